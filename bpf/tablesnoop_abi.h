@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The contract between the kernel's side (bpf/) and user space (native/): keys, rows and the numbers in them.
+ * Fixed widths, no pointers, no kernel or Node header. Both sides compile this file; a size that moves breaks the build.
+ */
+#ifndef TABLESNOOP_ABI_H
+#define TABLESNOOP_ABI_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+/* What was looked up. */
+enum ts_kind {
+	TS_ROUTE = 0,
+	TS_RULE = 1,
+};
+
+/* Numbers of our own: AF_INET6 is 10 and would waste half of every table indexed by family. */
+enum ts_family {
+	TS_IPV4 = 0,
+	TS_IPV6 = 1,
+};
+
+/* ts_key.egress: the route has several nexthops and the hook cannot tell which one will be taken. */
+#define TS_EGRESS_MULTIPATH 0xffffffffU
+
+/* ts_key.netns: the lookup could not be attributed to a namespace. The kernel hands out cookies from 1. */
+#define TS_NETNS_UNKNOWN 0ULL
+
+/*
+ * What a lookup is counted by. Kept raw (errno and route type, not a verdict): daemon/fib/result.ts is the one place
+ * that turns (family, kind, error, type) into a result.
+ */
+struct ts_key {
+	__u64 netns; /* cookie, or TS_NETNS_UNKNOWN */
+	__u32 table; /* table id; for a rule the table it led to */
+	union {
+		__u32 egress;	/* route: ifindex, 0 if it failed, or TS_EGRESS_MULTIPATH */
+		__u32 priority; /* rule: FRA_PRIORITY of the rule that decided */
+	};
+	__u8 kind;   /* enum ts_kind */
+	__u8 family; /* enum ts_family */
+	__u8 error;  /* positive errno, 0 if found; a table without a match is EAGAIN */
+	union {
+		__u8 type;   /* route: RTN_* of a failed lookup, 0 if unknown or found */
+		__u8 action; /* rule: FR_ACT_* of the rule that decided, 0 if none did */
+	};
+	__u32 generation; /* 0 in the index map; in a cache slot the generation it was filled in */
+};
+
+/*
+ * Counter indices below this are not given to keys: they count lookups whose key found no room, by kind and family, so
+ * that totals stay true (index = kind * 2 + family).
+ */
+#define TS_OVERFLOW_INDICES 4
+
+/* One network namespace, as the inventory walk saw it. MIB counters are sums over all possible CPUs. */
+struct ts_netns_row {
+	__u64 cookie;
+	__u32 inode;
+	__u32 is_first; /* 1: the namespace the kernel booted with */
+	__u64 no_route[2][2]; /* [enum ts_family][0 = in, 1 = out]: packets and sends given up for want of a route */
+};
+
+/* One network device of one namespace. */
+struct ts_device_row {
+	__u64 netns; /* cookie */
+	__u32 ifindex;
+	__u32 vrf_table; /* table id if the device is a VRF whose table is known, else 0 */
+	char name[16];	 /* NUL-terminated, as IFNAMSIZ */
+};
+
+/* How a walk ended. rows beyond a map's size are counted but not written: never a silent truncation. */
+struct ts_inventory_end {
+	__u32 netns_seen;
+	__u32 devices_seen;
+	__u32 complete; /* 1: the walk came back to where it began */
+	__u32 reserved;
+};
+
+#if defined(__cplusplus)
+#define TS_ASSERT_SIZE(type, size) static_assert(sizeof(struct type) == (size), #type)
+#else
+#define TS_ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type)
+#endif
+TS_ASSERT_SIZE(ts_key, 24);
+TS_ASSERT_SIZE(ts_netns_row, 48);
+TS_ASSERT_SIZE(ts_device_row, 32);
+TS_ASSERT_SIZE(ts_inventory_end, 16);
+
+#endif

@@ -1,0 +1,130 @@
+// The door to the addon: loads it, and declares what it offers. Nothing else in daemon/ knows that C++ exists;
+// everything takes the Session interface, which test/support/fake_session.ts fulfils as well.
+
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+export type Backend = "trampoline" | "tracepoint";
+
+export interface SessionOptions {
+  /** "auto" tries trampoline first. */
+  readonly backend: Backend | "auto";
+  /** Counter indices to make room for, below the kernel's 2^20. A key that finds none left is counted as overflow. */
+  readonly maxCounters: number;
+  /** Path of the BPF object; the one beside the addon if absent. */
+  readonly object?: string;
+}
+
+/**
+ * Counted keys, one array per column, all of the same length. The arrays are fresh copies, owned by the caller.
+ * `netns` holds cookies; `egress` an ifindex (route) or the rule's priority; `type` a route type or a rule action;
+ * `kind` and `family` index KINDS and FAMILIES of fib/lookup.ts; `error` is a positive errno, 0 if found.
+ * `count` is the total since the session began, summed over CPUs; for one `index` it never falls until retired.
+ */
+export interface CounterRows {
+  readonly netns: BigUint64Array;
+  readonly table: Uint32Array;
+  readonly egress: Uint32Array;
+  readonly kind: Uint8Array;
+  readonly family: Uint8Array;
+  readonly error: Uint8Array;
+  readonly type: Uint8Array;
+  readonly index: Uint32Array;
+  readonly count: BigUint64Array;
+  /** Lookups counted without detail because no index was free: [route ipv4, route ipv6, rule ipv4, rule ipv6]. */
+  readonly overflow: BigUint64Array;
+}
+
+export interface NetnsRow {
+  readonly cookie: bigint;
+  readonly inode: number;
+  /** The namespace the kernel booted with. */
+  readonly isFirst: boolean;
+  /** The kernel's own MIB since the namespace was made: [ipv4 in, ipv4 out, ipv6 in, ipv6 out]. */
+  readonly noRoute: BigUint64Array;
+}
+
+export interface DeviceRow {
+  readonly netns: bigint;
+  readonly ifindex: number;
+  readonly name: string;
+  /** Table of the VRF this device is, 0 if it is none or cannot be told. */
+  readonly vrfTable: number;
+}
+
+export interface Inventory {
+  readonly netns: readonly NetnsRow[];
+  readonly devices: readonly DeviceRow[];
+  /** Rows that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
+  readonly omitted: number;
+}
+
+export interface ProbeState {
+  /** Kernel hook, as the label `probe`. */
+  readonly probe: string;
+  readonly backend: Backend;
+  readonly attached: boolean;
+  /** Why it is not attached; empty if it is. */
+  readonly reason: string;
+  /** Runs the kernel skipped because the program was already running on that CPU; each is a lookup not seen. */
+  readonly skipped: bigint;
+}
+
+/**
+ * Probes in the kernel. Every method is synchronous and belongs to the thread that opened the session.
+ * A closed session throws on everything but `close`, which may be called again.
+ * Thrown errors are KernelError.
+ */
+export interface Session {
+  readonly backend: Backend;
+  /** Why `auto` did not take trampoline; empty otherwise. */
+  readonly fallbackReason: string;
+  probes(): ProbeState[];
+  counters(): CounterRows;
+  inventory(): Inventory;
+  /**
+   * Takes keys out of the kernel's index map, so that they are counted no more under these indices. The counters
+   * keep their values until `release`, which must come at least one second later.
+   */
+  retire(indices: Uint32Array): void;
+  /** Zeroes retired counters and gives their indices back for new keys. */
+  release(indices: Uint32Array): void;
+  close(): void;
+}
+
+/** What the addon throws: act, object and cause, and the end of the verifier's log if it refused. */
+export interface KernelError extends Error {
+  readonly act: string;
+  readonly object: string;
+  /** Symbolic errno, such as EPERM; empty if the kernel gave none. */
+  readonly code: string;
+  readonly log: string;
+}
+
+interface Addon {
+  open(options: SessionOptions): Session;
+  readonly libbpf: string;
+}
+
+export function isKernelError(error: unknown): error is KernelError {
+  return error instanceof Error && "act" in error && "object" in error && "log" in error;
+}
+
+let addon: Addon | undefined;
+
+/** dist/tablesnoop.node lies beside dist/daemon/, its BPF object beside it. */
+function load(): Addon {
+  addon ??= createRequire(import.meta.url)(fileURLToPath(new URL("../../tablesnoop.node", import.meta.url))) as Addon;
+  return addon;
+}
+
+/** Loads the probes and attaches them. Takes a few hundred milliseconds. */
+export function openSession(options: SessionOptions): Session {
+  const object = options.object ?? fileURLToPath(new URL("../../tablesnoop.bpf.o", import.meta.url));
+  return load().open({ ...options, object });
+}
+
+/** Version of the libbpf the addon runs with, such as "1.1". */
+export function libbpfVersion(): string {
+  return load().libbpf;
+}
