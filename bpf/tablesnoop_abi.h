@@ -6,7 +6,7 @@
 #ifndef TABLESNOOP_ABI_H
 #define TABLESNOOP_ABI_H
 
-#ifndef __bpf__
+#if !defined(__bpf__) && !defined(__BPF__)
 #include <linux/types.h>
 #endif
 
@@ -46,7 +46,11 @@ struct ts_key {
 		__u8 type;   /* route: RTN_* of a failed lookup, 0 if unknown or found */
 		__u8 action; /* rule: FR_ACT_* of the rule that decided, 0 if none did */
 	};
-	__u32 generation; /* 0 in the index map; in a cache slot the generation it was filled in */
+	/*
+	 * Not part of the identity. key_index: 0. A cache slot: the generation it was filled in. index_key: 1 once the
+	 * index is counted under, 0 while it is free.
+	 */
+	__u32 generation;
 };
 
 /*
@@ -79,6 +83,27 @@ struct ts_inventory_end {
 	__u32 reserved;
 };
 
+/* Read-only knobs: map ".rodata.settings", set before load (native/probe/object.cc). */
+struct ts_settings {
+	__u32 possible_cpus;
+	__u32 counters_per_cpu;
+	/*
+	 * Enumerators IPSTATS_MIB_INNOROUTES and _OUTNOROUTES of the running kernel, 0 if it has none. The enum is anonymous
+	 * in BTF, so CO-RE cannot look them up, and they moved between 6.12 and 6.18.
+	 */
+	__u32 mib_in_no_routes;
+	__u32 mib_out_no_routes;
+};
+
+/* The one page both sides write: map ".data.shared". */
+struct ts_shared {
+	/* Raised by user space when keys were retired or indices became free: every cache slot filled before is stale. */
+	__u32 generation;
+	__u32 reserved;
+	__u64 netns_ops; /* address that marks a real struct net (ns.ops); set by the first inventory walk */
+	struct ts_inventory_end inventory;
+};
+
 #if defined(__cplusplus)
 #define TS_ASSERT_SIZE(type, size) static_assert(sizeof(struct type) == (size), #type)
 #else
@@ -88,5 +113,7 @@ TS_ASSERT_SIZE(ts_key, 24);
 TS_ASSERT_SIZE(ts_netns_row, 48);
 TS_ASSERT_SIZE(ts_device_row, 32);
 TS_ASSERT_SIZE(ts_inventory_end, 16);
+TS_ASSERT_SIZE(ts_settings, 16);
+TS_ASSERT_SIZE(ts_shared, 32);
 
 #endif

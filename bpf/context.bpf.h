@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Which namespace does a lookup belong to when the hook does not say? The IPv4 tracepoint carries no struct net for a
+ * miss. In softirq it is the namespace of the packet being received, whatever task happens to be current (veth runs the
+ * receiver on top of the sender); elsewhere that of the socket the running system call works on, else the task's.
+ * What fits none of these is unknown, never guessed.
+ */
+#ifndef TABLESNOOP_CONTEXT_BPF_H
+#define TABLESNOOP_CONTEXT_BPF_H
+
+/* What this CPU is doing. Addresses, not pointers: they are read back with bpf_probe_read_kernel and checked. */
+struct cpu_context {
+	__u64 skb;     /* packet last received in this softirq or receive call, 0 if none */
+	__u64 dev;     /* the device it came in by */
+	__u64 task;    /* who receives outside softirq */
+	__u32 depth;   /* nested netif_receive_skb() calls of that task, e.g. write() to a tun device */
+	__u32 softirq; /* 1 inside a softirq; they do not nest on a CPU */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct cpu_context);
+} cpu_contexts SEC(".maps");
+
+static __always_inline struct cpu_context *this_cpu_context(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&cpu_contexts, &zero);
+}
+
+/* The namespace a device is in; 0 if the address is not, or no longer, that of a device. */
+static __always_inline struct net *net_of_device(struct net_device *dev)
+{
+	struct net *net;
+
+	if (!dev)
+		return 0;
+	net = BPF_CORE_READ(dev, nd_net.net);
+	if (!net || (__u64)BPF_CORE_READ(net, ns.ops) != shared.netns_ops)
+		return 0;
+	return net;
+}
+
+/*
+ * The packet may have moved on to another device since the tracepoint saw it (VLAN, macvlan and VRF change skb->dev in place),
+ * or be freed already. So the device it names now counts only if the flow agrees, or the device of arrival does.
+ */
+static __always_inline __u64 netns_of_receiver(struct cpu_context *context, __u32 iif)
+{
+	struct net_device *arrival = (struct net_device *)context->dev, *now;
+	struct sk_buff *skb = (struct sk_buff *)context->skb;
+	struct net *arrival_net, *net;
+
+	if (!skb)
+		return TS_NETNS_UNKNOWN;
+	arrival_net = net_of_device(arrival);
+	now = BPF_CORE_READ(skb, dev);
+	net = net_of_device(now);
+	if (iif != LOOPBACK_IFINDEX) {
+		if (net && BPF_CORE_READ(now, ifindex) == iif)
+			/* What the packet causes from here on, an ICMP error say, belongs to this device too. */
+			context->dev = (__u64)now;
+		else if (arrival_net && BPF_CORE_READ(arrival, ifindex) == iif)
+			net = arrival_net;
+		else
+			return TS_NETNS_UNKNOWN;
+	} else if (!net) {
+		net = arrival_net;
+	} else if (net != arrival_net) {
+		return TS_NETNS_UNKNOWN;
+	}
+	return net ? BPF_CORE_READ(net, net_cookie) : TS_NETNS_UNKNOWN;
+}
+
+#if defined(__TARGET_ARCH_x86)
+#define SYSCALL_NUMBER(regs) ((regs)->orig_ax)
+#define SYSCALL_ARGUMENT(regs) ((regs)->di)
+#define SYSCALL_WRITE 1
+#define SYSCALL_WRITEV 20
+#define SYSCALL_CONNECT 42
+#define SYSCALL_SENDTO 44
+#define SYSCALL_SENDMSG 46
+#define SYSCALL_SENDMMSG 307
+#elif defined(__TARGET_ARCH_arm64)
+#define SYSCALL_NUMBER(regs) ((regs)->syscallno)
+#define SYSCALL_ARGUMENT(regs) ((regs)->orig_x0)
+#define SYSCALL_WRITE 64
+#define SYSCALL_WRITEV 66
+#define SYSCALL_CONNECT 203
+#define SYSCALL_SENDTO 206
+#define SYSCALL_SENDMSG 211
+#define SYSCALL_SENDMMSG 269
+#endif
+
+/* Is the running system call one that sends on the socket its first argument names? */
+static __always_inline bool sends(unsigned long number)
+{
+	return number == SYSCALL_SENDTO || number == SYSCALL_SENDMSG || number == SYSCALL_SENDMMSG ||
+	       number == SYSCALL_CONNECT || number == SYSCALL_WRITE || number == SYSCALL_WRITEV;
+}
+
+/*
+ * A task may use sockets of a namespace it has left (container runtimes and proxies do). 0 if the running system call
+ * is not one on a socket.
+ */
+static __always_inline struct net *net_of_syscall_socket(struct task_struct *task)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct file **slot, *file = 0;
+	struct socket *socket;
+	struct fdtable *table;
+	struct net *net;
+	__u32 fd;
+
+	if (!sends(SYSCALL_NUMBER(regs)))
+		return 0;
+	fd = SYSCALL_ARGUMENT(regs);
+	table = task->files->fdt;
+	if (fd >= table->max_fds)
+		return 0;
+	slot = table->fd;
+	bpf_probe_read_kernel(&file, sizeof(file), slot + fd);
+	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return 0;
+	socket = BPF_CORE_READ(file, private_data);
+	net = BPF_CORE_READ(socket, sk, __sk_common.skc_net.net);
+	if (!net || (__u64)BPF_CORE_READ(net, ns.ops) != shared.netns_ops)
+		return 0;
+	return net;
+}
+
+static __always_inline __u64 netns_of_task(struct task_struct *task)
+{
+	struct net *net = net_of_syscall_socket(task);
+
+	return net ? BPF_CORE_READ(net, net_cookie) : task->nsproxy->net_ns->net_cookie;
+}
+
+/* Cookie of the namespace the running lookup most surely belongs to, or TS_NETNS_UNKNOWN. iif is the flow's. */
+static __always_inline __u64 netns_of_context(__u32 iif)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct cpu_context *context = this_cpu_context();
+	bool kernel_thread = task->flags & PF_KTHREAD;
+
+	if (!context)
+		return TS_NETNS_UNKNOWN;
+	if (context->softirq)
+		return netns_of_receiver(context, iif);
+	/* write() to a tun device receives in the writer's call; threaded NAPI in a kernel thread. */
+	if (context->task == (__u64)task && (context->depth || kernel_thread))
+		return netns_of_receiver(context, iif);
+	if (kernel_thread)
+		return TS_NETNS_UNKNOWN;
+	return netns_of_task(task);
+}
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The few kernel types the probes read, cut down to the members they touch. CO-RE moves every access to where the
+ * running kernel keeps the member, so order and gaps here mean nothing. Checked on 6.1, 6.12 and 6.18.
+ */
+#ifndef TABLESNOOP_KERNEL_TYPES_H
+#define TABLESNOOP_KERNEL_TYPES_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u64 __be64;
+typedef __u32 __wsum;
+#include <stdbool.h>
+
+/* uapi/linux/bpf.h: what the map definitions need. */
+enum {
+	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
+};
+
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_QUEUE = 22,
+	BPF_MAP_TYPE_RINGBUF = 27,
+};
+
+#define BPF_F_MMAPABLE (1U << 10)
+
+#define EACCES 13
+#define EAGAIN 11
+#define EINVAL 22
+#define ENETUNREACH 101
+#define EHOSTUNREACH 113
+
+/* uapi/linux/rtnetlink.h */
+#define RTN_BLACKHOLE 6
+#define RTN_UNREACHABLE 7
+#define RTN_PROHIBIT 8
+#define RTN_THROW 9
+
+#define RTF_REJECT 0x0200	  /* uapi/linux/route.h */
+#define LOOPBACK_IFINDEX 1	  /* net/flow.h: iif of locally made and reverse path lookups */
+#define PF_KTHREAD 0x00200000	  /* linux/sched.h */
+#define S_IFMT 00170000		  /* uapi/linux/stat.h */
+#define S_IFSOCK 0140000
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+struct proc_ns_operations;
+
+struct ns_common {
+	const struct proc_ns_operations *ops;
+	unsigned int inum;
+};
+
+struct ipstats_mib;
+
+struct netns_mib {
+	struct ipstats_mib *ip_statistics; /* per CPU */
+	struct ipstats_mib *ipv6_statistics;
+};
+
+struct fib6_info;
+
+struct netns_ipv6 {
+	struct fib6_info *fib6_null_entry;
+};
+
+struct net {
+	struct list_head list;
+	struct ns_common ns;
+	struct list_head dev_base_head;
+	struct netns_mib mib;
+	struct netns_ipv6 ipv6;
+	__u64 net_cookie; /* since 5.12 as a plain u64 */
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct net_device {
+	char name[16];
+	struct list_head dev_list;
+	int ifindex;
+	possible_net_t nd_net;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+};
+
+struct flowi_common {
+	int flowic_iif;
+};
+
+struct flowi4 {
+	struct flowi_common __fl_common;
+};
+
+struct flowi6 {
+	struct flowi_common __fl_common;
+};
+
+struct nexthop;
+
+struct fib_nh_common {
+	struct net_device *nhc_dev;
+};
+
+struct fib_info;
+
+struct fib_nh {
+	struct fib_nh_common nh_common;
+	struct fib_info *nh_parent;
+};
+
+struct fib_info {
+	int fib_nhs;
+	struct fib_nh fib_nh[];
+};
+
+struct nh_info {
+	struct nexthop *nh_parent;
+	struct fib_nh_common fib_nhc;
+};
+
+struct nexthop {
+	struct list_head grp_list; /* the groups this object is in */
+	bool is_group;
+	struct nh_info *nh_info;
+};
+
+struct fib6_nh {
+	struct fib_nh_common nh_common;
+};
+
+struct fib6_info {
+	unsigned int fib6_nsiblings;
+	struct nexthop *nh;
+};
+
+struct fib6_result {
+	struct fib6_nh *nh;
+	struct fib6_info *f6i;
+	__u32 fib6_flags;
+	__u8 fib6_type;
+};
+
+struct fib6_table {
+	__u32 tb6_id;
+};
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
+struct inode {
+	__u16 i_mode;
+};
+
+struct file {
+	struct inode *f_inode;
+	void *private_data;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct task_struct {
+	unsigned int flags;
+	struct nsproxy *nsproxy;
+	struct files_struct *files;
+};
+
+struct sock_common {
+	possible_net_t skc_net;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct pt_regs {
+#if defined(__TARGET_ARCH_x86)
+	unsigned long di;
+	unsigned long orig_ax;
+#elif defined(__TARGET_ARCH_arm64)
+	__u64 orig_x0;
+	__s32 syscallno;
+#endif
+};
+
+struct bpf_array {
+	void *pptrs[0];
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Does a route have one nexthop or several? Both tracepoints fire before the kernel chooses among several. */
+#ifndef TABLESNOOP_NEXTHOP_BPF_H
+#define TABLESNOOP_NEXTHOP_BPF_H
+
+/*
+ * An IPv4 nexthop lies in the array of its route's fib_info, or in a nexthop object (struct nh_info), and nothing in it says
+ * where. So follow the pointer a fib_nh would have to its parent, and believe it only if the parent holds this very
+ * nexthop; then the same for a nexthop object. An object that is in a group may have been reached through the group.
+ */
+static __noinline bool object_has_several(__u64 nhc)
+{
+	struct nh_info *info = (struct nh_info *)(nhc - bpf_core_field_offset(struct nh_info, fib_nhc));
+	struct nexthop *nexthop = BPF_CORE_READ(info, nh_parent);
+	__u64 groups;
+
+	if (!nexthop || BPF_CORE_READ(nexthop, nh_info) != info || BPF_CORE_READ(nexthop, is_group))
+		return true;
+	groups = (__u64)nexthop + bpf_core_field_offset(struct nexthop, grp_list);
+	return (__u64)BPF_CORE_READ(nexthop, grp_list.next) != groups;
+}
+
+static __always_inline bool nexthop4_has_several(__u64 nhc)
+{
+	struct fib_nh *nexthop = (struct fib_nh *)(nhc - bpf_core_field_offset(struct fib_nh, nh_common));
+	struct fib_info *route = BPF_CORE_READ(nexthop, nh_parent);
+	__u64 first, size;
+	int nexthops;
+
+	if (route) {
+		nexthops = BPF_CORE_READ(route, fib_nhs);
+		first = (__u64)route + bpf_core_field_offset(struct fib_info, fib_nh);
+		if (nexthops == 1 && (__u64)nexthop == first)
+			return false;
+		size = bpf_core_type_size(struct fib_nh);
+		if (nexthops > 1 && (__u64)nexthop >= first && (__u64)nexthop < first + nexthops * size)
+			return true;
+	}
+	return object_has_several(nhc);
+}
+
+static __always_inline bool route6_has_several(const struct fib6_info *route)
+{
+	const struct nexthop *nexthop = route->nh;
+
+	if (!nexthop)
+		return route->fib6_nsiblings > 0;
+	return nexthop->is_group || nexthop->grp_list.next != &nexthop->grp_list;
+}
+
+#endif

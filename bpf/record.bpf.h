@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* The shared tail of every hook: count a key. A lookup is never lost: without room it counts as overflow. */
+#ifndef TABLESNOOP_RECORD_BPF_H
+#define TABLESNOOP_RECORD_BPF_H
+
+static __always_inline __u32 overflow_index(const struct ts_key *key)
+{
+	return key->kind * 2 + key->family;
+}
+
+static __always_inline __u32 cache_position(const __u64 *words)
+{
+	__u64 mixed = (words[0] * 0x9e3779b97f4a7c15ULL) ^ words[1] ^ (words[2] << 20);
+
+	return (mixed * 0xff51afd7ed558ccdULL) >> (64 - CACHE_BITS);
+}
+
+/*
+ * Finds the index of a key the cache does not hold, or gives it one, and remembers it in the slot. Of two CPUs that
+ * meet a new key together one wins the insert; the other puts its index back.
+ */
+static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *slot)
+{
+	struct ts_key identity = *key;
+	struct ts_key *owner;
+	__u32 *known, index;
+
+	identity.generation = 0;
+	known = bpf_map_lookup_elem(&key_index, &identity);
+	if (known) {
+		index = *known;
+	} else if (bpf_map_pop_elem(&free_index, &index)) {
+		index = overflow_index(key);
+	} else {
+		owner = bpf_map_lookup_elem(&index_key, &index);
+		if (!owner)
+			return overflow_index(key);
+		*owner = identity;
+		if (bpf_map_update_elem(&key_index, &identity, &index, BPF_NOEXIST)) {
+			bpf_map_push_elem(&free_index, &index, BPF_ANY);
+			known = bpf_map_lookup_elem(&key_index, &identity);
+			/* Not cached: there is room, only not at this moment. */
+			return known ? *known : overflow_index(key);
+		}
+		/* An exchange orders the key before the mark that user space looks for. */
+		__sync_lock_test_and_set(&owner->generation, 1);
+	}
+	slot->key = *key;
+	slot->index = index;
+	return index;
+}
+
+static __always_inline void count(struct ts_key *key, struct cache_map *cache_map)
+{
+	__u64 *words = (__u64 *)key, *held, *counter;
+	struct cache_slot *slot;
+	struct cache *cache;
+	__u32 at = 0;
+
+	cache = bpf_map_lookup_elem(cache_map, &at);
+	if (!cache)
+		return;
+	slot = &cache->slot[cache_position(words) & (CACHE_SLOTS - 1)];
+	key->generation = *(volatile __u32 *)&shared.generation;
+	held = (__u64 *)&slot->key;
+	if (held[0] == words[0] && held[1] == words[1] && held[2] == words[2])
+		at = slot->index;
+	else
+		at = find_index(key, slot);
+	at += bpf_get_smp_processor_id() * settings.counters_per_cpu;
+	counter = bpf_map_lookup_elem(&counters, &at);
+	if (counter)
+		(*counter)++;
+}
+
+#endif

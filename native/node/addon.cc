@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the addon exports: Session and the version of libbpf. No state of its own, so every thread may load it.
+#include <bpf/libbpf.h>
+#include <napi.h>
+
+#include "session_object.h"
+
+namespace {
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  exports["Session"] = tablesnoop::SessionObject::Define(env);
+  exports["libbpf"] = std::to_string(libbpf_major_version()) + "." + std::to_string(libbpf_minor_version());
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(tablesnoop, Initialize)

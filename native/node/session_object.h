@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A session as JavaScript sees it: checks arguments, turns KernelError into a JavaScript error, and dies quietly, by
+// close(), by garbage collection or with its environment. JS thread of its environment only.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "../probe/session.h"
+
+namespace tablesnoop {
+
+class SessionObject : public Napi::ObjectWrap<SessionObject> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+  // new (options: SessionOptions): loads and attaches.
+  explicit SessionObject(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value Probes(const Napi::CallbackInfo& info);
+  Napi::Value Counters(const Napi::CallbackInfo& info);
+  Napi::Value Inventory(const Napi::CallbackInfo& info);
+  void Retire(const Napi::CallbackInfo& info);
+  void Release(const Napi::CallbackInfo& info);
+  void Close(const Napi::CallbackInfo& info);
+
+  // Throws a JavaScript error if closed.
+  Session& Open(Napi::Env env);
+
+  std::unique_ptr<Session> session_;
+};
+
+}  // namespace tablesnoop

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// All namespaces and devices of the machine, by a walk in the kernel (bpf/inventory.bpf.c). Used by one thread.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <vector>
+
+#include "../../bpf/tablesnoop_abi.h"
+#include "mapping.h"
+#include "object.h"
+
+namespace tablesnoop {
+
+struct InventoryRows {
+  std::vector<ts_netns_row> netns;
+  std::vector<ts_device_row> devices;
+  uint32_t omitted;  // rows the maps had no room for
+};
+
+class Inventory {
+ public:
+  // The object must outlive this. Walks once, so that probes attached later can tell a struct net.
+  explicit Inventory(const Object& object);
+
+  // Throws KernelError if the kernel refuses, or namespaces change so fast that no walk ends where it began.
+  InventoryRows Walk() const;
+
+ private:
+  bpf_program* program_;
+  Mapping<ts_netns_row> netns_;
+  Mapping<ts_device_row> devices_;
+  Mapping<ts_shared> shared_;
+};
+
+}  // namespace tablesnoop

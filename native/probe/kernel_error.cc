@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel_error.h"
+
+#include <bpf/libbpf.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+namespace tablesnoop {
+
+namespace {
+
+constexpr size_t kLogBytes = 8 * 1024;
+
+thread_local LibbpfLog* current_log = nullptr;
+
+int Print(enum libbpf_print_level level, const char* format, va_list arguments) {
+  if (level == LIBBPF_DEBUG || current_log == nullptr) return 0;
+  va_list again;
+  va_copy(again, arguments);
+  int size = vsnprintf(nullptr, 0, format, arguments);
+  if (size > 0) {
+    std::string text(static_cast<size_t>(size) + 1, '\0');
+    vsnprintf(text.data(), text.size(), format, again);
+    current_log->Append(text.data(), static_cast<size_t>(size));
+  }
+  va_end(again);
+  return 0;
+}
+
+}  // namespace
+
+std::string DescribeErrno(int error) {
+  const char* name = strerrorname_np(error);
+  return std::string(name ? name : "errno " + std::to_string(error)) + ": " + strerrordesc_np(error);
+}
+
+KernelError::KernelError(std::string act, std::string object, int error, std::string cause, std::string log)
+    : act_(std::move(act)), object_(std::move(object)), error_(error), log_(std::move(log)) {
+  message_ = act_ + " " + object_ + ": ";
+  if (error_ != 0) message_ += DescribeErrno(error_);
+  if (error_ != 0 && !cause.empty()) message_ += "; ";
+  message_ += cause;
+}
+
+std::string KernelError::Code() const {
+  const char* name = error_ != 0 ? strerrorname_np(error_) : nullptr;
+  return name ? name : "";
+}
+
+LibbpfLog::LibbpfLog() : outer_(current_log) {
+  current_log = this;
+  libbpf_set_print(Print);
+}
+
+LibbpfLog::~LibbpfLog() { current_log = outer_; }
+
+void LibbpfLog::Append(const char* text, size_t size) {
+  text_.append(text, size);
+  if (text_.size() <= kLogBytes) return;
+  size_t line = text_.find('\n', text_.size() - kLogBytes);
+  text_.erase(0, line == std::string::npos ? text_.size() - kLogBytes : line + 1);
+}
+
+}  // namespace tablesnoop

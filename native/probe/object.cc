@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "object.h"
+
+#include <bpf/btf.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "../../bpf/tablesnoop_abi.h"
+#include "hooks.h"
+#include "kernel_error.h"
+
+namespace tablesnoop {
+
+namespace {
+
+// Rows of the inventory. A machine with more says so through Inventory::omitted.
+constexpr uint32_t kNetnsRows = 16 * 1024;
+constexpr uint32_t kDeviceRows = 64 * 1024;
+
+constexpr char kMismatch[] = "the BPF object does not match this addon; build both again";
+
+struct FreeBtf {
+  void operator()(btf* types) const { btf__free(types); }
+};
+using Btf = std::unique_ptr<btf, FreeBtf>;
+
+Btf LoadVmlinuxBtf() {
+  Btf types(btf__load_vmlinux_btf());
+  if (!types) {
+    throw KernelError("read", "/sys/kernel/btf/vmlinux", errno,
+                      "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y");
+  }
+  return types;
+}
+
+// Value of an enumerator of an anonymous enum of the kernel, 0 if it has none of that name.
+uint32_t Enumerator(const btf* types, const char* name) {
+  for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
+    const btf_type* type = btf__type_by_id(types, id);
+    if (!btf_is_enum(type)) continue;
+    const struct btf_enum* members = btf_enum(type);
+    for (uint32_t at = 0; at < btf_vlen(type); at++) {
+      if (strcmp(btf__name_by_offset(types, members[at].name_off), name) == 0) return members[at].val;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Object::Object(const ObjectSettings& settings) {
+  LibbpfLog log;
+  Btf vmlinux = LoadVmlinuxBtf();
+  object_.reset(bpf_object__open_file(settings.path.c_str(), nullptr));
+  if (!object_) throw KernelError("open", settings.path, errno, "", log.Text());
+
+  uint32_t cpus = static_cast<uint32_t>(libbpf_num_possible_cpus());
+  ts_settings knobs = {
+      .possible_cpus = cpus,
+      .counters_per_cpu = settings.counters,
+      .mib_in_no_routes = Enumerator(vmlinux.get(), "IPSTATS_MIB_INNOROUTES"),
+      .mib_out_no_routes = Enumerator(vmlinux.get(), "IPSTATS_MIB_OUTNOROUTES"),
+  };
+  int error = bpf_map__set_initial_value(Map(".rodata.settings"), &knobs, sizeof(knobs));
+  if (error) throw KernelError("set", ".rodata.settings", -error, kMismatch);
+
+  bpf_map__set_max_entries(Map("key_index"), settings.counters);
+  bpf_map__set_max_entries(Map("index_key"), settings.counters);
+  bpf_map__set_max_entries(Map("free_index"), settings.counters);
+  bpf_map__set_max_entries(Map("counters"), settings.counters * cpus);
+  bpf_map__set_max_entries(Map("percpu_offset"), cpus);
+  bpf_map__set_max_entries(Map("netns_rows"), kNetnsRows);
+  bpf_map__set_max_entries(Map("device_rows"), kDeviceRows);
+
+  for (const Hook& hook : Hooks()) {
+    bpf_program__set_autoload(Program(hook.program), IsPresent(hook, vmlinux.get()));
+  }
+  error = bpf_object__load(object_.get());
+  if (error) throw KernelError("load", "the BPF programs", -error, "", log.Text());
+}
+
+bpf_map* Object::Map(const char* name) const {
+  bpf_map* map = bpf_object__find_map_by_name(object_.get(), name);
+  if (!map) throw KernelError("find map", name, ENOENT, kMismatch);
+  return map;
+}
+
+bpf_program* Object::Program(const char* name) const {
+  bpf_program* program = bpf_object__find_program_by_name(object_.get(), name);
+  if (!program) throw KernelError("find program", name, ENOENT, kMismatch);
+  return program;
+}
+
+}  // namespace tablesnoop

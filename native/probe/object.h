@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The BPF object: opened, sized for this machine, loaded. Owns every map and program of it.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace tablesnoop {
+
+struct ObjectSettings {
+  std::string path;
+  uint32_t counters;  // counter indices, the overflow ones included
+};
+
+class Object {
+ public:
+  // Opens and loads. Hooks the kernel lacks are left out of the load. Throws KernelError.
+  explicit Object(const ObjectSettings& settings);
+
+  // Throw KernelError if the object has none of that name: it was built from other sources than we were.
+  bpf_map* Map(const char* name) const;
+  bpf_program* Program(const char* name) const;
+
+ private:
+  struct Close {
+    void operator()(bpf_object* object) const { bpf_object__close(object); }
+  };
+  std::unique_ptr<bpf_object, Close> object_;
+};
+
+}  // namespace tablesnoop
