@@ -47,3 +47,40 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 	count(&key, &route6_cache);
 	return 0;
 }
+
+static __always_inline void count_selected6(__u64 netns, const struct fib6_info *route, const struct net_device *egress)
+{
+	struct ts_key key = {
+		.netns = netns,
+		.table = route->fib6_table->tb6_id,
+		.egress = egress->ifindex,
+		.kind = TS_ROUTE,
+		.family = TS_IPV6,
+		.type = TS_SELECTED,
+	};
+
+	count(&key, &select6_cache);
+}
+
+/* trampoline backend: the choice among several nexthops. Seven arguments: 6.1 cannot attach here. */
+SEC("fexit/fib6_select_path")
+int BPF_PROG(select6_trampoline, const struct net *net, struct fib6_result *result)
+{
+	const struct fib6_info *route = result->f6i;
+
+	if (route6_has_several(route))
+		count_selected6(net->net_cookie, route, result->nh->nh_common.nhc_dev);
+	return 0;
+}
+
+/* The same on kernels where the hook above cannot be attached; bpf_fib_lookup() does not pass here. */
+SEC("fexit/ip6_pol_route")
+int BPF_PROG(select6_fallback, struct net *net, struct fib6_table *table, int oif, struct flowi6 *flow,
+	     const struct sk_buff *skb, int flags, struct rt6_info *ret)
+{
+	const struct fib6_info *route = ret->from;
+
+	if (route && route6_has_several(route))
+		count_selected6(net->net_cookie, route, ret->dst.dev);
+	return 0;
+}

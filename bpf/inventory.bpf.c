@@ -93,6 +93,28 @@ static __always_inline void sum_mib(__u64 statistics, __u64 no_route[2])
 	no_route[1] = sum.out;
 }
 
+#define NETDEV_ALIGN 32 /* linux/netdevice.h: what netdev_priv() adds to the device */
+
+/*
+ * Table of a VRF device, 0 if it is none. The layout of struct net_vrf is not checked by CO-RE, so the table id counts only
+ * if the IPv6 table beside it has the same.
+ */
+static __always_inline __u32 table_of_vrf(struct net_device *dev)
+{
+	__u64 size = (bpf_core_type_size(struct net_device) + NETDEV_ALIGN - 1) & ~(NETDEV_ALIGN - 1ULL);
+	const char *kind_address = BPF_CORE_READ(dev, rtnl_link_ops, kind);
+	struct fib6_table *table;
+	struct net_vrf vrf = {};
+	char kind[4] = {};
+
+	bpf_probe_read_kernel(kind, sizeof(kind), kind_address);
+	if (kind[0] != 'v' || kind[1] != 'r' || kind[2] != 'f' || kind[3])
+		return 0;
+	bpf_probe_read_kernel(&vrf, sizeof(vrf), (void *)dev + size);
+	table = vrf.fib6_table;
+	return table && BPF_CORE_READ(table, tb6_id) == vrf.tb_id ? vrf.tb_id : 0;
+}
+
 struct device_walk {
 	__u64 netns;
 	__u64 head;
@@ -113,7 +135,7 @@ static long visit_device(__u32 step, struct device_walk *walk)
 	if (row) {
 		row->netns = walk->netns;
 		row->ifindex = BPF_CORE_READ(dev, ifindex);
-		row->vrf_table = 0;
+		row->vrf_table = table_of_vrf(dev);
 		BPF_CORE_READ_STR_INTO(&row->name, dev, name);
 	}
 	walk->seen++;
@@ -167,6 +189,8 @@ static long visit_netns(__u32 step, struct netns_walk *walk)
 		walk->end.netns_seen++;
 		walk->after_head = 0;
 		visit_devices(net, cookie, walk);
+		if (shared.learn_tables)
+			learn_tables(net);
 	}
 	next = (__u64)BPF_CORE_READ(net, list.next);
 	if (!next)

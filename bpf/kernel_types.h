@@ -36,6 +36,10 @@ enum bpf_map_type {
 
 #define BPF_F_MMAPABLE (1U << 10)
 
+#define AF_INET 2
+#define AF_INET6 10
+
+#define ESRCH 3
 #define EACCES 13
 #define EAGAIN 11
 #define EINVAL 22
@@ -76,6 +80,23 @@ struct netns_mib {
 
 struct fib6_info;
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct fib_table {
+	struct hlist_node tb_hlist;
+	__u32 tb_id;
+};
+
+struct netns_ipv4 {
+	struct hlist_head *fib_table_hash;
+};
+
 struct netns_ipv6 {
 	struct fib6_info *fib6_null_entry;
 };
@@ -85,6 +106,7 @@ struct net {
 	struct ns_common ns;
 	struct list_head dev_base_head;
 	struct netns_mib mib;
+	struct netns_ipv4 ipv4;
 	struct netns_ipv6 ipv6;
 	__u64 net_cookie; /* since 5.12 as a plain u64 */
 };
@@ -93,7 +115,12 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct rtnl_link_ops {
+	const char *kind;
+};
+
 struct net_device {
+	const struct rtnl_link_ops *rtnl_link_ops;
 	char name[16];
 	struct list_head dev_list;
 	int ifindex;
@@ -105,6 +132,7 @@ struct sk_buff {
 };
 
 struct flowi_common {
+	int flowic_oif;
 	int flowic_iif;
 };
 
@@ -130,8 +158,16 @@ struct fib_nh {
 };
 
 struct fib_info {
+	struct net *fib_net;
+	struct nexthop *nh;
 	int fib_nhs;
 	struct fib_nh fib_nh[];
+};
+
+struct fib_result {
+	struct fib_nh_common *nhc;
+	struct fib_info *fi;
+	struct fib_table *table;
 };
 
 struct nh_info {
@@ -150,6 +186,7 @@ struct fib6_nh {
 };
 
 struct fib6_info {
+	struct fib6_table *fib6_table;
 	unsigned int fib6_nsiblings;
 	struct nexthop *nh;
 };
@@ -164,6 +201,34 @@ struct fib6_result {
 struct fib6_table {
 	__u32 tb6_id;
 };
+
+struct dst_entry {
+	struct net_device *dev;
+};
+
+struct rt6_info {
+	struct dst_entry dst;
+	struct fib6_info *from;
+};
+
+struct fib_rule {
+	__u32 pref;
+	__u32 table;
+	__u8 action;
+	__u8 l3mdev;
+};
+
+struct fib_rules_ops {
+	int family;
+	struct net *fro_net;
+};
+
+struct fib_lookup_arg {
+	struct fib_rule *rule;
+	__u32 table;
+};
+
+struct flowi;
 
 struct nsproxy {
 	struct net *net_ns;
@@ -220,5 +285,16 @@ struct bpf_array {
 };
 
 #pragma clang attribute pop
+
+/*
+ * drivers/net/vrf.c, a module on most kernels: its types are in the module's BTF, which needs CAP_SYS_ADMIN to read.
+ * So the real layout, unchanged since 4.7, without CO-RE.
+ */
+struct net_vrf {
+	void *rth;
+	void *rt6;
+	struct fib6_table *fib6_table;
+	__u32 tb_id;
+};
 
 #endif

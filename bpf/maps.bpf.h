@@ -69,5 +69,8 @@ struct cache_map {
 
 struct cache_map route4_cache SEC(".maps");
 struct cache_map route6_cache SEC(".maps");
+struct cache_map rule_cache SEC(".maps");
+struct cache_map select4_cache SEC(".maps");
+struct cache_map select6_cache SEC(".maps");
 
 #endif

@@ -39,6 +39,13 @@ static __always_inline bool nexthop4_has_several(__u64 nhc)
 	return object_has_several(nhc);
 }
 
+static __always_inline bool route4_has_several(const struct fib_info *route)
+{
+	const struct nexthop *nexthop = route->nh;
+
+	return nexthop ? nexthop->is_group : route->fib_nhs > 1;
+}
+
 static __always_inline bool route6_has_several(const struct fib6_info *route)
 {
 	const struct nexthop *nexthop = route->nh;

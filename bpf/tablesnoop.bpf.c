@@ -12,10 +12,13 @@
 #include "record.bpf.h"
 #include "context.bpf.h"
 #include "nexthop.bpf.h"
+#include "table_netns.bpf.h"
 
 #include "context.bpf.c"
 #include "fib4.bpf.c"
 #include "fib6.bpf.c"
+#include "rule.bpf.c"
+#include "table_netns.bpf.c"
 #include "inventory.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

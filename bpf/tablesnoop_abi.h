@@ -25,6 +25,12 @@ enum ts_family {
 /* ts_key.egress: the route has several nexthops and the hook cannot tell which one will be taken. */
 #define TS_EGRESS_MULTIPATH 0xffffffffU
 
+/*
+ * ts_key.type of a found route: counts the choice among several nexthops, made after a lookup that was already counted
+ * under TS_EGRESS_MULTIPATH. Lookups of the group that ended there = multipath - selected.
+ */
+#define TS_SELECTED 1
+
 /* ts_key.netns: the lookup could not be attributed to a namespace. The kernel hands out cookies from 1. */
 #define TS_NETNS_UNKNOWN 0ULL
 
@@ -43,7 +49,7 @@ struct ts_key {
 	__u8 family; /* enum ts_family */
 	__u8 error;  /* positive errno, 0 if found; a table without a match is EAGAIN */
 	union {
-		__u8 type;   /* route: RTN_* of a failed lookup, 0 if unknown or found */
+		__u8 type;   /* route: RTN_* of a failed lookup, 0 if unknown; of a found one 0 or TS_SELECTED */
 		__u8 action; /* rule: FR_ACT_* of the rule that decided, 0 if none did */
 	};
 	/*
@@ -99,7 +105,7 @@ struct ts_settings {
 struct ts_shared {
 	/* Raised by user space when keys were retired or indices became free: every cache slot filled before is stale. */
 	__u32 generation;
-	__u32 reserved;
+	__u32 learn_tables; /* 1: the next inventory walk also fills table_netns */
 	__u64 netns_ops; /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;
 };

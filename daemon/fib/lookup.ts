@@ -25,3 +25,6 @@ export const NETNS_UNKNOWN = 0n;
 
 /** Egress "ifindex" of a route with several nexthops where the hook cannot tell which one was taken. */
 export const EGRESS_MULTIPATH = 0xffffffff;
+
+/** Type of a found route that counts the choice among several nexthops, after a lookup counted under EGRESS_MULTIPATH. */
+export const SELECTED = 1;

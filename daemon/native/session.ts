@@ -11,6 +11,9 @@ export interface SessionOptions {
   readonly backend: Backend | "auto";
   /** Counter indices to make room for, below the kernel's 2^20. A key that finds none left is counted as overflow. */
   readonly maxCounters: number;
+  /** Attach what sees route lookups, and what sees rule lookups. */
+  readonly routes: boolean;
+  readonly rules: boolean;
   /** Path of the BPF object; the one beside the addon if absent. */
   readonly object?: string;
 }
@@ -18,6 +21,7 @@ export interface SessionOptions {
 /**
  * Counted keys, one array per column, all of the same length. The arrays are fresh copies, owned by the caller.
  * `netns` holds cookies; `egress` an ifindex (route) or the rule's priority; `type` a route type or a rule action;
+ * a found route of type SELECTED is a choice among several nexthops, made after a lookup that is counted under EGRESS_MULTIPATH;
  * `kind` and `family` index KINDS and FAMILIES of fib/lookup.ts; `error` is a positive errno, 0 if found.
  * `count` is the total since the session began, summed over CPUs; for one `index` it never falls until retired.
  */
@@ -102,7 +106,7 @@ export interface KernelError extends Error {
 }
 
 interface Addon {
-  open(options: SessionOptions): Session;
+  readonly Session: new (options: SessionOptions) => Session;
   readonly libbpf: string;
 }
 
@@ -121,7 +125,7 @@ function load(): Addon {
 /** Loads the probes and attaches them. Takes a few hundred milliseconds. */
 export function openSession(options: SessionOptions): Session {
   const object = options.object ?? fileURLToPath(new URL("../../tablesnoop.bpf.o", import.meta.url));
-  return load().open({ ...options, object });
+  return new (load().Session)({ ...options, object });
 }
 
 /** Version of the libbpf the addon runs with, such as "1.1". */

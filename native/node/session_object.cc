@@ -21,7 +21,15 @@ auto Guard(Napi::Env env, Act act) {
   }
 }
 
-ObjectSettings ReadOptions(const Napi::CallbackInfo& info) {
+BackendChoice ReadBackend(Napi::Env env, const Napi::Value& value) {
+  std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "auto") return BackendChoice::kAuto;
+  if (name == "tracepoint") return BackendChoice::kTracepoint;
+  if (name == "trampoline") return BackendChoice::kTrampoline;
+  throw Napi::TypeError::New(env, "open: options.backend must be auto, tracepoint or trampoline");
+}
+
+SessionSettings ReadOptions(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   if (!info[0].IsObject()) throw Napi::TypeError::New(env, "open: options must be an object");
   Napi::Object options = info[0].As<Napi::Object>();
@@ -33,7 +41,12 @@ ObjectSettings ReadOptions(const Napi::CallbackInfo& info) {
   if (most < 1 || most > kMostCounters) {
     throw Napi::RangeError::New(env, "open: options.maxCounters must be from 1 to " + std::to_string(kMostCounters));
   }
-  return {object.As<Napi::String>(), static_cast<uint32_t>(most) + TS_OVERFLOW_INDICES};
+  return {
+      .object = {object.As<Napi::String>(), static_cast<uint32_t>(most) + TS_OVERFLOW_INDICES},
+      .backend = ReadBackend(env, options["backend"]),
+      .routes = options.Get("routes").ToBoolean(),
+      .rules = options.Get("rules").ToBoolean(),
+  };
 }
 
 Napi::Uint32Array ReadIndices(const Napi::CallbackInfo& info) {
@@ -48,6 +61,8 @@ Napi::Uint32Array ReadIndices(const Napi::CallbackInfo& info) {
 Napi::Function SessionObject::Define(Napi::Env env) {
   return DefineClass(env, "Session",
                      {
+                         InstanceAccessor<&SessionObject::Backend>("backend"),
+                         InstanceAccessor<&SessionObject::FallbackReason>("fallbackReason"),
                          InstanceMethod<&SessionObject::Probes>("probes"),
                          InstanceMethod<&SessionObject::Counters>("counters"),
                          InstanceMethod<&SessionObject::Inventory>("inventory"),
@@ -58,13 +73,21 @@ Napi::Function SessionObject::Define(Napi::Env env) {
 }
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
-  ObjectSettings settings = ReadOptions(info);
+  SessionSettings settings = ReadOptions(info);
   Guard(info.Env(), [&] { session_ = std::make_unique<Session>(settings); });
 }
 
 Session& SessionObject::Open(Napi::Env env) {
   if (!session_) throw Napi::Error::New(env, "the session is closed");
   return *session_;
+}
+
+Napi::Value SessionObject::Backend(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), BackendName(Open(info.Env()).Backend()));
+}
+
+Napi::Value SessionObject::FallbackReason(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), Open(info.Env()).FallbackReason());
 }
 
 Napi::Value SessionObject::Probes(const Napi::CallbackInfo& info) {

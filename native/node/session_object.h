@@ -18,6 +18,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   explicit SessionObject(const Napi::CallbackInfo& info);
 
  private:
+  Napi::Value Backend(const Napi::CallbackInfo& info);
+  Napi::Value FallbackReason(const Napi::CallbackInfo& info);
   Napi::Value Probes(const Napi::CallbackInfo& info);
   Napi::Value Counters(const Napi::CallbackInfo& info);
   Napi::Value Inventory(const Napi::CallbackInfo& info);

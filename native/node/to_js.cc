@@ -71,8 +71,8 @@ Napi::Value ToJs(Napi::Env env, const std::vector<ProbeState>& states) {
   for (uint32_t at = 0; at < states.size(); at++) {
     const ProbeState& state = states[at];
     Napi::Object object = Napi::Object::New(env);
-    object["probe"] = state.hook->probe;
-    object["backend"] = BackendName(state.hook->backend);
+    object["probe"] = state.probe;
+    object["backend"] = BackendName(state.backend);
     object["attached"] = Napi::Boolean::New(env, state.attached);
     object["reason"] = state.reason;
     object["skipped"] = Napi::BigInt::New(env, state.skipped);

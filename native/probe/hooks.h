@@ -13,19 +13,32 @@ enum class Backend { kTracepoint, kTrampoline };
 
 const char* BackendName(Backend backend);
 
-// What stops working without the hook.
-enum class Purpose { kRoutes, kContext };
+enum class Purpose {
+  kTables,   // which namespace an IPv4 table belongs to; what kRoutes4 by trampoline needs
+  kContext,  // which namespace the running code works for; what kRoutes4 by tracepoint needs
+  kRoutes4,
+  kRoutes6,
+  kSelect4,  // which of several nexthops was taken
+  kSelect6,
+  kRules,
+};
+
+enum class Mechanism { kTracepoint, kFunction };
 
 struct Hook {
   const char* program;  // in the BPF object
   const char* probe;    // the kernel's name of the hook, and the label `probe`
-  Backend backend;
+  Mechanism mechanism;
   Purpose purpose;
 };
 
+// In the order in which those of one purpose are tried.
 const std::vector<Hook>& Hooks();
 
 // Does the running kernel have the hook? From vmlinux BTF; says nothing about whether it may be attached to.
 bool IsPresent(const Hook& hook, const btf* vmlinux);
+
+// Tries a trampoline on a function every kernel has. Empty if the kernel allows them, else why not.
+std::string TrampolineRefusal(const btf* vmlinux);
 
 }  // namespace tablesnoop

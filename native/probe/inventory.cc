@@ -44,4 +44,10 @@ InventoryRows Inventory::Walk() const {
   return rows;
 }
 
+void Inventory::LearnTables() {
+  shared_[0].learn_tables = 1;
+  Walk();
+  shared_[0].learn_tables = 0;
+}
+
 }  // namespace tablesnoop

@@ -26,6 +26,9 @@ class Inventory {
   // Throws KernelError if the kernel refuses, or namespaces change so fast that no walk ends where it began.
   InventoryRows Walk() const;
 
+  // One walk that also tells the probes which IPv4 table belongs to which namespace.
+  void LearnTables();
+
  private:
   bpf_program* program_;
   Mapping<ts_netns_row> netns_;

@@ -20,20 +20,6 @@ constexpr uint32_t kDeviceRows = 64 * 1024;
 
 constexpr char kMismatch[] = "the BPF object does not match this addon; build both again";
 
-struct FreeBtf {
-  void operator()(btf* types) const { btf__free(types); }
-};
-using Btf = std::unique_ptr<btf, FreeBtf>;
-
-Btf LoadVmlinuxBtf() {
-  Btf types(btf__load_vmlinux_btf());
-  if (!types) {
-    throw KernelError("read", "/sys/kernel/btf/vmlinux", errno,
-                      "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y");
-  }
-  return types;
-}
-
 // Value of an enumerator of an anonymous enum of the kernel, 0 if it has none of that name.
 uint32_t Enumerator(const btf* types, const char* name) {
   for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
@@ -49,9 +35,16 @@ uint32_t Enumerator(const btf* types, const char* name) {
 
 }  // namespace
 
-Object::Object(const ObjectSettings& settings) {
+Btf LoadVmlinuxBtf() {
+  Btf types(btf__load_vmlinux_btf());
+  if (!types) {
+    throw KernelError("read", "/sys/kernel/btf/vmlinux", errno, "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y");
+  }
+  return types;
+}
+
+Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampolines) {
   LibbpfLog log;
-  Btf vmlinux = LoadVmlinuxBtf();
   object_.reset(bpf_object__open_file(settings.path.c_str(), nullptr));
   if (!object_) throw KernelError("open", settings.path, errno, "", log.Text());
 
@@ -59,8 +52,8 @@ Object::Object(const ObjectSettings& settings) {
   ts_settings knobs = {
       .possible_cpus = cpus,
       .counters_per_cpu = settings.counters,
-      .mib_in_no_routes = Enumerator(vmlinux.get(), "IPSTATS_MIB_INNOROUTES"),
-      .mib_out_no_routes = Enumerator(vmlinux.get(), "IPSTATS_MIB_OUTNOROUTES"),
+      .mib_in_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_INNOROUTES"),
+      .mib_out_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_OUTNOROUTES"),
   };
   int error = bpf_map__set_initial_value(Map(".rodata.settings"), &knobs, sizeof(knobs));
   if (error) throw KernelError("set", ".rodata.settings", -error, kMismatch);
@@ -74,7 +67,8 @@ Object::Object(const ObjectSettings& settings) {
   bpf_map__set_max_entries(Map("device_rows"), kDeviceRows);
 
   for (const Hook& hook : Hooks()) {
-    bpf_program__set_autoload(Program(hook.program), IsPresent(hook, vmlinux.get()));
+    bool allowed = trampolines || hook.mechanism == Mechanism::kTracepoint;
+    bpf_program__set_autoload(Program(hook.program), allowed && IsPresent(hook, vmlinux));
   }
   error = bpf_object__load(object_.get());
   if (error) throw KernelError("load", "the BPF programs", -error, "", log.Text());

@@ -2,6 +2,7 @@
 // The BPF object: opened, sized for this machine, loaded. Owns every map and program of it.
 #pragma once
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include <cstdint>
@@ -15,10 +16,19 @@ struct ObjectSettings {
   uint32_t counters;  // counter indices, the overflow ones included
 };
 
+struct FreeBtf {
+  void operator()(btf* types) const { btf__free(types); }
+};
+using Btf = std::unique_ptr<btf, FreeBtf>;
+
+// The types of the running kernel. Throws KernelError if it was built without.
+Btf LoadVmlinuxBtf();
+
 class Object {
  public:
-  // Opens and loads. Hooks the kernel lacks are left out of the load. Throws KernelError.
-  explicit Object(const ObjectSettings& settings);
+  // Opens and loads. Hooks the kernel lacks are left out of the load, and those on functions without `trampolines`.
+  // Throws KernelError.
+  Object(const ObjectSettings& settings, const btf* vmlinux, bool trampolines);
 
   // Throw KernelError if the object has none of that name: it was built from other sources than we were.
   bpf_map* Map(const char* name) const;

@@ -1,60 +1,79 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session.h"
 
-#include <bpf/bpf.h>
-
-#include <cerrno>
-#include <utility>
-
 #include "kernel_error.h"
 
 namespace tablesnoop {
 
-namespace {
+Session::Session(const SessionSettings& settings) {
+  Btf vmlinux = LoadVmlinuxBtf();
+  ChooseBackend(settings.backend, vmlinux.get());
+  Load(settings, vmlinux.get());
+  counters_ = std::make_unique<tablesnoop::Counters>(*object_);
+  inventory_ = std::make_unique<tablesnoop::Inventory>(*object_);
+  attachments_ = std::make_unique<Attachments>(*object_);
 
-uint64_t SkippedRuns(const bpf_program* program) {
-  bpf_prog_info info = {};
-  uint32_t size = sizeof(info);
-  int error = bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size);
-  if (error) throw KernelError("read the state of", bpf_program__name(program), -error);
-  return info.recursion_misses;
-}
-
-}  // namespace
-
-Session::Session(const ObjectSettings& settings) : object_(settings), counters_(object_), inventory_(object_) {
-  // Context first: from the first lookup on the probes know where they are.
-  for (Purpose purpose : {Purpose::kContext, Purpose::kRoutes}) {
-    for (const Hook& hook : Hooks()) {
-      if (hook.purpose == purpose) Attach(hook);
+  if (settings.routes) {
+    AttachRoutes();
+  } else {
+    using enum Purpose;
+    for (Purpose purpose : {kTables, kContext, kRoutes4, kRoutes6, kSelect4, kSelect6}) {
+      attachments_->Leave(purpose, "switched off");
     }
   }
-  for (const Attachment& attachment : attachments_) {
-    if (attachment.link && attachment.hook->purpose == Purpose::kRoutes) return;
+  if (settings.rules) {
+    attachments_->First(Purpose::kRules);
+  } else {
+    attachments_->Leave(Purpose::kRules, "switched off");
   }
-  throw KernelError("attach", "any probe for route lookups", 0, attachments_.back().reason);
 }
 
-void Session::Attach(const Hook& hook) {
-  bpf_program* program = object_.Program(hook.program);
-  if (!bpf_program__autoload(program)) {
-    attachments_.push_back({&hook, nullptr, "this kernel has no such hook"});
-    return;
+void Session::ChooseBackend(BackendChoice choice, const btf* vmlinux) {
+  if (choice == BackendChoice::kTracepoint) return;
+  std::string refusal = TrampolineRefusal(vmlinux);
+  if (refusal.empty()) {
+    backend_ = Backend::kTrampoline;
+  } else if (choice == BackendChoice::kTrampoline) {
+    throw KernelError("attach", "the trampoline backend", 0, refusal + "; --probe=tracepoint or --probe=auto can do without");
+  } else {
+    fallback_reason_ = refusal;
   }
-  LibbpfLog log;
-  std::unique_ptr<bpf_link, Detach> link(bpf_program__attach(program));
-  std::string reason = link ? "" : DescribeErrno(errno);
-  attachments_.push_back({&hook, std::move(link), std::move(reason)});
 }
 
-std::vector<ProbeState> Session::Probes() const {
-  std::vector<ProbeState> states;
-  for (const Attachment& attachment : attachments_) {
-    bool attached = attachment.link != nullptr;
-    uint64_t skipped = attached ? SkippedRuns(object_.Program(attachment.hook->program)) : 0;
-    states.push_back({attachment.hook, attached, attachment.reason, skipped});
+void Session::Load(const SessionSettings& settings, const btf* vmlinux) {
+  bool trampolines = backend_ == Backend::kTrampoline;
+  try {
+    object_ = std::make_unique<Object>(settings.object, vmlinux, trampolines);
+  } catch (const KernelError& error) {
+    // One refused program fails the whole object, so the other backend gets its chance with a fresh one.
+    if (!trampolines || settings.backend == BackendChoice::kTrampoline) throw;
+    fallback_reason_ = error.what();
+    backend_ = Backend::kTracepoint;
+    object_ = std::make_unique<Object>(settings.object, vmlinux, false);
   }
-  return states;
+}
+
+void Session::AttachRoutes() {
+  bool routes4 = AttachRoutes4();
+  bool routes6 = attachments_->First(Purpose::kRoutes6);
+  if (!routes4 && !routes6) {
+    throw KernelError("attach", "any probe for route lookups", 0, attachments_->Reason(Purpose::kRoutes4));
+  }
+  attachments_->First(Purpose::kSelect4);
+  attachments_->First(Purpose::kSelect6);
+}
+
+bool Session::AttachRoutes4() {
+  using enum Purpose;
+  // What knows the namespaces comes first, so that no lookup is seen before it can be attributed.
+  if (backend_ == Backend::kTrampoline && attachments_->All(kTables)) {
+    inventory_->LearnTables();
+    attachments_->Leave(kContext, "not needed");
+  } else {
+    if (backend_ == Backend::kTracepoint) attachments_->Leave(kTables, "this kernel lacks or refuses it");
+    attachments_->All(kContext);
+  }
+  return attachments_->First(kRoutes4);
 }
 
 }  // namespace tablesnoop

@@ -3,13 +3,11 @@
 // sessions may live side by side, in one process or many. Everything the kernel holds for us dies with the process.
 #pragma once
 
-#include <bpf/libbpf.h>
-
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "attachments.h"
 #include "counters.h"
 #include "hooks.h"
 #include "inventory.h"
@@ -17,40 +15,41 @@
 
 namespace tablesnoop {
 
-struct ProbeState {
-  const Hook* hook;
-  bool attached;
-  std::string reason;  // why not, empty if attached
-  uint64_t skipped;    // runs the kernel left out because the program was running on that CPU
+enum class BackendChoice { kAuto, kTracepoint, kTrampoline };
+
+struct SessionSettings {
+  ObjectSettings object;
+  BackendChoice backend;
+  bool routes;  // attach what sees route lookups
+  bool rules;   // attach what sees rule lookups
 };
 
 class Session {
  public:
-  // Loads, walks the inventory once, attaches. A hook that cannot be attached degrades what it is for; without any
-  // hook for routes there is nothing to do, and this throws KernelError.
-  explicit Session(const ObjectSettings& settings);
+  // Loads, walks the inventory once, attaches. A hook that cannot be attached degrades what it is for. Throws
+  // KernelError if routes are asked for and none can be seen, or the backend asked for is refused.
+  explicit Session(const SessionSettings& settings);
 
-  tablesnoop::Counters& Counters() { return counters_; }
-  const tablesnoop::Inventory& Inventory() const { return inventory_; }
-  std::vector<ProbeState> Probes() const;
+  tablesnoop::Backend Backend() const { return backend_; }
+  // Why kAuto did not take trampolines; empty otherwise.
+  const std::string& FallbackReason() const { return fallback_reason_; }
+  tablesnoop::Counters& Counters() { return *counters_; }
+  const tablesnoop::Inventory& Inventory() const { return *inventory_; }
+  std::vector<ProbeState> Probes() const { return attachments_->States(backend_); }
 
  private:
-  struct Detach {
-    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
-  };
-  struct Attachment {
-    const Hook* hook;
-    std::unique_ptr<bpf_link, Detach> link;
-    std::string reason;
-  };
+  void ChooseBackend(BackendChoice choice, const btf* vmlinux);
+  void Load(const SessionSettings& settings, const btf* vmlinux);
+  void AttachRoutes();
+  bool AttachRoutes4();
 
-  void Attach(const Hook& hook);
-
+  tablesnoop::Backend backend_ = tablesnoop::Backend::kTracepoint;
+  std::string fallback_reason_;
   // Destroyed from the last to the first: links before the maps their programs use.
-  Object object_;
-  tablesnoop::Counters counters_;
-  tablesnoop::Inventory inventory_;
-  std::vector<Attachment> attachments_;
+  std::unique_ptr<Object> object_;
+  std::unique_ptr<tablesnoop::Counters> counters_;
+  std::unique_ptr<tablesnoop::Inventory> inventory_;
+  std::unique_ptr<Attachments> attachments_;
 };
 
 }  // namespace tablesnoop

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which programs hang in the kernel, and why the others do not. Detaches all when destroyed. One thread.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hooks.h"
+#include "object.h"
+
+namespace tablesnoop {
+
+struct ProbeState {
+  const char* probe;
+  Backend backend;
+  bool attached;
+  std::string reason;  // why not, empty if attached
+  uint64_t skipped;    // runs the kernel left out because the program was running on that CPU
+};
+
+class Attachments {
+ public:
+  // The object must outlive this.
+  explicit Attachments(const Object& object) : object_(object) {}
+
+  // Attaches the first hook of the purpose that lets itself be attached. False if none does.
+  bool First(Purpose purpose);
+  // Attaches every hook of the purpose, or none: false if one cannot be.
+  bool All(Purpose purpose);
+  // Notes that the hooks of the purpose stay unattached, and why.
+  void Leave(Purpose purpose, const std::string& reason);
+  void Leave(const Hook& hook, const std::string& reason);
+
+  // Every hook of the table, under both backends where it serves both.
+  std::vector<ProbeState> States(Backend active) const;
+  // Why the last hook of the purpose is not attached.
+  std::string Reason(Purpose purpose) const;
+
+ private:
+  struct Detach {
+    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+  };
+  struct Attachment {
+    const Hook* hook;
+    std::unique_ptr<bpf_link, Detach> link;
+    std::string reason;
+  };
+
+  bool Attach(const Hook& hook);
+
+  const Object& object_;
+  std::vector<Attachment> attachments_;
+};
+
+}  // namespace tablesnoop
