@@ -1,0 +1,191 @@
+// The build as a list of steps: what each reads, what it makes, and whether it has to run again.
+
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { run, SetupError } from "./child.mjs";
+
+/**
+ * @typedef {object} BuildStep
+ * @property {string} name
+ * @property {"build" | "test"} when
+ * @property {readonly string[]} inputs files and folders
+ * @property {string} output a file or folder that exists once the step is done
+ * @property {readonly string[]} command
+ * @property {readonly string[]} [executables] what package.json names under `bin`
+ * @property {string} [folder] source folder whose vanished files vanish from dist/ too; tsc would leave them
+ */
+
+const TSC = ["node", "node_modules/typescript/bin/tsc", "-p"];
+/** Versions of the compiler and of the headers the addon is built against. */
+const TOOLS = ["package-lock.json"];
+
+/** @type {readonly BuildStep[]} */
+export const BUILD_STEPS = [
+  {
+    name: "BPF programs",
+    when: "build",
+    inputs: ["bpf"],
+    output: "dist/tablesnoop.bpf.o",
+    command: ["make", "-C", "bpf"],
+  },
+  {
+    name: "addon",
+    when: "build",
+    inputs: ["native", "bpf/tablesnoop_abi.h", ...TOOLS],
+    output: "dist/tablesnoop.node",
+    command: ["make", "-C", "native"],
+  },
+  {
+    name: "daemon",
+    when: "build",
+    inputs: ["daemon", "tsconfig.json", ...TOOLS],
+    output: "dist/daemon/main.js",
+    command: [...TSC, "tsconfig.json"],
+    folder: "daemon",
+    executables: ["dist/daemon/main.js"],
+  },
+  {
+    name: "traffic helpers of the tests",
+    when: "test",
+    inputs: ["test/support/flood"],
+    output: "dist/test/flood",
+    command: ["make", "-C", "test/support/flood"],
+  },
+  {
+    name: "benchmarks",
+    when: "test",
+    inputs: ["test/bench", "test/support", "daemon", "tsconfig.json", "test/tsconfig.json", ...TOOLS],
+    output: "dist/test/bench",
+    command: [...TSC, "test/bench/tsconfig.json"],
+  },
+];
+
+const STAMPS = "dist/.setup.json";
+
+/**
+ * What was built from what: the fingerprint of a step's inputs, and when its output was written.
+ * @typedef {Record<string, { fingerprint: string, writtenAt: number }>} Stamps
+ */
+
+/**
+ * @param {string} root
+ * @param {readonly BuildStep[]} steps
+ */
+export function outdatedSteps(root, steps) {
+  const stamps = readStamps(root);
+  return steps.filter(
+    (step) => stamps[step.name]?.fingerprint !== fingerprint(root, step) || !existsSync(path.join(root, step.output)),
+  );
+}
+
+/**
+ * @param {string} root
+ * @param {BuildStep} step
+ */
+export function build(root, step) {
+  // Taken before the step runs: a file saved meanwhile differs from it and leads to another build.
+  const before = fingerprint(root, step);
+  const { [step.name]: previous, ...others } = readStamps(root);
+  const lastWrittenAt = previous?.writtenAt ?? 0;
+  writeStamps(root, { ...others, [step.name]: { fingerprint: "", writtenAt: lastWrittenAt } });
+  const env = { ...process.env, MAKEFLAGS: `-j${os.availableParallelism()} -O` };
+  run(`build the ${step.name}`, step.command, { cwd: root, env });
+  // make goes by time stamps. Where files were replaced by older ones (an unpacked release, rsync -a) it finds nothing
+  // to do although the contents changed; the output then is still the one of the previous build.
+  if (step.command[0] === "make" && writtenAt(root, step) === lastWrittenAt) {
+    run(`build the ${step.name}`, [...step.command, "-B"], { cwd: root, env });
+  }
+  const stamp = { fingerprint: before, writtenAt: writtenAt(root, step) };
+  for (const file of step.executables ?? []) chmodSync(path.join(root, file), 0o755);
+  if (step.folder !== undefined) removeOrphans(root, step.folder);
+  writeStamps(root, { ...others, [step.name]: stamp });
+}
+
+/**
+ * Hash of the names and contents of everything a step reads, and of its command.
+ * @param {string} root
+ * @param {Pick<BuildStep, "inputs" | "command">} step
+ */
+export function fingerprint(root, { inputs, command }) {
+  const hash = createHash("sha256").update(JSON.stringify(command));
+  for (const file of inputs.flatMap((input) => sourceFiles(root, input)).sort()) {
+    const content = readFileSync(path.join(root, file));
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * @param {string} root
+ * @param {string} input
+ * @returns {string[]}
+ */
+function sourceFiles(root, input) {
+  const entry = statSync(path.join(root, input), { throwIfNoEntry: false });
+  if (entry === undefined) return [];
+  if (!entry.isDirectory()) return [input];
+  return readdirSync(path.join(root, input), { withFileTypes: true }).flatMap((child) => {
+    const name = `${input}/${child.name}`;
+    if (child.isDirectory()) return sourceFiles(root, name);
+    return /(^Makefile|\.(c|cc|h|mk|ts|json))$/.test(child.name) ? [name] : [];
+  });
+}
+
+/**
+ * @param {string} root
+ * @param {string} folder
+ */
+function removeOrphans(root, folder) {
+  for (const entry of readdirSync(path.join(root, "dist", folder), { withFileTypes: true })) {
+    const name = `${folder}/${entry.name}`;
+    const isKept = entry.isDirectory()
+      ? existsSync(path.join(root, name))
+      : existsSync(path.join(root, name.replace(/(\.d)?\.[jt]s$/, ".ts")));
+    if (!isKept) rmSync(path.join(root, "dist", name), { recursive: true });
+    else if (entry.isDirectory()) removeOrphans(root, name);
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {BuildStep} step
+ */
+function writtenAt(root, step) {
+  const made = statSync(path.join(root, step.output), { throwIfNoEntry: false });
+  if (made === undefined)
+    throw new SetupError(`build the ${step.name}: ${step.command.join(" ")} made no ${step.output}`);
+  return made.mtimeMs;
+}
+
+/**
+ * @param {string} root
+ * @returns {Stamps}
+ */
+function readStamps(root) {
+  const file = path.join(root, STAMPS);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+}
+
+/**
+ * @param {string} root
+ * @param {Stamps} stamps
+ */
+function writeStamps(root, stamps) {
+  const file = path.join(root, STAMPS);
+  mkdirSync(path.dirname(file), { recursive: true });
+  // Renamed into place, because a set-up that finds nothing to do reads it without taking the lock.
+  writeFileSync(`${file}.new`, JSON.stringify(stamps, null, 2));
+  renameSync(`${file}.new`, file);
+}
