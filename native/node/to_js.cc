@@ -74,6 +74,7 @@ Napi::Value ToJs(Napi::Env env, const std::vector<ProbeState>& states) {
     object["probe"] = state.probe;
     object["backend"] = BackendName(state.backend);
     object["attached"] = Napi::Boolean::New(env, state.attached);
+    object["isMissing"] = Napi::Boolean::New(env, state.missing);
     object["reason"] = state.reason;
     object["skipped"] = Napi::BigInt::New(env, state.skipped);
     array[at] = object;

@@ -29,28 +29,35 @@ bool ServesBoth(const Hook& hook) { return hook.purpose == Purpose::kRoutes6; }
 
 bool Attachments::Attach(const Hook& hook) {
   bpf_program* program = object_.Program(hook.program);
-  if (!bpf_program__autoload(program)) {
-    Leave(hook, "this kernel lacks or refuses it");
-    return false;
+  std::unique_ptr<bpf_link, Detach> link;
+  std::string reason = "this kernel has no such hook";
+  if (bpf_program__autoload(program)) {
+    LibbpfLog log;
+    link.reset(bpf_program__attach(program));
+    reason = link ? "" : DescribeErrno(errno);
   }
-  LibbpfLog log;
-  std::unique_ptr<bpf_link, Detach> link(bpf_program__attach(program));
-  std::string reason = link ? "" : DescribeErrno(errno);
-  attachments_.push_back({&hook, std::move(link), std::move(reason)});
-  return attachments_.back().link != nullptr;
+  bool missing = !link;
+  attachments_.push_back({&hook, std::move(link), missing, std::move(reason)});
+  return !missing;
 }
 
 bool Attachments::First(Purpose purpose) {
-  bool attached = false;
+  const Hook* attached = nullptr;
   for (const Hook& hook : Hooks()) {
     if (hook.purpose != purpose) continue;
-    if (attached) {
+    if (attached || (hook.mechanism == Mechanism::kFunction && !object_.HasTrampolines())) {
       Leave(hook, kNotNeeded);
-    } else {
-      attached = Attach(hook);
+    } else if (Attach(hook)) {
+      attached = &hook;
     }
   }
-  return attached;
+  // Another hook of the same kind sees as much; a tracepoint in place of a function sees less.
+  for (Attachment& attachment : attachments_) {
+    if (attached && attachment.hook->purpose == purpose && attachment.hook->mechanism == attached->mechanism) {
+      attachment.missing = false;
+    }
+  }
+  return attached != nullptr;
 }
 
 bool Attachments::All(Purpose purpose) {
@@ -74,7 +81,7 @@ void Attachments::Leave(Purpose purpose, const std::string& reason) {
 }
 
 void Attachments::Leave(const Hook& hook, const std::string& reason) {
-  attachments_.push_back({&hook, nullptr, reason});
+  attachments_.push_back({&hook, nullptr, false, reason});
 }
 
 std::vector<ProbeState> Attachments::States(Backend active) const {
@@ -85,12 +92,12 @@ std::vector<ProbeState> Attachments::States(Backend active) const {
     uint64_t skipped = attached ? SkippedRuns(object_.Program(hook.program)) : 0;
     Backend own = hook.mechanism == Mechanism::kFunction ? Backend::kTrampoline : Backend::kTracepoint;
     if (!ServesBoth(hook)) {
-      states.push_back({hook.probe, own, attached, attachment.reason, skipped});
+      states.push_back({hook.probe, own, attached, attachment.missing, attachment.reason, skipped});
       continue;
     }
     Backend other = active == Backend::kTracepoint ? Backend::kTrampoline : Backend::kTracepoint;
-    states.push_back({hook.probe, active, attached, attachment.reason, skipped});
-    states.push_back({hook.probe, other, false, kNotNeeded, 0});
+    states.push_back({hook.probe, active, attached, attachment.missing, attachment.reason, skipped});
+    states.push_back({hook.probe, other, false, false, kNotNeeded, 0});
   }
   return states;
 }

@@ -18,6 +18,7 @@ struct ProbeState {
   const char* probe;
   Backend backend;
   bool attached;
+  bool missing;        // not attached although something needs it
   std::string reason;  // why not, empty if attached
   uint64_t skipped;    // runs the kernel left out because the program was running on that CPU
 };
@@ -31,9 +32,8 @@ class Attachments {
   bool First(Purpose purpose);
   // Attaches every hook of the purpose, or none: false if one cannot be.
   bool All(Purpose purpose);
-  // Notes that the hooks of the purpose stay unattached, and why.
+  // Notes that the hooks of the purpose are not needed, and why.
   void Leave(Purpose purpose, const std::string& reason);
-  void Leave(const Hook& hook, const std::string& reason);
 
   // Every hook of the table, under both backends where it serves both.
   std::vector<ProbeState> States(Backend active) const;
@@ -47,10 +47,12 @@ class Attachments {
   struct Attachment {
     const Hook* hook;
     std::unique_ptr<bpf_link, Detach> link;
+    bool missing;
     std::string reason;
   };
 
   bool Attach(const Hook& hook);
+  void Leave(const Hook& hook, const std::string& reason);
 
   const Object& object_;
   std::vector<Attachment> attachments_;

@@ -43,7 +43,8 @@ Btf LoadVmlinuxBtf() {
   return types;
 }
 
-Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampolines) {
+Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampolines)
+    : has_trampolines_(trampolines) {
   LibbpfLog log;
   object_.reset(bpf_object__open_file(settings.path.c_str(), nullptr));
   if (!object_) throw KernelError("open", settings.path, errno, "", log.Text());

@@ -34,11 +34,15 @@ class Object {
   bpf_map* Map(const char* name) const;
   bpf_program* Program(const char* name) const;
 
+  // Whether programs on functions were loaded.
+  bool HasTrampolines() const { return has_trampolines_; }
+
  private:
   struct Close {
     void operator()(bpf_object* object) const { bpf_object__close(object); }
   };
   std::unique_ptr<bpf_object, Close> object_;
+  bool has_trampolines_;
 };
 
 }  // namespace tablesnoop

@@ -70,7 +70,7 @@ bool Session::AttachRoutes4() {
     inventory_->LearnTables();
     attachments_->Leave(kContext, "not needed");
   } else {
-    if (backend_ == Backend::kTracepoint) attachments_->Leave(kTables, "this kernel lacks or refuses it");
+    if (backend_ == Backend::kTracepoint) attachments_->Leave(kTables, "not needed");
     attachments_->All(kContext);
   }
   return attachments_->First(kRoutes4);

@@ -1,0 +1,147 @@
+// tablesnoopd as a whole: puts the parts together, starts them in order, stops them in the reverse one.
+
+import { performance } from "node:perf_hooks";
+import type { Logger } from "pino";
+import type { Config } from "./config.js";
+import type { Readiness } from "./http/health_routes.js";
+import { type Listening, listen } from "./http/listen.js";
+import { buildServer } from "./http/server.js";
+import { Exporter, type Source } from "./metrics/exporter.js";
+import { libbpfVersion, openSession, type Session } from "./native/session.js";
+import { Naming } from "./netns/naming.js";
+import type { Version } from "./version.js";
+
+/** Drains in one failure window: how finely its edge moves. */
+const DRAINS_PER_WINDOW = 12;
+
+export class Daemon {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #version: Version;
+  readonly #failing = new Set<Source>();
+  #session: Session | undefined;
+  #listening: Listening | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(config: Config, log: Logger, version: Version) {
+    this.#config = config;
+    this.#log = log;
+    this.#version = version;
+  }
+
+  /** Throws what `describe` of errors.ts can tell; nothing is left behind then. */
+  async start(): Promise<void> {
+    try {
+      const session = this.#openSession();
+      const exporter = this.#buildExporter(session);
+      const drain = () => {
+        exporter.drain();
+        this.#logChanges(exporter);
+      };
+      exporter.start();
+      drain();
+      this.#listening = await listen(this.#buildServer(exporter, session), this.#config.listen, this.#log);
+      this.#timer = setInterval(drain, this.#config.failureWindowMs / DRAINS_PER_WINDOW);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    for (const address of this.#listening.addresses) this.#log.info({ address }, "listening");
+  }
+
+  /** May be called at any time, and again. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#listening?.close();
+    this.#session?.close();
+    this.#session = undefined;
+  }
+
+  #openSession(): Session {
+    const { probe, countersMax, collectors } = this.#config;
+    const session = openSession({
+      backend: probe,
+      maxCounters: countersMax,
+      routes: collectors.route,
+      rules: collectors.rule,
+    });
+    this.#session = session;
+    const { backend, fallbackReason } = session;
+    const missing = session.probes().filter((row) => row.isMissing);
+    this.#log.info({ backend, ...(fallbackReason && { because: fallbackReason }) }, "probes attached");
+    for (const { probe: name, backend: of, reason } of missing) {
+      this.#log.warn({ probe: name, backend: of, reason }, "probe not attached");
+    }
+    if (backend === "tracepoint" && collectors.rule) {
+      this.#log.warn("rule lookups are not counted: the kernel has no tracepoint for them");
+    }
+    return session;
+  }
+
+  #buildExporter(session: Session): Exporter {
+    const { failureWindowMs, seriesExpiryMs, seriesMax, netns, exporterMetrics, collectors } = this.#config;
+    const { version, revision } = this.#version;
+    return new Exporter({
+      session,
+      names: new Naming({
+        keepMs: 2 * seriesExpiryMs,
+        report: (error) => this.#log.warn({ err: error }, "read names failed"),
+      }),
+      clock: () => performance.now(),
+      windowMs: failureWindowMs,
+      expiryMs: seriesExpiryMs,
+      seriesMax,
+      ...(netns.length > 0 && { netns: new Set(netns) }),
+      processMetrics: exporterMetrics,
+      build: { version, revision, node: process.version, libbpf: libbpfVersion() },
+    });
+  }
+
+  #buildServer(exporter: Exporter, session: Session) {
+    const { telemetryPath, maxRequests } = this.#config;
+    return buildServer({
+      exposition: {
+        render: async (format) => {
+          const body = await exporter.render(format);
+          this.#logChanges(exporter);
+          return { contentType: exporter.contentType(format), body };
+        },
+      },
+      ready: () => readiness(exporter, session),
+      telemetryPath,
+      maxRequests,
+      page: {
+        name: "tablesnoopd",
+        version: this.#version.version,
+        sentence:
+          "Counts the routing decisions of this machine's kernel: every route and rule lookup, in every network namespace.",
+        links: [],
+      },
+      log: this.#log,
+    });
+  }
+
+  #logChanges(exporter: Exporter): void {
+    const errors = exporter.lastErrors();
+    for (const [source, error] of errors) {
+      if (!this.#failing.has(source))
+        this.#log.error({ source, err: error }, "read failed, showing the last good data");
+      this.#failing.add(source);
+    }
+    for (const source of this.#failing) {
+      if (errors.has(source)) continue;
+      this.#failing.delete(source);
+      this.#log.info({ source }, "read works again");
+    }
+  }
+}
+
+/** Ready while something is counted; degraded is still ready, with its reasons. */
+function readiness(exporter: Exporter, session: Session): Readiness {
+  const failing = [...exporter.lastErrors()].map(([source, error]) => `${source}: ${error.message}`);
+  const detached = session
+    .probes()
+    .filter((row) => row.isMissing)
+    .map((row) => `${row.probe} (${row.backend}) is not attached: ${row.reason}`);
+  return { ready: !exporter.lastErrors().has("counters"), reasons: [...failing, ...detached] };
+}

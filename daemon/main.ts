@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// tablesnoopd: arguments, signals and exit codes. Nothing else in the daemon ends the process.
+
+import { helpText, parseConfig, versionText } from "./config.js";
+import { Daemon } from "./daemon.js";
+import { describe } from "./errors.js";
+import { createLog } from "./log.js";
+import { libbpfVersion } from "./native/session.js";
+import { readVersion } from "./version.js";
+
+/** What closing may take before we leave anyway: systemd and people wait a second. */
+const STOP_MS = 900;
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  fail(error, false);
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const config = parseConfig(argv);
+  if ("show" in config) {
+    process.stdout.write(config.show === "help" ? helpText() : version());
+    return;
+  }
+  const log = createLog(config);
+  const daemon = new Daemon(config, log, readVersion());
+  const stop = (signal: NodeJS.Signals) => {
+    log.info({ signal }, "stopping");
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    daemon.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error, true),
+    );
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  try {
+    await daemon.start();
+  } catch (error) {
+    fail(error, config.logLevel === "debug");
+  }
+}
+
+function version(): string {
+  const { version: number, revision } = readVersion();
+  return versionText({
+    version: number,
+    ...(revision !== "" && { revision }),
+    node: process.version,
+    libbpf: libbpfVersion(),
+  });
+}
+
+function fail(error: unknown, debug: boolean): never {
+  const { text, exitCode } = describe(error, "tablesnoopd", debug);
+  process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+}
