@@ -68,6 +68,8 @@ export interface ProbeState {
   readonly probe: string;
   readonly backend: Backend;
   readonly attached: boolean;
+  /** Not attached although something needs it: the daemon sees less than it could. */
+  readonly isMissing: boolean;
   /** Why it is not attached; empty if it is. */
   readonly reason: string;
   /** Runs the kernel skipped because the program was already running on that CPU; each is a lookup not seen. */

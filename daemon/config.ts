@@ -1,0 +1,214 @@
+// tablesnoopd's flags, and the one frozen Config they become. Every default lives here.
+
+import { UsageError } from "./errors.js";
+import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags.js";
+import { renderHelp } from "./help.js";
+import { type ListenAddress, parseListenAddress } from "./http/address.js";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const FLAGS = {
+  "web.listen-address": {
+    kind: "list",
+    placeholder: "ADDRESS",
+    default: [":10074"],
+    help: "Address to serve on: :port (all addresses), host:port or [IPv6]:port.",
+    group: "Web",
+  },
+  "web.telemetry-path": {
+    kind: "string",
+    placeholder: "PATH",
+    default: "/metrics",
+    help: "Path of the metrics.",
+    group: "Web",
+  },
+  "web.max-requests": {
+    kind: "integer",
+    placeholder: "N",
+    default: 40,
+    min: 0,
+    help: "Scrapes served at the same time; 0 sets no limit.",
+    group: "Web",
+  },
+  "web.disable-exporter-metrics": {
+    kind: "boolean",
+    default: false,
+    help: "Leave out the metrics about this process itself (process_*, nodejs_*).",
+    group: "Web",
+  },
+  probe: {
+    kind: "enum",
+    choices: ["auto", "trampoline", "tracepoint"],
+    default: "auto",
+    help: "How to hook into the kernel; auto tries trampoline, which sees more, then tracepoint.",
+    group: "Collection",
+  },
+  netns: {
+    kind: "list",
+    placeholder: "NAME",
+    default: [],
+    help: "Show only this network namespace; without it all are shown.",
+    group: "Collection",
+  },
+  "collector.route": {
+    kind: "boolean",
+    default: true,
+    help: "Count the lookups in routing tables.",
+    group: "Collection",
+  },
+  "collector.rule": {
+    kind: "boolean",
+    default: true,
+    help: "Count the lookups of policy rules.",
+    group: "Collection",
+  },
+  "collector.mib": {
+    kind: "boolean",
+    default: true,
+    help: "Read the kernel's own count of packets without a route.",
+    group: "Collection",
+  },
+  "failure-window": {
+    kind: "duration",
+    default: MINUTE,
+    min: 5 * SECOND,
+    max: 60 * MINUTE,
+    help: "Time over which the failure ratios are taken.",
+    group: "Collection",
+  },
+  "series.max": {
+    kind: "integer",
+    placeholder: "N",
+    default: 10_000,
+    min: 100,
+    max: 1_000_000,
+    help: "Lookup series to show at most; what comes after is summed under the label value other.",
+    group: "Limits",
+  },
+  "series.expiry": {
+    kind: "duration",
+    default: 5 * MINUTE,
+    min: SECOND,
+    help: "Time after which the series of a namespace or device that is gone are dropped.",
+    group: "Limits",
+  },
+  "counters.max": {
+    kind: "integer",
+    placeholder: "N",
+    default: 16_384,
+    min: 64,
+    max: 1_048_576,
+    help: "Counters to make room for in the kernel; lookups that find none are counted without detail.",
+    group: "Limits",
+  },
+  "log.level": {
+    kind: "enum",
+    choices: ["debug", "info", "warn", "error"],
+    default: "info",
+    help: "Least severe messages to log.",
+    group: "Log",
+  },
+  "log.format": {
+    kind: "enum",
+    choices: ["logfmt", "json"],
+    default: "logfmt",
+    help: "Format of the log, which goes to stderr.",
+    group: "Log",
+  },
+  version: { kind: "boolean", default: false, help: "Show the version and exit.", group: "Help" },
+  help: { kind: "boolean", short: "h", default: false, help: "Show this text and exit.", group: "Help" },
+} as const satisfies FlagTable;
+
+type Values = FlagValues<typeof FLAGS>;
+
+export interface Config {
+  readonly listen: readonly ListenAddress[];
+  readonly telemetryPath: string;
+  /** 0: no limit. */
+  readonly maxRequests: number;
+  readonly exporterMetrics: boolean;
+  readonly probe: Values["probe"];
+  /** Names of namespaces to show; empty: all. */
+  readonly netns: readonly string[];
+  readonly collectors: { readonly route: boolean; readonly rule: boolean; readonly mib: boolean };
+  readonly failureWindowMs: number;
+  readonly seriesMax: number;
+  readonly seriesExpiryMs: number;
+  readonly countersMax: number;
+  readonly logLevel: Values["log.level"];
+  readonly logFormat: Values["log.format"];
+}
+
+/** `argv` without node and script. Throws UsageError. */
+export function parseConfig(argv: readonly string[]): Config | { readonly show: "help" | "version" } {
+  const values = parseFlags(FLAGS, argv);
+  if (values.help) return { show: "help" };
+  if (values.version) return { show: "version" };
+  return Object.freeze({
+    listen: Object.freeze(values["web.listen-address"].flatMap(listenAddress)),
+    telemetryPath: telemetryPath(values["web.telemetry-path"]),
+    maxRequests: values["web.max-requests"],
+    exporterMetrics: !values["web.disable-exporter-metrics"],
+    probe: values.probe,
+    netns: Object.freeze([...new Set(values.netns.map(netnsName))]),
+    collectors: Object.freeze({
+      route: values["collector.route"],
+      rule: values["collector.rule"],
+      mib: values["collector.mib"],
+    }),
+    failureWindowMs: values["failure-window"],
+    seriesMax: values["series.max"],
+    seriesExpiryMs: values["series.expiry"],
+    countersMax: values["counters.max"],
+    logLevel: values["log.level"],
+    logFormat: values["log.format"],
+  });
+}
+
+export function helpText(): string {
+  const summary =
+    "Counts every route and rule lookup of the Linux kernel, in all network namespaces, and serves the counts to Prometheus. " +
+    "Needs root, or CAP_BPF and CAP_PERFMON.";
+  return renderHelp("tablesnoopd", summary, FLAGS);
+}
+
+interface Versions {
+  readonly version: string;
+  readonly revision?: string;
+  readonly node: string;
+  readonly libbpf: string;
+}
+
+export function versionText({ version, revision, node, libbpf }: Versions): string {
+  const lines = [`tablesnoopd, version ${version}`];
+  if (revision !== undefined) lines.push(`  revision: ${revision}`);
+  lines.push(`  node:     ${node}`, `  libbpf:   ${libbpf}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** An address given twice is bound once, except port 0, which is another port each time. */
+function listenAddress(text: string, position: number, all: readonly string[]): ListenAddress[] {
+  const address = parseListenAddress(text);
+  if (!address) throw badValue("web.listen-address", text, "an address such as :10074, 127.0.0.1:10074 or [::1]:10074");
+  return address.port !== 0 && all.indexOf(text) !== position ? [] : [Object.freeze(address)];
+}
+
+const OWN_PATHS: readonly string[] = ["/", "/-/healthy", "/-/ready"];
+
+function telemetryPath(text: string): string {
+  const isPlain = /^(\/[A-Za-z0-9._~-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text);
+  if (isPlain && !OWN_PATHS.includes(text)) return text;
+  const wanted = `a path of letters, digits and . _ ~ - that begins with / and is none of ${OWN_PATHS.join(", ")}`;
+  throw badValue("web.telemetry-path", text, wanted);
+}
+
+/** A namespace's name is a file's name under /run/netns. */
+function netnsName(text: string): string {
+  if (!/[/\p{Cc}]/u.test(text) && text !== "." && text !== "..") return text;
+  throw badValue("netns", text, "the name of a network namespace");
+}
+
+function badValue(name: keyof typeof FLAGS, text: string, wanted: string): UsageError {
+  return new UsageError("bad_value", { flag: `--${name}`, value: quoted(text), accepted: wanted });
+}

@@ -1,0 +1,164 @@
+// The table of errors that end a program, and the one line that tells the operator about any of them.
+
+import { getSystemErrorMap } from "node:util";
+import { isKernelError, type KernelError } from "./native/session.js";
+
+const SEE_HELP = "see --help";
+
+const ERRORS = {
+  unknown_flag: { message: "unknown flag {flag}", exitCode: 2, hint: SEE_HELP },
+  missing_value: { message: "flag {flag} needs a value: {accepted}", exitCode: 2, hint: SEE_HELP },
+  bad_value: { message: "flag {flag}: {value} is not {accepted}", exitCode: 2, hint: SEE_HELP },
+  unwanted_value: { message: "flag {flag} takes no value, but {value} was given", exitCode: 2, hint: SEE_HELP },
+  not_negatable: {
+    message: "flag {flag}: only a switch can be negated; {positive} takes {accepted}",
+    exitCode: 2,
+    hint: SEE_HELP,
+  },
+  contradiction: { message: "flag {flag} given twice, as {first} and as {second}", exitCode: 2, hint: SEE_HELP },
+  unexpected_argument: {
+    message: "unexpected argument {argument}: only flags are accepted",
+    exitCode: 2,
+    hint: SEE_HELP,
+  },
+
+  address_in_use: {
+    message: "listen on {address}: address already in use",
+    exitCode: 1,
+    hint: "stop the other program or choose another --web.listen-address",
+  },
+  address_forbidden: {
+    message: "listen on {address}: permission denied",
+    exitCode: 1,
+    hint: "a port below 1024 needs root or CAP_NET_BIND_SERVICE",
+  },
+  address_absent: {
+    message: "listen on {address}: no device of this host has the address",
+    exitCode: 1,
+    hint: "check --web.listen-address",
+  },
+  address_unknown: {
+    message: "listen on {address}: the host name cannot be resolved",
+    exitCode: 1,
+    hint: "check --web.listen-address",
+  },
+  address_refused: { message: "listen on {address}: {cause}", exitCode: 1, hint: "check --web.listen-address" },
+
+  addon_missing: { message: "load {object}: not found", exitCode: 1, hint: "build it with npm run build" },
+  addon_broken: {
+    message: "load the addon: {cause}",
+    exitCode: 1,
+    hint: "install libbpf and libelf, or build again with npm run build",
+  },
+  kernel_forbids: {
+    message: "{act} {object}: {cause}",
+    exitCode: 1,
+    hint: "run as root or with CAP_BPF and CAP_PERFMON",
+  },
+  kernel_refuses: {
+    message: "{act} {object}: {cause}",
+    exitCode: 1,
+    hint: "the kernel may lack BPF, its type information (BTF) or this hook",
+  },
+  unexpected: { message: "unexpected error: {cause}", exitCode: 1, hint: "this is a bug, please report it" },
+} as const;
+
+type ErrorTable = typeof ERRORS;
+type ErrorCode = keyof ErrorTable;
+type Holes<Text> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
+type Fills<Code extends ErrorCode> = Readonly<Record<Holes<ErrorTable[Code]["message"]>, string>>;
+
+abstract class CodedError<Code extends ErrorCode> extends Error {
+  readonly code: Code;
+
+  constructor(code: Code, fills: Fills<Code>, options?: ErrorOptions) {
+    super(`${fill(code, fills)}; ${ERRORS[code].hint}`, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+type CodeWithExit<Exit> = { [Code in ErrorCode]: ErrorTable[Code]["exitCode"] extends Exit ? Code : never }[ErrorCode];
+
+/** The command line cannot be understood. */
+export class UsageError<Code extends CodeWithExit<2> = CodeWithExit<2>> extends CodedError<Code> {}
+
+/** The program understood what it is to do, and cannot begin. */
+export class StartError<Code extends CodeWithExit<1> = CodeWithExit<1>> extends CodedError<Code> {}
+
+interface Description {
+  /** What to print on stderr, without a newline at the end. One line unless a verifier log was asked for. */
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Tells any thrown value to the operator; with `debug`, the end of the verifier's log follows on further lines. */
+export function describe(error: unknown, program: string, debug: boolean): Description {
+  const coded = isCoded(error) ? error : translate(error);
+  const text = `${program}: ${coded.message}`;
+  const log = debug && isKernelError(error) ? endOf(error.log) : [];
+  return { text: [text, ...log].join("\n"), exitCode: ERRORS[coded.code].exitCode };
+}
+
+/** The message of any thrown value, as one line without control characters. */
+export function causeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return printable(message);
+}
+
+function isCoded(error: unknown): error is UsageError | StartError {
+  return error instanceof CodedError;
+}
+
+function translate(error: unknown): StartError {
+  if (isKernelError(error)) return fromKernel(error);
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const cause = causeOf(error instanceof Error ? firstLine(error.message) || error.name : error);
+  if (code === "MODULE_NOT_FOUND" && cause.includes("tablesnoop.node")) {
+    return new StartError("addon_missing", { object: "tablesnoop.node" }, { cause: error });
+  }
+  if (code === "ERR_DLOPEN_FAILED") return new StartError("addon_broken", { cause }, { cause: error });
+  return new StartError("unexpected", { cause }, { cause: error });
+}
+
+function fromKernel(error: KernelError): StartError {
+  const forbids = error.code === "EPERM" || error.code === "EACCES";
+  const fills = { act: error.act, object: error.object, cause: kernelCause(error) };
+  return new StartError(forbids ? "kernel_forbids" : "kernel_refuses", fills, { cause: error });
+}
+
+/** The addon's own words, else the errno's; the symbolic errno is always among them. */
+function kernelCause(error: KernelError): string {
+  const prefix = `${error.act} ${error.object}: `;
+  const own = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : "";
+  const words = own || errnoText(error.code) || error.message;
+  return error.code === "" || words.includes(error.code) ? words : `${words} (${error.code})`;
+}
+
+function errnoText(code: string): string {
+  for (const [name, text] of getSystemErrorMap().values()) {
+    if (name === code) return text;
+  }
+  return "";
+}
+
+function fill(code: ErrorCode, fills: Readonly<Record<string, string>>): string {
+  return ERRORS[code].message.replace(/\{(\w+)\}/g, (_, hole: string) => printable(fills[hole] ?? ""));
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+}
+
+/** The verifier gives its reason last; 30 lines show the reason and the instructions that led to it. */
+function endOf(log: string): string[] {
+  const lines = log.split("\n").map(printable);
+  return lines
+    .filter((line) => line !== "")
+    .slice(-30)
+    .map((line) => `  ${line}`);
+}

@@ -1,0 +1,209 @@
+// Command-line flags as one typed table: its types, and how arguments become values by it. help.ts renders it.
+
+import { parseArgs } from "node:util";
+import { formatDuration, parseDuration } from "./duration.js";
+import { UsageError } from "./errors.js";
+
+interface Described {
+  /** One letter or sign, without its dash. */
+  readonly short?: string;
+  readonly help: string;
+  /** Heading in the help text. */
+  readonly group: string;
+}
+
+interface BooleanFlag extends Described {
+  readonly kind: "boolean";
+  readonly default: boolean;
+}
+
+interface StringFlag extends Described {
+  readonly kind: "string";
+  readonly placeholder: string;
+  readonly default?: string;
+}
+
+interface EnumFlag extends Described {
+  readonly kind: "enum";
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+
+/** `default`, `min`, `max` and the value are milliseconds. */
+interface DurationFlag extends Described {
+  readonly kind: "duration";
+  readonly default: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+interface IntegerFlag extends Described {
+  readonly kind: "integer";
+  readonly placeholder: string;
+  readonly default?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** May be given several times; each adds one string, and the first replaces the default. */
+interface ListFlag extends Described {
+  readonly kind: "list";
+  readonly placeholder: string;
+  readonly default: readonly string[];
+}
+
+export type Flag = BooleanFlag | StringFlag | EnumFlag | DurationFlag | IntegerFlag | ListFlag;
+
+/** Keys are long names without dashes. */
+export type FlagTable = Readonly<Record<string, Flag>>;
+
+type ValueOf<F extends Flag> = F extends BooleanFlag
+  ? boolean
+  : F extends EnumFlag
+    ? F["choices"][number]
+    : F extends DurationFlag
+      ? number
+      : F extends IntegerFlag
+        ? number | Absent<F>
+        : F extends ListFlag
+          ? readonly string[]
+          : string | Absent<F>;
+
+type Absent<F> = F extends { readonly default: unknown } ? never : undefined;
+
+export type FlagValues<T extends FlagTable> = { readonly [Name in keyof T]: ValueOf<T[Name]> };
+
+type Value = boolean | string | number | readonly string[] | undefined;
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+/** Reads arguments by the table. Throws UsageError on the first that does not fit. */
+export function parseFlags<T extends FlagTable>(table: T, argv: readonly string[]): FlagValues<T> {
+  const given = new Map<string, Value>();
+  for (const token of tokenize(table, argv)) {
+    if (token.kind === "positional") throw new UsageError("unexpected_argument", { argument: quoted(token.value) });
+    if (token.kind === "option") take(given, table, token);
+  }
+  const values = Object.entries(table).map(([name, flag]) => [name, given.get(name) ?? flag.default]);
+  return Object.fromEntries(values) as FlagValues<T>;
+}
+
+/** What a flag's value must look like, as the end of "needs a value:" or "is not". */
+function accepted(flag: Flag): string {
+  switch (flag.kind) {
+    case "boolean":
+      return "no value";
+    case "enum":
+      return `one of ${flag.choices.join(", ")}`;
+    case "duration":
+      return `a duration such as 30s or 1m30s${bounds(flag, formatDuration)}`;
+    case "integer":
+      return `a whole number${bounds(flag, String)}`;
+    case "string":
+    case "list":
+      return flag.placeholder;
+  }
+}
+
+/** A value the user gave, safe to show inside one line. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function tokenize(table: FlagTable, argv: readonly string[]) {
+  const options: Record<string, { type: "boolean" | "string"; short?: string }> = {};
+  for (const [name, flag] of Object.entries(table)) {
+    const type = flag.kind === "boolean" ? "boolean" : "string";
+    options[name] = flag.short === undefined ? { type } : { type, short: flag.short };
+  }
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
+}
+
+function take(given: Map<string, Value>, table: FlagTable, token: OptionToken): void {
+  const { name, flag, negated } = find(table, token);
+  const value = flag.kind === "boolean" ? readSwitch(token, negated) : readValue(flag, token);
+  const before = given.get(name);
+  if (flag.kind === "list") {
+    given.set(name, [...(Array.isArray(before) ? before : []), value]);
+  } else if (before === undefined || before === value) {
+    given.set(name, value);
+  } else {
+    throw new UsageError("contradiction", {
+      flag: `--${name}`,
+      first: shown(flag, before),
+      second: shown(flag, value),
+    });
+  }
+}
+
+function find(table: FlagTable, token: OptionToken): { name: string; flag: Flag; negated: boolean } {
+  const own = lookup(table, token.name);
+  if (own) return { name: token.name, flag: own, negated: false };
+
+  const positive = token.rawName.startsWith("--no-") ? token.name.slice("no-".length) : "";
+  const flag = lookup(table, positive);
+  if (!flag) throw new UsageError("unknown_flag", { flag: token.rawName });
+  if (flag.kind !== "boolean") {
+    throw new UsageError("not_negatable", { flag: token.rawName, positive: `--${positive}`, accepted: accepted(flag) });
+  }
+  return { name: positive, flag, negated: true };
+}
+
+function lookup(table: FlagTable, name: string): Flag | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function readSwitch(token: OptionToken, negated: boolean): boolean {
+  if (token.value !== undefined) {
+    throw new UsageError("unwanted_value", { flag: token.rawName, value: quoted(token.value) });
+  }
+  return !negated;
+}
+
+function readValue(flag: Exclude<Flag, BooleanFlag>, token: OptionToken): string | number {
+  const text = token.value ?? "";
+  // A flag that follows is not taken for the value, as in `--log.format --log.level=debug`.
+  if (text === "" || (!token.inlineValue && /^-./.test(text))) {
+    throw new UsageError("missing_value", { flag: token.rawName, accepted: accepted(flag) });
+  }
+  const value = convert(flag, text);
+  if (value === undefined) {
+    throw new UsageError("bad_value", { flag: token.rawName, value: quoted(text), accepted: accepted(flag) });
+  }
+  return value;
+}
+
+function convert(flag: Exclude<Flag, BooleanFlag>, text: string): string | number | undefined {
+  switch (flag.kind) {
+    case "enum":
+      return flag.choices.includes(text) ? text : undefined;
+    case "duration":
+      return within(flag, parseDuration(text));
+    case "integer":
+      return within(flag, /^-?\d{1,15}$/.test(text) ? Number(text) : undefined);
+    case "string":
+    case "list":
+      return text;
+  }
+}
+
+function within(flag: DurationFlag | IntegerFlag, value: number | undefined): number | undefined {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = flag;
+  return value !== undefined && value >= min && value <= max ? value : undefined;
+}
+
+function bounds(flag: DurationFlag | IntegerFlag, format: (value: number) => string): string {
+  if (flag.min !== undefined && flag.max !== undefined) return ` from ${format(flag.min)} to ${format(flag.max)}`;
+  if (flag.min !== undefined) return ` of at least ${format(flag.min)}`;
+  return flag.max === undefined ? "" : ` of at most ${format(flag.max)}`;
+}
+
+function shown(flag: Flag, value: Value): string {
+  if (flag.kind === "boolean") return value ? "on" : "off";
+  return flag.kind === "duration" && typeof value === "number" ? formatDuration(value) : String(value);
+}

@@ -1,0 +1,39 @@
+// Listen addresses as Prometheus exporters write them: :port, host:port, [v6]:port. Pure.
+
+import { isIPv4, isIPv6 } from "node:net";
+
+export interface ListenAddress {
+  /** As the operator wrote it. */
+  readonly text: string;
+  /** Absent: all addresses, IPv6 and IPv4. */
+  readonly host: string | undefined;
+  /** 0: the kernel chooses. */
+  readonly port: number;
+}
+
+const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
+
+/** undefined if the text is no listen address. */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const colon = text.lastIndexOf(":");
+  const port = parsePort(text.slice(colon + 1));
+  const host = text.slice(0, Math.max(colon, 0));
+  if (colon < 0 || port === undefined) return undefined;
+  if (host === "") return { text, host: undefined, port };
+  if (host.startsWith("[") && host.endsWith("]")) {
+    const inner = host.slice(1, -1);
+    return isIPv6(inner) ? { text, host: inner, port } : undefined;
+  }
+  return isHost(host) ? { text, host, port } : undefined;
+}
+
+function parsePort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : undefined;
+  return port !== undefined && port <= 65535 ? port : undefined;
+}
+
+/** A name whose last label is a number can only be a mistyped IPv4 address. */
+function isHost(host: string): boolean {
+  if (isIPv4(host)) return true;
+  return host.length <= 253 && HOST_NAME.test(host) && !/(^|\.)\d+\.?$/.test(host);
+}

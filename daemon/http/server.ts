@@ -1,0 +1,76 @@
+// The fastify instance with all routes and the rules every request meets. It opens no socket: listen.ts does.
+
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
+import { addLandingPage, type LandingPage } from "./landing_page.js";
+import { addMetricsRoute, type Exposition } from "./metrics_route.js";
+import { replyText } from "./reply_text.js";
+
+export interface ServerOptions {
+  readonly exposition: Exposition;
+  ready(): Readiness;
+  readonly telemetryPath: string;
+  /** Parallel scrapes; 0: no limit. */
+  readonly maxRequests: number;
+  /** `links` come after those to the server's own endpoints. */
+  readonly page: LandingPage;
+  readonly log: Logger;
+}
+
+export function buildServer({
+  exposition,
+  ready,
+  telemetryPath,
+  maxRequests,
+  page,
+  log,
+}: ServerOptions): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    frameworkErrors: (_error, _request, reply) => {
+      replyText(reply, 400, "The request's path cannot be read.");
+    },
+  });
+
+  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH]);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-store",
+    });
+    return refuse(request, reply, paths);
+  });
+  app.setNotFoundHandler((_request, reply) => replyText(reply, 404, "There is nothing at this path."));
+  app.setErrorHandler((error, request, reply) => {
+    log.error({ err: error, path: request.url }, "serve request failed");
+    return replyText(reply, 500, "This request failed; the log says why.");
+  });
+
+  addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
+  addHealthRoutes(app, page.name, ready);
+  const links = [
+    { href: telemetryPath, text: "Metrics" },
+    { href: READY_PATH, text: "Ready" },
+    { href: HEALTHY_PATH, text: "Healthy" },
+    ...page.links,
+  ];
+  addLandingPage(app, { ...page, links });
+  return app;
+}
+
+/** Answers what no route here takes: other methods, and bodies, which are not read but end the connection. */
+function refuse(request: FastifyRequest, reply: FastifyReply, paths: ReadonlySet<string>): FastifyReply | undefined {
+  const { headers, method, url } = request;
+  const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+  if (hasBody) reply.header("connection", "close");
+
+  if (method !== "GET" && method !== "HEAD") {
+    if (!paths.has(url.split("?", 1)[0] ?? "")) return replyText(reply, 404, "There is nothing at this path.");
+    return replyText(reply.header("allow", "GET, HEAD"), 405, `${method} is not allowed here; GET and HEAD are.`);
+  }
+  return hasBody ? replyText(reply, 413, "A request here has no body.") : undefined;
+}

@@ -1,0 +1,68 @@
+// The pino factory: one line a message, to stderr, as logfmt or JSON. No transports: they would add a thread each.
+
+import { destination, type Logger, pino, stdTimeFunctions } from "pino";
+import type { Config } from "./config.js";
+import { causeOf } from "./errors.js";
+
+type LogOptions = Pick<Config, "logLevel" | "logFormat">;
+
+interface LineSink {
+  /** Takes one line with its newline. */
+  write(line: string): void;
+}
+
+export function createLog({ logLevel, logFormat }: LogOptions, sink: LineSink = stderr()): Logger {
+  const options = {
+    level: logLevel,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }), log: exact },
+    serializers: { err: logLevel === "debug" ? stackOf : causeOf },
+  };
+  return pino(options, logFormat === "json" ? sink : { write: (line: string) => sink.write(logfmt(line)) });
+}
+
+function stderr(): LineSink {
+  const stream = destination({ dest: 2, sync: true });
+  // A full disk or closed terminal behind stderr must not end the daemon, and there is no place left to tell of it.
+  stream.on("error", () => undefined);
+  return stream;
+}
+
+/** JSON readers, ours included, would round an integer above 2^53. */
+function exact(fields: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === "bigint" ? String(value) : value]),
+  );
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? causeOf(error)) : causeOf(error);
+}
+
+/** Turns pino's JSON line into logfmt: time, level and message first. */
+function logfmt(line: string): string {
+  const { time, level, msg = "", ...rest } = JSON.parse(line) as Record<string, unknown>;
+  const pairs = [["time", time], ["level", level], ["msg", msg], ...Object.entries(rest)] as const;
+  return `${pairs.map(([key, value]) => `${logfmtKey(key)}=${logfmtValue(value)}`).join(" ")}\n`;
+}
+
+// Control (Cc), format (Cf, such as text direction marks), line and paragraph separators, unpaired surrogates.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const PLAIN = /^[^\s"=\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+$/u;
+
+function logfmtKey(key: string): string {
+  return key.replace(UNSEEN, "_").replace(/[\s"=\\]/g, "_") || "_";
+}
+
+/** Quoted values are JSON strings, so any JSON parser reads them back. */
+function logfmtValue(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return PLAIN.test(text) ? text : JSON.stringify(text).replace(UNSEEN, escapeUnits);
+}
+
+function escapeUnits(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+    .join("");
+}

@@ -1,0 +1,173 @@
+// What /metrics shows: reads the kernel's side, names it, keeps the totals, renders. A source that fails is counted,
+// and shown with its last good data.
+
+import type { CounterRows, Inventory, ProbeState, Session } from "../native/session.js";
+import { Cardinality } from "./cardinality.js";
+import type { LabelsOf, Sample } from "./catalog.js";
+import { FailureWindow } from "./failure_window.js";
+import { type LookupLabels, labelsOf, type Names } from "./labels.js";
+import type { LookupRow } from "./lookup_rows.js";
+import { netnsInfoSamples, noRouteSamples } from "./no_route.js";
+import { type Format, MetricRegistry } from "./registry.js";
+import { Retirement } from "./retirement.js";
+import { Totals } from "./totals.js";
+
+export interface ExporterOptions {
+  readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release">;
+  readonly names: Names;
+  /** Milliseconds of a monotonic clock. */
+  readonly clock: () => number;
+  readonly windowMs: number;
+  readonly expiryMs: number;
+  readonly seriesMax: number;
+  /** Labels of the namespaces to show; all if absent. */
+  readonly netns?: ReadonlySet<string>;
+  /** Whether process_* and nodejs_* are shown too. */
+  readonly processMetrics: boolean;
+  readonly build: LabelsOf<"buildInfo">;
+}
+
+const SOURCES = ["counters", "inventory", "probes", "retirement"] as const;
+export type Source = (typeof SOURCES)[number];
+
+export class Exporter {
+  readonly #options: ExporterOptions;
+  readonly #registry: MetricRegistry;
+  readonly #cap: Cardinality;
+  readonly #totals: Totals;
+  readonly #window: FailureWindow;
+  readonly #retirement: Retirement;
+  readonly #errors = new Map<Source, Error>();
+  readonly #errorCounts = new Map<Source, number>(SOURCES.map((source) => [source, 0]));
+  #inventory: Inventory = { netns: [], devices: [], omitted: 0 };
+  #inventoryAt: number;
+  #probes: readonly ProbeState[] = [];
+  #overflow: readonly bigint[] = [];
+  #scrapeSeconds: number | undefined;
+
+  constructor(options: ExporterOptions) {
+    this.#options = options;
+    this.#inventoryAt = options.clock();
+    this.#cap = new Cardinality(options.seriesMax);
+    this.#totals = new Totals(options.expiryMs, this.#cap);
+    this.#window = new FailureWindow(options.windowMs, this.#inventoryAt);
+    this.#retirement = new Retirement(options.session);
+    this.#registry = new MetricRegistry({
+      routeLookups: () => this.#totals.routes(),
+      ruleLookups: () => this.#totals.rules(),
+      noRoute: () => noRouteSamples(this.#inventory.netns, this.#shownNetns),
+      routeFailureRatio: () => this.#window.routes(),
+      ruleFailureRatio: () => this.#window.rules(),
+      netnsInfo: () => netnsInfoSamples(this.#inventory.netns, this.#shownNetns),
+      probeAttached: () => this.#probes.map((probe) => probeSample(probe, probe.attached ? 1 : 0)),
+      probeSkipped: () => this.#probes.map((probe) => probeSample(probe, Number(probe.skipped))),
+      counterOverflow: () => overflowSamples(this.#overflow),
+      seriesFolded: () => [{ labels: {}, value: this.#cap.folded }],
+      inventoryOmitted: () => [{ labels: {}, value: this.#inventory.omitted }],
+      readErrors: () => [...this.#errorCounts].map(([source, value]) => ({ labels: { source }, value })),
+      buildInfo: () => [{ labels: options.build, value: 1 }],
+      scrapeDuration: () => (this.#scrapeSeconds === undefined ? [] : [{ labels: {}, value: this.#scrapeSeconds }]),
+    });
+  }
+
+  /** Begins to observe the process itself, if asked to. */
+  start(): void {
+    if (this.#options.processMetrics) this.#registry.observeProcess();
+  }
+
+  contentType(format: Format): string {
+    return this.#registry.contentType(format);
+  }
+
+  async render(format: Format): Promise<string> {
+    const begin = this.#options.clock();
+    this.drain();
+    const text = await this.#registry.render(format);
+    this.#scrapeSeconds = (this.#options.clock() - begin) / 1000;
+    return text;
+  }
+
+  /** Sources that failed at the last drain, and how. */
+  lastErrors(): ReadonlyMap<Source, Error> {
+    return this.#errors;
+  }
+
+  /**
+   * Takes in what the kernel counted since the last drain. Counters are read before the inventory: a namespace that
+   * is born in between is then not yet counted, rather than counted and without a name.
+   */
+  drain(): void {
+    const { session, clock, names } = this.#options;
+    const now = clock();
+    const rows = this.#read("counters", () => session.counters());
+    const inventory = this.#read("inventory", () => session.inventory());
+    if (inventory !== undefined) {
+      this.#inventory = inventory;
+      this.#inventoryAt = now;
+    }
+    names.refresh(this.#inventory, now);
+    this.#probes = this.#read("probes", () => session.probes()) ?? this.#probes;
+    if (rows !== undefined) this.#advance(rows, now, inventory !== undefined);
+    this.#window.close(now);
+    if (rows !== undefined) this.#read("retirement", () => this.#retire(now));
+  }
+
+  #advance(rows: CounterRows, now: number, isNamed: boolean): void {
+    const { names, windowMs } = this.#options;
+    const mayWait = !isNamed && now - this.#inventoryAt < windowMs;
+    this.#overflow = [...rows.overflow];
+    this.#totals.advance(rows, {
+      now,
+      label: (row, before) => this.#label(row, before, mayWait),
+      isPresent: (netns, ifindex) => !isNamed || names.isPresent(netns, ifindex),
+      counted: (labels, delta) => this.#window.count(labels, delta),
+    });
+  }
+
+  /** A namespace that a failing inventory may yet name waits for it, as long as the failure window lasts. */
+  #label(row: LookupRow, before: LookupLabels | undefined, mayWait: boolean): LookupLabels | "hidden" | "later" {
+    const { names } = this.#options;
+    if (mayWait && !names.isKnown(row.netns)) return "later";
+    const netns = names.netns(row.netns);
+    return this.#isShown(netns) ? labelsOf(row, netns, names, before) : "hidden";
+  }
+
+  #isShown(netns: string): boolean {
+    return this.#options.netns?.has(netns) ?? true;
+  }
+
+  #shownNetns = (cookie: bigint): string | undefined => {
+    const netns = this.#options.names.netns(cookie);
+    return this.#isShown(netns) ? netns : undefined;
+  };
+
+  #retire(now: number): void {
+    this.#totals.forget(this.#retirement.release(now));
+    this.#retirement.retire(now, this.#totals.retirable(now));
+  }
+
+  #read<T>(source: Source, read: () => T): T | undefined {
+    try {
+      const value = read();
+      this.#errors.delete(source);
+      return value;
+    } catch (error) {
+      this.#errors.set(source, error instanceof Error ? error : new Error(String(error)));
+      this.#errorCounts.set(source, (this.#errorCounts.get(source) ?? 0) + 1);
+      return undefined;
+    }
+  }
+}
+
+function probeSample({ probe, backend }: ProbeState, value: number) {
+  return { labels: { probe, backend }, value };
+}
+
+/** Order of CounterRows.overflow: route ipv4, route ipv6, rule ipv4, rule ipv6. */
+function overflowSamples(overflow: readonly bigint[]): Sample<"counterOverflow">[] {
+  const [route4 = 0n, route6 = 0n, rule4 = 0n, rule6 = 0n] = overflow;
+  return [
+    { labels: { family: "ipv4" }, value: Number(route4 + rule4) },
+    { labels: { family: "ipv6" }, value: Number(route6 + rule6) },
+  ];
+}

@@ -1,0 +1,47 @@
+// The kernel's own account per live namespace: what it gave up on for want of a route, and who the namespace is.
+
+import type { Direction, Family } from "../fib/lookup.js";
+import type { NetnsRow } from "../native/session.js";
+import type { Sample } from "./catalog.js";
+
+/** Order of NetnsRow.noRoute. */
+const COLUMNS: readonly (readonly [Family, Direction])[] = [
+  ["ipv4", "in"],
+  ["ipv4", "out"],
+  ["ipv6", "in"],
+  ["ipv6", "out"],
+];
+
+/** `label`: undefined for a namespace that is not to be shown. Live namespaces that share a label are added up. */
+export function noRouteSamples(
+  rows: readonly NetnsRow[],
+  label: (cookie: bigint) => string | undefined,
+): Sample<"noRoute">[] {
+  const sums = new Map<string, bigint[]>();
+  for (const { cookie, noRoute } of rows) {
+    const netns = label(cookie);
+    if (netns === undefined) continue;
+    const before = sums.get(netns);
+    sums.set(
+      netns,
+      COLUMNS.map((_, column) => (before?.[column] ?? 0n) + (noRoute[column] ?? 0n)),
+    );
+  }
+  return [...sums].flatMap(([netns, values]) =>
+    COLUMNS.map(([family, direction], column) => ({
+      labels: { netns, family, direction },
+      value: Number(values[column] ?? 0n),
+    })),
+  );
+}
+
+export function netnsInfoSamples(
+  rows: readonly NetnsRow[],
+  label: (cookie: bigint) => string | undefined,
+): Sample<"netnsInfo">[] {
+  return rows.flatMap(({ cookie, inode }) => {
+    const netns = label(cookie);
+    if (netns === undefined) return [];
+    return [{ labels: { netns, cookie: String(cookie), inode: String(inode) }, value: 1 }];
+  });
+}

@@ -1,0 +1,142 @@
+// The one file that knows prom-client: two registries over the same sources, one per exposition format. prom-client
+// strips _total from a counter's name when it writes OpenMetrics, so the registries must not share counter objects.
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Counter, collectDefaultMetrics, Gauge, type OpenMetricsContentType, Registry } from "prom-client";
+import { CATALOG, type MetricId, type MetricSpec, type Sample } from "./catalog.js";
+
+export type Format = "text" | "openmetrics";
+
+/** Where the values of each metric come from, asked once per rendering. */
+export type Sources = { readonly [Id in MetricId]: () => readonly Sample<Id>[] };
+
+type AnySource = () => readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+
+/** They end in _total but are no counters, which promtool check metrics refuses. */
+const MISNAMED = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+
+const NO_LABELS = {};
+
+/** Samples; about 1 ms of formatting. */
+const LARGE = 1000;
+
+export class MetricRegistry {
+  readonly #text = new Registry();
+  readonly #openmetrics = new Registry<OpenMetricsContentType>();
+
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(sources: Sources) {
+    this.#openmetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    for (const [id, spec] of Object.entries(CATALOG)) {
+      const source: AnySource = sources[id as MetricId];
+      const take = () => this.#take(source);
+      for (const registry of [this.#text, this.#openmetrics]) register(spec, take, registry);
+    }
+  }
+
+  /**
+   * Adds process_* and nodejs_*. prom-client starts observers of the event loop and of garbage collection for them,
+   * which cannot be stopped but keep no process alive.
+   */
+  observeProcess(): void {
+    const own = new Registry();
+    collectDefaultMetrics({ register: own });
+    for (const name of MISNAMED) own.removeSingleMetric(name);
+    for (const { name, help } of own.getMetricsAsArray()) {
+      const metric = own.getSingleMetric(name);
+      if (metric === undefined) continue;
+      this.#text.registerMetric(metric);
+      if (metric instanceof Counter) new CounterTwin(name, help, metric, this.#openmetrics);
+      else this.#openmetrics.registerMetric(metric);
+    }
+  }
+
+  contentType(format: Format): string {
+    return this.#registry(format).contentType;
+  }
+
+  /** All sources are asked before this returns its promise: the values are of one moment. */
+  render(format: Format): Promise<string> {
+    return this.#registry(format).metrics();
+  }
+
+  /** The values of now, and then a turn of the event loop for each large family, so that none holds up the next. */
+  async #take(source: AnySource): Promise<Values> {
+    const values = promValues(source);
+    if (values.length > LARGE) {
+      this.#turn = this.#turn.then(() => nextTurn());
+      await this.#turn;
+    }
+    return values;
+  }
+
+  #registry(format: Format): AnyRegistry {
+    return format === "text" ? this.#text : this.#openmetrics;
+  }
+}
+
+type Values = ReturnType<typeof promValues>;
+type Take = () => Promise<Values>;
+type AnyRegistry = Registry | Registry<OpenMetricsContentType>;
+
+function register(spec: MetricSpec, take: Take, registry: AnyRegistry): void {
+  if (spec.type === "counter") new SourcedCounter(spec, take, registry);
+  else new SourcedGauge(spec, take, registry);
+}
+
+function configuration({ name, help, labels }: MetricSpec, registry: AnyRegistry) {
+  return { name, help, labelNames: labels, registers: [registry] };
+}
+
+/**
+ * Labels go as shared labels: prom-client formats each shared object once and remembers the text, so a series that
+ * is the same object at the next scrape costs next to nothing.
+ */
+function promValues(source: AnySource) {
+  return source().map(({ labels, value }) => ({ labels: NO_LABELS, sharedLabels: labels, value }));
+}
+
+class SourcedCounter extends Counter {
+  readonly #take: Take;
+
+  constructor(spec: MetricSpec, take: Take, registry: AnyRegistry) {
+    super(configuration(spec, registry));
+    this.#take = take;
+  }
+
+  override async get() {
+    const values = this.#take();
+    return { ...(await super.get()), values: await values };
+  }
+}
+
+class SourcedGauge extends Gauge {
+  readonly #take: Take;
+
+  constructor(spec: MetricSpec, take: Take, registry: AnyRegistry) {
+    super(configuration(spec, registry));
+    this.#take = take;
+  }
+
+  override async get() {
+    const values = this.#take();
+    return { ...(await super.get()), values: await values };
+  }
+}
+
+/** A counter of prom-client's own, under a name of its own for the other registry. */
+class CounterTwin extends Counter {
+  readonly #origin: Counter;
+  readonly #name: string;
+
+  constructor(name: string, help: string, origin: Counter, registry: AnyRegistry) {
+    super({ name, help, registers: [registry] });
+    this.#origin = origin;
+    this.#name = name.replace(/_total$/, "");
+  }
+
+  override async get() {
+    return { ...(await this.#origin.get()), name: this.#name };
+  }
+}

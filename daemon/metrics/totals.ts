@@ -1,0 +1,191 @@
+// Kernel totals to Prometheus counters: a kernel total may rise, vanish or begin anew, and its key may be renamed; a
+// counter may only rise. Counts go to the label set the key has when they are read, and stay there.
+
+import type { Kind } from "../fib/lookup.js";
+import type { CounterRows } from "../native/session.js";
+import { type Cardinality, foldedLabels } from "./cardinality.js";
+import type { Sample } from "./catalog.js";
+import { isRoute, type LookupLabels, type RouteLabels, type RuleLabels } from "./labels.js";
+import { ifindexOf, isSameKey, type LookupRow, lookupRow } from "./lookup_rows.js";
+import { ZeroSeries } from "./zero_series.js";
+
+/** What a drain knows beside the counts. */
+export interface Moment {
+  /** Milliseconds of a monotonic clock. */
+  readonly now: number;
+  /**
+   * The row's label set now, `before` itself if that has not changed. "hidden": counted for nobody. "later": it cannot be
+   * told yet, leave the counts for the next drain.
+   */
+  label(row: LookupRow, before: LookupLabels | undefined): LookupLabels | "hidden" | "later";
+  /** Whether namespace and device (0: none) are there. */
+  isPresent(netns: bigint, ifindex: number): boolean;
+  /** Told of every rise, with the label set it went to. */
+  counted(labels: LookupLabels, delta: bigint): void;
+}
+
+interface Series {
+  readonly id: string;
+  readonly labels: LookupLabels;
+  readonly isFolded: boolean;
+  total: bigint;
+  fedAt: number;
+  isLive: boolean;
+}
+
+/** State of one kernel index. */
+interface Key {
+  readonly row: LookupRow;
+  last: bigint;
+  /** When namespace and device were last there, or a lookup was counted all the same. */
+  aliveAt: number;
+  drain: number;
+  labels: LookupLabels | undefined;
+  series: Series | undefined;
+  wasFolded: boolean;
+}
+
+export class Totals {
+  readonly #expiryMs: number;
+  readonly #cap: Cardinality;
+  readonly #keys = new Map<number, Key>();
+  readonly #series: Readonly<Record<Kind, Map<string, Series>>> = { route: new Map(), rule: new Map() };
+  readonly #zeros = new ZeroSeries();
+  #drain = 0;
+
+  /** Series that nothing alive feeds are dropped after `expiryMs`. */
+  constructor(expiryMs: number, cap: Cardinality) {
+    this.#expiryMs = expiryMs;
+    this.#cap = cap;
+  }
+
+  advance(rows: CounterRows, moment: Moment): void {
+    this.#drain += 1;
+    for (let at = 0; at < rows.index.length; at += 1) this.#advanceRow(rows, at, moment);
+    this.#expire(moment.now);
+  }
+
+  /** Indices that may be taken from keys whose namespace or device has long been gone. */
+  retirable(now: number): Uint32Array {
+    const indices: number[] = [];
+    for (const [index, key] of this.#keys) {
+      if (key.drain === this.#drain && now - key.aliveAt > this.#expiryMs) indices.push(index);
+    }
+    return Uint32Array.from(indices);
+  }
+
+  /** The indices were released: whatever shows up under them now is another key. */
+  forget(indices: Uint32Array): void {
+    for (const index of indices) this.#keys.delete(index);
+  }
+
+  routes(): Sample<"routeLookups">[] {
+    const samples: Sample<"routeLookups">[] = [];
+    for (const { labels, total } of this.#series.route.values()) {
+      if (isRoute(labels)) samples.push({ labels, value: Number(total) });
+    }
+    return samples.concat(this.#zeros.samples(this.#cap.room));
+  }
+
+  rules(): Sample<"ruleLookups">[] {
+    const samples: Sample<"ruleLookups">[] = [];
+    for (const { labels, total } of this.#series.rule.values()) {
+      if (!isRoute(labels)) samples.push({ labels, value: Number(total) });
+    }
+    return samples;
+  }
+
+  #advanceRow(rows: CounterRows, at: number, moment: Moment): void {
+    const key = this.#keyOf(rows, at, moment.now);
+    key.drain = this.#drain;
+    const labels = moment.label(key.row, key.labels);
+    if (labels === "later") {
+      key.aliveAt = moment.now;
+      return;
+    }
+    const count = rows.count[at] ?? 0n;
+    const delta = count >= key.last ? count - key.last : count;
+    key.last = count;
+    const isAlive = delta > 0n || moment.isPresent(key.row.netns, ifindexOf(key.row));
+    if (isAlive) key.aliveAt = moment.now;
+    if (labels === "hidden" || !isAlive) return;
+
+    const series = this.#seriesOf(key, labels);
+    series.total += delta;
+    series.fedAt = moment.now;
+    if (delta > 0n) moment.counted(series.labels, delta);
+  }
+
+  #keyOf(rows: CounterRows, at: number, now: number): Key {
+    const index = rows.index[at] ?? 0;
+    const known = this.#keys.get(index);
+    if (known !== undefined && isSameKey(known.row, rows, at)) return known;
+    const row = lookupRow(rows, at);
+    const key: Key = { row, last: 0n, aliveAt: now, drain: 0, labels: undefined, series: undefined, wasFolded: false };
+    this.#keys.set(index, key);
+    return key;
+  }
+
+  #seriesOf(key: Key, labels: LookupLabels): Series {
+    if (key.series?.isLive && !key.series.isFolded && key.labels === labels) return key.series;
+    const series = this.#findOrBegin(labels);
+    key.labels = labels;
+    key.series = series;
+    if (series.isFolded && !key.wasFolded) {
+      key.wasFolded = true;
+      this.#cap.countFold();
+    }
+    return series;
+  }
+
+  #findOrBegin(labels: LookupLabels): Series {
+    const known = this.#find(labels);
+    if (known !== undefined) return known;
+    if (this.#cap.take()) return this.#begin(labels, false);
+    const folded = foldedLabels(labels);
+    return this.#find(folded) ?? this.#begin(folded, true);
+  }
+
+  #find(labels: LookupLabels): Series | undefined {
+    return this.#series[kindOf(labels)].get(seriesId(labels));
+  }
+
+  #begin(labels: LookupLabels, isFolded: boolean): Series {
+    const series: Series = { id: seriesId(labels), labels, isFolded, total: 0n, fedAt: 0, isLive: true };
+    this.#series[kindOf(labels)].set(series.id, series);
+    if (!isFolded && isRoute(labels)) this.#zeros.add(labels);
+    return series;
+  }
+
+  #expire(now: number): void {
+    for (const byId of Object.values(this.#series)) {
+      for (const series of byId.values()) {
+        if (now - series.fedAt > this.#expiryMs) this.#end(byId, series);
+      }
+    }
+  }
+
+  #end(byId: Map<string, Series>, series: Series): void {
+    series.isLive = false;
+    byId.delete(series.id);
+    if (series.isFolded) return;
+    this.#cap.give();
+    if (isRoute(series.labels)) this.#zeros.remove(series.labels);
+  }
+}
+
+function kindOf(labels: LookupLabels): Kind {
+  return isRoute(labels) ? "route" : "rule";
+}
+
+function seriesId(labels: LookupLabels): string {
+  return isRoute(labels) ? routeId(labels) : ruleId(labels);
+}
+
+function routeId({ netns, family, table, egress, result }: RouteLabels): string {
+  return `${netns}\0${family}\0${table}\0${egress}\0${result}`;
+}
+
+function ruleId({ netns, family, priority, action, table, result }: RuleLabels): string {
+  return `${netns}\0${family}\0${priority}\0${action}\0${table}\0${result}`;
+}

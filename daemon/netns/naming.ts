@@ -1,0 +1,75 @@
+// The names of one moment: netns, table and egress labels from the numbers the kernel counts by.
+
+import { EGRESS_MULTIPATH, NETNS_UNKNOWN } from "../fib/lookup.js";
+import type { Inventory } from "../native/session.js";
+import { DeviceNames } from "./devices.js";
+import { NetnsNames, UNKNOWN } from "./names.js";
+import { RtTables } from "./rt_tables.js";
+
+export interface NamingOptions {
+  /** How long names of what is gone are kept; longer than anything may still be counted under them. */
+  readonly keepMs: number;
+  /** Told once of each file or folder that cannot be read. */
+  readonly report: (error: Error) => void;
+  readonly names?: NetnsNames;
+  readonly tables?: RtTables;
+}
+
+interface Netns {
+  label: string;
+  seenAt: number;
+}
+
+export class Naming {
+  readonly #keepMs: number;
+  readonly #names: NetnsNames;
+  readonly #tables: RtTables;
+  readonly #devices: DeviceNames;
+  readonly #netns = new Map<bigint, Netns>();
+  #refreshedAt = Number.NEGATIVE_INFINITY;
+  #isComplete = false;
+
+  constructor(options: NamingOptions) {
+    this.#keepMs = options.keepMs;
+    this.#names = options.names ?? new NetnsNames(options.report);
+    this.#tables = options.tables ?? new RtTables(options.report);
+    this.#devices = new DeviceNames(options.keepMs);
+  }
+
+  refresh(inventory: Inventory, now: number): void {
+    this.#names.refresh();
+    this.#tables.refresh();
+    this.#devices.refresh(inventory.devices, now);
+    this.#refreshedAt = now;
+    this.#isComplete = inventory.omitted === 0;
+    for (const row of inventory.netns) this.#netns.set(row.cookie, { label: this.#names.label(row), seenAt: now });
+    for (const [cookie, { seenAt }] of this.#netns) {
+      if (seenAt < now - this.#keepMs) this.#netns.delete(cookie);
+    }
+  }
+
+  /** Label of a namespace, also of one that is gone; one that was never seen is "unknown". */
+  netns(cookie: bigint): string {
+    return this.#netns.get(cookie)?.label ?? UNKNOWN;
+  }
+
+  /** Whether there is nothing more to learn about who this is. */
+  isKnown(cookie: bigint): boolean {
+    return cookie === NETNS_UNKNOWN || this.#netns.has(cookie);
+  }
+
+  table(netns: bigint, id: number): string {
+    return this.#tables.names.name(id, this.#devices.vrf(netns, id));
+  }
+
+  egress(netns: bigint, ifindex: number): string {
+    return this.#devices.egress(netns, ifindex);
+  }
+
+  /** Whether the namespace, and the device in it unless `ifindex` is none, are there. An incomplete inventory tells of no absence. */
+  isPresent(netns: bigint, ifindex: number): boolean {
+    if (!this.#isComplete || netns === NETNS_UNKNOWN) return true;
+    if (this.#netns.get(netns)?.seenAt !== this.#refreshedAt) return false;
+    return ifindex === 0 || ifindex === EGRESS_MULTIPATH || this.#devices.isPresent(netns, ifindex);
+  }
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { type Config, helpText, parseConfig, versionText } from "../../daemon/config.js";
+import { UsageError } from "../../daemon/errors.js";
+
+function config(...argv: string[]): Config {
+  const parsed = parseConfig(argv);
+  if ("show" in parsed) throw new Error(`shows ${parsed.show}`);
+  return parsed;
+}
+
+function refusal(...argv: string[]): string {
+  try {
+    parseConfig(argv);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("the configuration", () => {
+  test("without flags it is the documented defaults", () => {
+    expect(config()).toEqual({
+      listen: [{ text: ":10074", host: undefined, port: 10074 }],
+      telemetryPath: "/metrics",
+      maxRequests: 40,
+      exporterMetrics: true,
+      probe: "auto",
+      netns: [],
+      collectors: { route: true, rule: true, mib: true },
+      failureWindowMs: 60_000,
+      seriesMax: 10_000,
+      seriesExpiryMs: 300_000,
+      countersMax: 16_384,
+      logLevel: "info",
+      logFormat: "logfmt",
+    });
+  });
+
+  test("every flag has its effect", () => {
+    const argv = [
+      "--web.listen-address=127.0.0.1:0",
+      "--web.listen-address=[::1]:9",
+      "--web.telemetry-path=/a/b",
+      "--web.max-requests=0",
+      "--web.disable-exporter-metrics",
+      "--log.level=debug",
+      "--log.format=json",
+      "--probe=tracepoint",
+      "--netns=blue",
+      "--netns=red",
+      "--no-collector.route",
+      "--no-collector.rule",
+      "--no-collector.mib",
+      "--failure-window=5s",
+      "--series.max=100",
+      "--series.expiry=1s",
+      "--counters.max=64",
+    ];
+    expect(config(...argv)).toEqual({
+      listen: [
+        { text: "127.0.0.1:0", host: "127.0.0.1", port: 0 },
+        { text: "[::1]:9", host: "::1", port: 9 },
+      ],
+      telemetryPath: "/a/b",
+      maxRequests: 0,
+      exporterMetrics: false,
+      probe: "tracepoint",
+      netns: ["blue", "red"],
+      collectors: { route: false, rule: false, mib: false },
+      failureWindowMs: 5000,
+      seriesMax: 100,
+      seriesExpiryMs: 1000,
+      countersMax: 64,
+      logLevel: "debug",
+      logFormat: "json",
+    });
+  });
+
+  test("it is frozen throughout", () => {
+    const frozen = config("--netns=a");
+    for (const part of [frozen, frozen.listen, ...frozen.listen, frozen.netns, frozen.collectors]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  test("an address or namespace given twice counts once, port 0 each time", () => {
+    expect(config("--web.listen-address=:1", "--web.listen-address=:1").listen).toHaveLength(1);
+    expect(config("--web.listen-address=:0", "--web.listen-address=:0").listen).toHaveLength(2);
+    expect(config("--netns=a", "--netns=b", "--netns=a").netns).toEqual(["a", "b"]);
+  });
+
+  test.each([
+    "--web.listen-address=10074",
+    "--web.listen-address=::1:10074",
+    "--web.listen-address=:65536",
+    "--web.telemetry-path=metrics",
+    "--web.telemetry-path=/",
+    "--web.telemetry-path=/-/healthy",
+    "--web.telemetry-path=/-/ready",
+    "--web.telemetry-path=/-/./ready",
+    "--web.telemetry-path=/metrics/",
+    "--web.telemetry-path=/:name",
+    "--web.telemetry-path=/*",
+    "--web.telemetry-path=/a b",
+    "--web.telemetry-path=/a?b",
+    "--web.max-requests=-1",
+    "--netns=../x",
+    "--netns=..",
+    "--failure-window=4999ms",
+    "--failure-window=61m",
+    "--series.max=99",
+    "--series.max=1000001",
+    "--series.expiry=999ms",
+    "--counters.max=63",
+    "--counters.max=1048577",
+    "--log.level=warning",
+    "--log.format=text",
+    "--probe=kprobe",
+  ])("%s is refused with flag and value in the message", (argument) => {
+    const [flag = "", value = ""] = argument.split("=");
+    expect(refusal(argument)).toContain(flag);
+    expect(refusal(argument)).toContain(JSON.stringify(value));
+  });
+
+  test.each(["--web.config.file=x", "--web.enable-stream", "--listen=:1"])(
+    "%s does nothing yet and is refused",
+    (flag) => {
+      expect(refusal(flag)).toContain("unknown flag");
+    },
+  );
+});
+
+describe("help and version", () => {
+  test("help wins over version, and both over what other flags say", () => {
+    expect(parseConfig(["-h"])).toEqual({ show: "help" });
+    expect(parseConfig(["--version", "--help"])).toEqual({ show: "help" });
+    expect(parseConfig(["--version", "--web.listen-address=nonsense"])).toEqual({ show: "version" });
+  });
+
+  test("the help text names every flag with its default, in lines of at most 100 columns", () => {
+    const text = helpText();
+    for (const flag of [
+      "--web.listen-address=ADDRESS ...",
+      "--web.telemetry-path=PATH",
+      "--web.max-requests=N",
+      "--web.disable-exporter-metrics",
+      "--probe=auto|trampoline|tracepoint",
+      "--netns=NAME ...",
+      "--[no-]collector.route",
+      "--[no-]collector.rule",
+      "--[no-]collector.mib",
+      "--failure-window=DURATION",
+      "--series.max=N",
+      "--series.expiry=DURATION",
+      "--counters.max=N",
+      "--log.level=debug|info|warn|error",
+      "--log.format=logfmt|json",
+      "--version",
+      "-h, --help",
+    ]) {
+      expect(text).toContain(flag);
+    }
+    expect(text.replace(/\s+/g, " ")).toContain("(5s to 1h; default 1m)");
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(text).not.toMatch(/[ ]$/m);
+  });
+
+  test("the version text tells name and version first, and the revision only if it is known", () => {
+    const versions = { version: "1.2.3", node: "v20.1.0", libbpf: "1.1" };
+    expect(versionText(versions)).toBe("tablesnoopd, version 1.2.3\n  node:     v20.1.0\n  libbpf:   1.1\n");
+    expect(versionText({ ...versions, revision: "abc" })).toContain("\n  revision: abc\n");
+  });
+});

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../../daemon/errors.js";
+import { type FlagTable, parseFlags } from "../../daemon/flags.js";
+
+const TABLE = {
+  "log.level": { kind: "enum", choices: ["debug", "info"], default: "info", help: "", group: "" },
+  window: { kind: "duration", default: 60_000, min: 5000, max: 3_600_000, help: "", group: "" },
+  count: { kind: "integer", placeholder: "N", min: 0, max: 100, help: "", group: "" },
+  path: { kind: "string", placeholder: "PATH", default: "/metrics", help: "", group: "" },
+  netns: { kind: "list", placeholder: "NAME", default: ["all"], help: "", group: "" },
+  rule: { kind: "boolean", default: true, help: "", group: "" },
+  ipv4: { kind: "boolean", short: "4", default: false, help: "", group: "" },
+  show_failed: { kind: "boolean", short: "x", default: false, help: "", group: "" },
+  help: { kind: "boolean", short: "?", default: false, help: "", group: "" },
+} as const satisfies FlagTable;
+
+const parse = (...argv: string[]) => parseFlags(TABLE, argv);
+
+function failure(...argv: string[]): UsageError {
+  try {
+    parse(...argv);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error(`${argv.join(" ")} was accepted`);
+}
+
+describe("accepted flags", () => {
+  test("no arguments give every default, and undefined where there is none", () => {
+    expect(parse()).toEqual({
+      "log.level": "info",
+      window: 60_000,
+      count: undefined,
+      path: "/metrics",
+      netns: ["all"],
+      rule: true,
+      ipv4: false,
+      show_failed: false,
+      help: false,
+    });
+  });
+
+  test("a value follows after a blank or an equals sign", () => {
+    expect(parse("--path", "/a", "--log.level=debug", "--window", "1m30s", "--count=7")).toMatchObject({
+      path: "/a",
+      "log.level": "debug",
+      window: 90_000,
+      count: 7,
+    });
+  });
+
+  test("a switch is turned on by its name and off by no-", () => {
+    expect(parse("--no-rule", "--ipv4")).toMatchObject({ rule: false, ipv4: true });
+  });
+
+  test("short flags stand alone or together, a question mark among them", () => {
+    expect(parse("-4x", "-?")).toMatchObject({ ipv4: true, show_failed: true, help: true });
+  });
+
+  test("a repeatable flag keeps all its values in order, in place of the default", () => {
+    expect(parse("--netns", "b", "--netns=a", "--netns=b").netns).toEqual(["b", "a", "b"]);
+  });
+
+  test("the same value given twice is no contradiction", () => {
+    expect(parse("--window=60s", "--window=1m", "--no-rule", "--no-rule")).toMatchObject({
+      window: 60_000,
+      rule: false,
+    });
+  });
+
+  test("a value may begin with a dash or hold an equals sign after an equals sign", () => {
+    expect(parse("--path=-a=b").path).toBe("-a=b");
+  });
+
+  test("the bounds of a number belong to its range", () => {
+    expect(parse("--count=0", "--window=5s")).toMatchObject({ count: 0, window: 5000 });
+    expect(parse("--count=100", "--window=1h")).toMatchObject({ count: 100, window: 3_600_000 });
+  });
+});
+
+describe("refused flags", () => {
+  test.each<[string[], string, string[]]>([
+    [["--nope"], "unknown_flag", ["--nope"]],
+    [["--nope=3"], "unknown_flag", ["--nope"]],
+    [["--no-nope"], "unknown_flag", ["--no-nope"]],
+    [["-q"], "unknown_flag", ["-q"]],
+    [["-path"], "unknown_flag", ["-p"]],
+    [["--__proto__=x"], "unknown_flag", ["--__proto__"]],
+    [["--constructor"], "unknown_flag", ["--constructor"]],
+    [["--no-toString"], "unknown_flag", ["--no-toString"]],
+    [["--log.level"], "missing_value", ["--log.level", "debug, info"]],
+    [["--log.level", "--ipv4"], "missing_value", ["--log.level", "debug, info"]],
+    [["--path="], "missing_value", ["--path", "PATH"]],
+    [["--count", "-1"], "missing_value", ["--count", "0 to 100"]],
+    [["--log.level=loud"], "bad_value", ["--log.level", '"loud"', "debug, info"]],
+    [["--window=4s"], "bad_value", ["--window", '"4s"', "5s to 1h"]],
+    [["--window=90"], "bad_value", ["--window", '"90"']],
+    [["--count=101"], "bad_value", ["--count", '"101"', "0 to 100"]],
+    [["--count=1e1"], "bad_value", ["--count", '"1e1"']],
+    [["--count=1.5"], "bad_value", ["--count", '"1.5"']],
+    [["--rule=false"], "unwanted_value", ["--rule", '"false"']],
+    [["--no-path"], "not_negatable", ["--no-path", "--path"]],
+    [["--rule", "--no-rule"], "contradiction", ["--rule", "on", "off"]],
+    [["--window=1m", "--window=2m"], "contradiction", ["--window", "1m", "2m"]],
+    [["here"], "unexpected_argument", ['"here"']],
+    [["--ipv4", "yes"], "unexpected_argument", ['"yes"']],
+    [["--", "--ipv4"], "unexpected_argument", ['"--ipv4"']],
+    [["-"], "unexpected_argument", ['"-"']],
+    [[""], "unexpected_argument", ['""']],
+  ])("%j is refused as %s", (argv, code, parts) => {
+    const error = failure(...argv);
+    expect(error.code).toBe(code);
+    for (const part of parts) expect(error.message).toContain(part);
+  });
+
+  test("the first argument that does not fit is the one named", () => {
+    expect(failure("--count=x", "--nope").code).toBe("bad_value");
+  });
+
+  test("whatever the arguments, the outcome is a value for every flag or one printable line", () => {
+    const word = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("--", "-4", "--rule", "--no-rule", "--count", "--path=\n", "--count=\u001b[2J", "-x4?", "7"),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+        try {
+          expect(Object.keys(parse(...argv))).toEqual(Object.keys(TABLE));
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+          expect(String(error)).not.toMatch(/\p{Cc}/u);
+        }
+      }),
+    );
+  });
+});
