@@ -19,7 +19,7 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 	if (err == 0 && nhc) {
 		dev = nhc->nhc_dev;
 		key.netns = dev->nd_net.net->net_cookie;
-		key.egress = nexthop4_has_several((__u64)nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
+		key.egress = nexthop4_has_several(nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
 	} else {
 		key.netns = netns_of_context(flow->__fl_common.flowic_iif);
 		key.error = -err;

@@ -20,13 +20,25 @@ static __noinline bool object_has_several(__u64 nhc)
 	return (__u64)BPF_CORE_READ(nexthop, grp_list.next) != groups;
 }
 
-static __always_inline bool nexthop4_has_several(__u64 nhc)
+/* Turns an address into a pointer the verifier lets us follow, at the price of a load. Since 6.2. */
+extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
+
+static __always_inline bool nexthop4_has_several(const struct fib_nh_common *nhc)
 {
-	struct fib_nh *nexthop = (struct fib_nh *)(nhc - bpf_core_field_offset(struct fib_nh, nh_common));
-	struct fib_info *route = BPF_CORE_READ(nexthop, nh_parent);
+	struct fib_nh *nexthop;
+	struct fib_info *route;
 	__u64 first, size;
 	int nexthops;
 
+	/* nh_common is the first member, as the kernel's own casts demand. The first branch is for speed only. */
+	if (settings.has_rdonly_cast) {
+		nexthop = bpf_rdonly_cast(nhc, bpf_core_type_id_kernel(struct fib_nh));
+		route = nexthop->nh_parent;
+		if (route && route->fib_nhs == 1 && (void *)route->fib_nh == (void *)nhc)
+			return false;
+	}
+	nexthop = (struct fib_nh *)nhc;
+	route = BPF_CORE_READ(nexthop, nh_parent);
 	if (route) {
 		nexthops = BPF_CORE_READ(route, fib_nhs);
 		first = (__u64)route + bpf_core_field_offset(struct fib_info, fib_nh);
@@ -36,7 +48,7 @@ static __always_inline bool nexthop4_has_several(__u64 nhc)
 		if (nexthops > 1 && (__u64)nexthop >= first && (__u64)nexthop < first + nexthops * size)
 			return true;
 	}
-	return object_has_several(nhc);
+	return object_has_several((__u64)nhc);
 }
 
 static __always_inline bool route4_has_several(const struct fib_info *route)

@@ -99,6 +99,8 @@ struct ts_settings {
 	 */
 	__u32 mib_in_no_routes;
 	__u32 mib_out_no_routes;
+	__u32 has_rdonly_cast; /* 1: the kernel has bpf_rdonly_cast() */
+	__u32 reserved;
 };
 
 /* The one page both sides write: map ".data.shared". */
@@ -119,7 +121,7 @@ TS_ASSERT_SIZE(ts_key, 24);
 TS_ASSERT_SIZE(ts_netns_row, 48);
 TS_ASSERT_SIZE(ts_device_row, 32);
 TS_ASSERT_SIZE(ts_inventory_end, 16);
-TS_ASSERT_SIZE(ts_settings, 16);
+TS_ASSERT_SIZE(ts_settings, 24);
 TS_ASSERT_SIZE(ts_shared, 32);
 
 #endif

@@ -55,6 +55,8 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampoli
       .counters_per_cpu = settings.counters,
       .mib_in_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_INNOROUTES"),
       .mib_out_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_OUTNOROUTES"),
+      .has_rdonly_cast = btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0,
+      .reserved = 0,
   };
   int error = bpf_map__set_initial_value(Map(".rodata.settings"), &knobs, sizeof(knobs));
   if (error) throw KernelError("set", ".rodata.settings", -error, kMismatch);
