@@ -1,6 +1,7 @@
 // What /metrics shows: reads the kernel's side, names it, keeps the totals, renders. A source that fails is counted,
 // and shown with its last good data.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CounterRows, Inventory, ProbeState, Session } from "../native/session.js";
 import { Cardinality } from "./cardinality.js";
 import type { LabelsOf, Sample } from "./catalog.js";
@@ -82,6 +83,7 @@ export class Exporter {
   async render(format: Format): Promise<string> {
     const begin = this.#options.clock();
     this.drain();
+    await nextTurn();
     const text = await this.#registry.render(format);
     this.#scrapeSeconds = (this.#options.clock() - begin) / 1000;
     return text;

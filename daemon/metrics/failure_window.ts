@@ -43,6 +43,7 @@ export class FailureWindow {
   }
 
   count(labels: LookupLabels, delta: bigint): void {
+    if (delta === 0n) return;
     const group = this.#groupOf(labels);
     const all = Number(delta);
     const failed = labels.result === "found" ? 0 : all;

@@ -5,6 +5,7 @@ import type { Kind } from "../fib/lookup.js";
 import type { CounterRows } from "../native/session.js";
 import { type Cardinality, foldedLabels } from "./cardinality.js";
 import type { Sample } from "./catalog.js";
+import { Choices, hasSeveral, isChoice } from "./choices.js";
 import { isRoute, type LookupLabels, type RouteLabels, type RuleLabels } from "./labels.js";
 import { ifindexOf, isSameKey, type LookupRow, lookupRow } from "./lookup_rows.js";
 import { ZeroSeries } from "./zero_series.js";
@@ -51,6 +52,7 @@ export class Totals {
   readonly #keys = new Map<number, Key>();
   readonly #series: Readonly<Record<Kind, Map<string, Series>>> = { route: new Map(), rule: new Map() };
   readonly #zeros = new ZeroSeries();
+  readonly #choices = new Choices();
   #drain = 0;
 
   /** Series that nothing alive feeds are dropped after `expiryMs`. */
@@ -59,9 +61,21 @@ export class Totals {
     this.#cap = cap;
   }
 
+  /** `rows` holds every key there is: one that is missing is gone, and begins anew if it comes back. */
   advance(rows: CounterRows, moment: Moment): void {
     this.#drain += 1;
-    for (let at = 0; at < rows.index.length; at += 1) this.#advanceRow(rows, at, moment);
+    const several: [Key, bigint][] = [];
+    for (let at = 0; at < rows.index.length; at += 1) {
+      const key = this.#keyOf(rows, at, moment.now);
+      const count = rows.count[at] ?? 0n;
+      if (hasSeveral(key.row)) several.push([key, count]);
+      else this.#advanceKey(key, count, moment);
+    }
+    // After all choices, which are taken off.
+    for (const [key, count] of several) this.#advanceKey(key, count, moment);
+    for (const [index, key] of this.#keys) {
+      if (key.drain !== this.#drain) this.#drop(index, key);
+    }
     this.#expire(moment.now);
   }
 
@@ -69,14 +83,17 @@ export class Totals {
   retirable(now: number): Uint32Array {
     const indices: number[] = [];
     for (const [index, key] of this.#keys) {
-      if (key.drain === this.#drain && now - key.aliveAt > this.#expiryMs) indices.push(index);
+      if (now - key.aliveAt > this.#expiryMs) indices.push(index);
     }
     return Uint32Array.from(indices);
   }
 
   /** The indices were released: whatever shows up under them now is another key. */
   forget(indices: Uint32Array): void {
-    for (const index of indices) this.#keys.delete(index);
+    for (const index of indices) {
+      const key = this.#keys.get(index);
+      if (key !== undefined) this.#drop(index, key);
+    }
   }
 
   routes(): Sample<"routeLookups">[] {
@@ -95,19 +112,18 @@ export class Totals {
     return samples;
   }
 
-  #advanceRow(rows: CounterRows, at: number, moment: Moment): void {
-    const key = this.#keyOf(rows, at, moment.now);
-    key.drain = this.#drain;
+  #advanceKey(key: Key, count: bigint, moment: Moment): void {
     const labels = moment.label(key.row, key.labels);
     if (labels === "later") {
       key.aliveAt = moment.now;
       return;
     }
-    const count = rows.count[at] ?? 0n;
-    const delta = count >= key.last ? count - key.last : count;
+    const risen = count >= key.last ? count - key.last : count;
     key.last = count;
-    const isAlive = delta > 0n || moment.isPresent(key.row.netns, ifindexOf(key.row));
+    const isAlive = risen > 0n || moment.isPresent(key.row.netns, ifindexOf(key.row));
     if (isAlive) key.aliveAt = moment.now;
+    if (isChoice(key.row)) this.#choices.add(key.row, risen);
+    const delta = hasSeveral(key.row) ? this.#choices.unchosen(key.row, risen) : risen;
     if (labels === "hidden" || !isAlive) return;
 
     const series = this.#seriesOf(key, labels);
@@ -119,11 +135,26 @@ export class Totals {
   #keyOf(rows: CounterRows, at: number, now: number): Key {
     const index = rows.index[at] ?? 0;
     const known = this.#keys.get(index);
-    if (known !== undefined && isSameKey(known.row, rows, at)) return known;
-    const row = lookupRow(rows, at);
-    const key: Key = { row, last: 0n, aliveAt: now, drain: 0, labels: undefined, series: undefined, wasFolded: false };
+    if (known !== undefined && isSameKey(known.row, rows, at)) {
+      known.drain = this.#drain;
+      return known;
+    }
+    const key: Key = {
+      row: lookupRow(rows, at),
+      last: 0n,
+      aliveAt: now,
+      drain: this.#drain,
+      labels: undefined,
+      series: undefined,
+      wasFolded: false,
+    };
     this.#keys.set(index, key);
     return key;
+  }
+
+  #drop(index: number, key: Key): void {
+    this.#keys.delete(index);
+    this.#choices.forget(key.row);
   }
 
   #seriesOf(key: Key, labels: LookupLabels): Series {

@@ -15,7 +15,10 @@ describe("NetnsNames", () => {
     return statSync(path(name)).ino;
   };
   const names = (reference = path("reference")) =>
-    new NetnsNames((error) => errors.push(error), { folders: [path("run"), path("docker"), path("absent")], reference });
+    new NetnsNames((error) => errors.push(error), {
+      folders: [path("run"), path("docker"), path("absent")],
+      reference,
+    });
   const label = (inode: number, isFirst = false) => {
     const fresh = names();
     fresh.refresh();

@@ -50,7 +50,12 @@ describe("Naming", () => {
     session.setDevice({ netns: 1n, ifindex: 2, name: "eth0" });
     const names = naming();
     names.refresh(session.inventory(), 0);
-    expect([2, 3, 0, EGRESS_MULTIPATH].map((ifindex) => names.isPresent(1n, ifindex))).toEqual([true, false, true, true]);
+    expect([2, 3, 0, EGRESS_MULTIPATH].map((ifindex) => names.isPresent(1n, ifindex))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
   it("names a VRF's table after its device", () => {

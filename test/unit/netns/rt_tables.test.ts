@@ -60,7 +60,9 @@ describe("RtTables", () => {
     rmSync(join(root, "etc/iproute2/rt_tables"));
     mkdirSync(join(root, "etc/iproute2/rt_tables"));
     expect([name(10), name(10)]).toEqual(["kept", "kept"]);
-    expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(/^read .*rt_tables: EISDIR.*; .*kept$/)]);
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^read .*rt_tables: EISDIR.*; .*kept$/),
+    ]);
     rmSync(join(root, "etc/iproute2/rt_tables"), { recursive: true });
     write("etc/iproute2/rt_tables", "10 again\n");
     expect(name(10)).toBe("again");

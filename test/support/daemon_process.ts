@@ -1,0 +1,61 @@
+// The built daemon as a process of its own: started on a port the kernel chooses, ready, and gone at the end.
+
+import { type Background, type Exit, startBackground } from "./background.js";
+import { projectPath } from "./project_path.js";
+import { type Sample, scrape } from "./scrape.js";
+import { waitUntil } from "./wait_until.js";
+
+export interface DaemonProcess extends AsyncDisposable {
+  readonly pid: number;
+  /** Such as http://127.0.0.1:34567, without a slash at the end. */
+  readonly url: string;
+  stderr(): string;
+  /** Undefined while it runs. */
+  exit(): Exit | undefined;
+  scrape(): Promise<Sample[]>;
+  /** SIGTERM, or the signal given; waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+  kill(): Promise<Exit>;
+}
+
+export interface DaemonOptions {
+  /** Of the start, until /-/ready says yes. */
+  readonly timeoutMs?: number;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Runs the daemon with these flags without waiting for anything: for starts that are meant to fail. */
+export function spawnDaemon(flags: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Background> {
+  return startBackground(process.execPath, [projectPath("dist/daemon/main.js"), ...flags], environment);
+}
+
+/** Flags must leave log format and listen address alone. */
+export async function startDaemon(
+  flags: readonly string[] = [],
+  { timeoutMs = 20_000, environment }: DaemonOptions = {},
+): Promise<DaemonProcess> {
+  const daemon = await spawnDaemon(["--web.listen-address=127.0.0.1:0", ...flags], environment);
+  try {
+    const listening = /msg="?listening"?.* address="?([^\s"]+)/;
+    const [, address = ""] = await daemon.waitFor("stderr", listening, { timeoutMs });
+    const url = `http://${address}`;
+    await waitUntil("the daemon is ready", async () => (await fetch(`${url}/-/ready`)).ok, { timeoutMs }).catch(
+      (cause: unknown) => {
+        throw new Error(`${String(cause)}; it said: ${daemon.stderr().slice(-2_000)}`, { cause });
+      },
+    );
+    return {
+      pid: daemon.pid,
+      url,
+      stderr: daemon.stderr,
+      exit: daemon.exit,
+      scrape: () => scrape(`${url}/metrics`),
+      stop: (signal) => daemon.stop(signal),
+      kill: () => daemon.stop("SIGKILL"),
+      [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await daemon.stop("SIGKILL");
+    throw error;
+  }
+}

@@ -1,0 +1,188 @@
+// A Session without a kernel: tests say what is counted and what is there. Holds callers to the contract of retire and
+// release.
+
+import { FAMILIES, type Family, KINDS, type Kind } from "../../daemon/fib/lookup.js";
+import type {
+  Backend,
+  CounterRows,
+  DeviceRow,
+  Inventory,
+  NetnsRow,
+  ProbeState,
+  Session,
+} from "../../daemon/native/session.js";
+
+export interface FakeKey {
+  readonly netns: bigint;
+  readonly kind?: Kind;
+  readonly family?: Family;
+  readonly table?: number;
+  /** Route: ifindex. Rule: priority. */
+  readonly egress?: number;
+  readonly error?: number;
+  /** Route: its type. Rule: its action. */
+  readonly type?: number;
+}
+
+interface Slot {
+  readonly key: Required<FakeKey>;
+  count: bigint;
+  retiredAt: number | undefined;
+}
+
+type Reading = "counters" | "inventory" | "probes" | "retire" | "release";
+
+/** As the kernel's contract header: lower indices count what found no room. */
+const FIRST_INDEX = 4;
+
+export class FakeSession implements Session {
+  readonly backend: Backend = "tracepoint";
+  readonly fallbackReason: string = "trampolines are refused";
+  /** A reading that has an error here throws it. */
+  readonly failing = new Map<Reading, Error>();
+  readonly #clock: () => number;
+  readonly #slots = new Map<number, Slot>();
+  readonly #netns = new Map<bigint, NetnsRow>();
+  #devices: DeviceRow[] = [];
+  #probes: ProbeState[] = [];
+  #isClosed = false;
+  omitted = 0;
+  overflow = [0n, 0n, 0n, 0n];
+
+  /** `clock` in milliseconds, for the second that must lie between retire and release. */
+  constructor(clock: () => number = () => 0) {
+    this.#clock = clock;
+  }
+
+  /** Counts lookups; returns the index they are counted under. */
+  count(key: FakeKey, lookups: number | bigint = 1): number {
+    const full = complete(key);
+    let index = this.#indexOf(full);
+    if (index === undefined) {
+      index = FIRST_INDEX;
+      while (this.#slots.has(index)) index += 1;
+      this.#slots.set(index, { key: full, count: 0n, retiredAt: undefined });
+    }
+    const slot = this.#slots.get(index);
+    if (slot !== undefined) slot.count += BigInt(lookups);
+    return index;
+  }
+
+  /** The kernel's maps begin anew, and so do all counts. */
+  restart(): void {
+    this.#slots.clear();
+  }
+
+  addNetns(row: Partial<NetnsRow> & Pick<NetnsRow, "cookie">): void {
+    const inode = 4_026_531_840 + Number(row.cookie);
+    this.#netns.set(row.cookie, { inode, isFirst: false, noRoute: new BigUint64Array(4), ...row });
+  }
+
+  removeNetns(cookie: bigint): void {
+    this.#netns.delete(cookie);
+    this.#devices = this.#devices.filter(({ netns }) => netns !== cookie);
+  }
+
+  /** Adds a device, or renames the one that has its number. */
+  setDevice(row: Omit<DeviceRow, "vrfTable"> & Partial<DeviceRow>): void {
+    this.removeDevice(row.netns, row.ifindex);
+    this.#devices.push({ vrfTable: 0, ...row });
+  }
+
+  removeDevice(netns: bigint, ifindex: number): void {
+    this.#devices = this.#devices.filter((device) => device.netns !== netns || device.ifindex !== ifindex);
+  }
+
+  setProbes(probes: readonly ProbeState[]): void {
+    this.#probes = [...probes];
+  }
+
+  /** Indices in use, retired ones included. */
+  get indices(): number[] {
+    return [...this.#slots.keys()];
+  }
+
+  probes(): ProbeState[] {
+    this.#check("probes");
+    return [...this.#probes];
+  }
+
+  counters(): CounterRows {
+    this.#check("counters");
+    const slots = [...this.#slots];
+    const keys = slots.map(([, { key }]) => key);
+    return {
+      netns: BigUint64Array.from(keys, (key) => key.netns),
+      table: Uint32Array.from(keys, (key) => key.table),
+      egress: Uint32Array.from(keys, (key) => key.egress),
+      kind: Uint8Array.from(keys, (key) => KINDS.indexOf(key.kind)),
+      family: Uint8Array.from(keys, (key) => FAMILIES.indexOf(key.family)),
+      error: Uint8Array.from(keys, (key) => key.error),
+      type: Uint8Array.from(keys, (key) => key.type),
+      index: Uint32Array.from(slots, ([index]) => index),
+      count: BigUint64Array.from(slots, ([, slot]) => slot.count),
+      overflow: BigUint64Array.from(this.overflow),
+    };
+  }
+
+  inventory(): Inventory {
+    this.#check("inventory");
+    return { netns: [...this.#netns.values()], devices: [...this.#devices], omitted: this.omitted };
+  }
+
+  retire(indices: Uint32Array): void {
+    this.#check("retire");
+    for (const index of indices) {
+      const slot = this.#slots.get(index);
+      if (slot === undefined || slot.retiredAt !== undefined) throw new Error(`retire index ${index}: not in use`);
+      slot.retiredAt = this.#clock();
+    }
+  }
+
+  release(indices: Uint32Array): void {
+    this.#check("release");
+    for (const index of indices) {
+      const retiredAt = this.#slots.get(index)?.retiredAt;
+      if (retiredAt === undefined) throw new Error(`release index ${index}: not retired`);
+      if (this.#clock() - retiredAt < 1000) throw new Error(`release index ${index}: retired less than 1 s ago`);
+      this.#slots.delete(index);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  #indexOf(key: Required<FakeKey>): number | undefined {
+    for (const [index, slot] of this.#slots) {
+      if (slot.retiredAt === undefined && isSame(slot.key, key)) return index;
+    }
+    return undefined;
+  }
+
+  #check(reading: Reading): void {
+    if (this.#isClosed) throw new Error(`read ${reading}: the session is closed`);
+    const error = this.failing.get(reading);
+    if (error !== undefined) throw error;
+  }
+}
+
+function complete(key: FakeKey): Required<FakeKey> {
+  return { kind: "route", family: "ipv4", table: 254, egress: 0, error: 0, type: 0, ...key };
+}
+
+function isSame(a: Required<FakeKey>, b: Required<FakeKey>): boolean {
+  return (
+    a.netns === b.netns &&
+    a.kind === b.kind &&
+    a.family === b.family &&
+    a.table === b.table &&
+    a.egress === b.egress &&
+    a.error === b.error &&
+    a.type === b.type
+  );
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { netnsInfoSamples, noRouteSamples } from "../../../daemon/metrics/no_route.js";
+import type { NetnsRow } from "../../../daemon/native/session.js";
+
+const row = (cookie: bigint, ...noRoute: bigint[]): NetnsRow => ({
+  cookie,
+  inode: 4026531840,
+  isFirst: false,
+  noRoute: BigUint64Array.from(noRoute),
+});
+const shown = (samples: ReturnType<typeof noRouteSamples>) =>
+  samples.map(({ labels, value }) => `${labels.netns} ${labels.family} ${labels.direction} ${value}`);
+
+describe("noRouteSamples", () => {
+  it("shows the kernel's four numbers of each namespace", () => {
+    expect(shown(noRouteSamples([row(1n, 1n, 2n, 3n, 4n)], () => "blue"))).toEqual([
+      "blue ipv4 in 1",
+      "blue ipv4 out 2",
+      "blue ipv6 in 3",
+      "blue ipv6 out 4",
+    ]);
+  });
+
+  it("adds namespaces of one label up rather than showing a series twice", () => {
+    const rows = [row(1n, 1n, 2n, 3n, 4n), row(2n, 10n, 20n, 30n, 40n)];
+    expect(shown(noRouteSamples(rows, () => "blue"))).toEqual([
+      "blue ipv4 in 11",
+      "blue ipv4 out 22",
+      "blue ipv6 in 33",
+      "blue ipv6 out 44",
+    ]);
+  });
+
+  it("leaves out a namespace that is not to be shown", () => {
+    expect(noRouteSamples([row(1n, 1n)], () => undefined)).toEqual([]);
+  });
+});
+
+describe("netnsInfoSamples", () => {
+  it("tells the cookie as decimal text, however large", () => {
+    const rows = [row(2n ** 64n - 1n), row(2n)];
+    expect(netnsInfoSamples(rows, (cookie) => (cookie === 2n ? undefined : "blue"))).toEqual([
+      { labels: { netns: "blue", cookie: "18446744073709551615", inode: "4026531840" }, value: 1 },
+    ]);
+  });
+});
