@@ -59,7 +59,8 @@ static __always_inline __u64 netns_of_receiver(struct cpu_context *context, __u3
 	arrival_net = net_of_device(arrival);
 	now = BPF_CORE_READ(skb, dev);
 	net = net_of_device(now);
-	if (iif != LOOPBACK_IFINDEX) {
+	/* 0: a question of the kernel's own on the way, such as whether an ICMP error's target is local. */
+	if (iif > LOOPBACK_IFINDEX) {
 		if (net && BPF_CORE_READ(now, ifindex) == iif)
 			/* What the packet causes from here on, an ICMP error say, belongs to this device too. */
 			context->dev = (__u64)now;

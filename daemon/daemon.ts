@@ -92,6 +92,7 @@ export class Daemon {
       expiryMs: seriesExpiryMs,
       seriesMax,
       ...(netns.length > 0 && { netns: new Set(netns) }),
+      noRoute: collectors.mib,
       processMetrics: exporterMetrics,
       build: { version, revision, node: process.version, libbpf: libbpfVersion() },
     });

@@ -59,7 +59,7 @@ export const CATALOG = {
   counterOverflow: {
     name: "tablesnoop_counter_overflow_total",
     type: "counter",
-    help: "Lookups counted without detail because the kernel's counter map was full.",
+    help: "Lookups counted without detail because the kernel's counter map was full; shown once there are any.",
     labels: ["family"],
   },
   seriesFolded: {

@@ -23,6 +23,8 @@ export interface ExporterOptions {
   readonly seriesMax: number;
   /** Labels of the namespaces to show; all if absent. */
   readonly netns?: ReadonlySet<string>;
+  /** Whether the kernel's own count of packets without a route is shown. */
+  readonly noRoute: boolean;
   /** Whether process_* and nodejs_* are shown too. */
   readonly processMetrics: boolean;
   readonly build: LabelsOf<"buildInfo">;
@@ -56,7 +58,7 @@ export class Exporter {
     this.#registry = new MetricRegistry({
       routeLookups: () => this.#totals.routes(),
       ruleLookups: () => this.#totals.rules(),
-      noRoute: () => noRouteSamples(this.#inventory.netns, this.#shownNetns),
+      noRoute: () => (options.noRoute ? noRouteSamples(this.#inventory.netns, this.#shownNetns) : []),
       routeFailureRatio: () => this.#window.routes(),
       ruleFailureRatio: () => this.#window.rules(),
       netnsInfo: () => netnsInfoSamples(this.#inventory.netns, this.#shownNetns),
@@ -165,11 +167,15 @@ function probeSample({ probe, backend }: ProbeState, value: number) {
   return { labels: { probe, backend }, value };
 }
 
-/** Order of CounterRows.overflow: route ipv4, route ipv6, rule ipv4, rule ipv6. */
+/**
+ * Order of CounterRows.overflow: route ipv4, route ipv6, rule ipv4, rule ipv6. Not shown while 0: promtool refuses a name
+ * with the word counter in it, and an overflow is alarm enough by being there.
+ */
 function overflowSamples(overflow: readonly bigint[]): Sample<"counterOverflow">[] {
   const [route4 = 0n, route6 = 0n, rule4 = 0n, rule6 = 0n] = overflow;
-  return [
+  const samples: Sample<"counterOverflow">[] = [
     { labels: { family: "ipv4" }, value: Number(route4 + rule4) },
     { labels: { family: "ipv6" }, value: Number(route6 + rule6) },
   ];
+  return samples.filter(({ value }) => value > 0);
 }

@@ -31,7 +31,7 @@ export async function measureScrape(): Promise<Figure[]> {
     session,
     names,
     clock: () => performance.now(),
-    ...{ windowMs: 60_000, expiryMs: 300_000, seriesMax: 20_000, processMetrics: false },
+    ...{ windowMs: 60_000, expiryMs: 300_000, seriesMax: 20_000, processMetrics: false, noRoute: true },
     build: { version: "bench", revision: "", node: process.version, libbpf: "" },
   });
   exporter.start();

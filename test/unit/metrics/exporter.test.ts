@@ -42,6 +42,7 @@ class Bench {
       expiryMs: EXPIRY_MS,
       seriesMax: 1000,
       processMetrics: false,
+      noRoute: true,
       build: { version: "1.2.3", revision: "abcdef", node: "20.0.0", libbpf: "1.1" },
       ...options,
     });
