@@ -1,0 +1,28 @@
+// The README says what is true now: its metrics are the catalog's, its flags are the help text.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { helpText } from "../../daemon/config.js";
+import { CATALOG } from "../../daemon/metrics/catalog.js";
+
+const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+
+describe("README.md", () => {
+  it.each(Object.values(CATALOG))("describes $name as the catalog does", ({ name, type, help, labels }) => {
+    const row = README.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+    expect(row?.split("|").map((cell) => cell.trim())).toEqual(["", `\`${name}\``, type, labels.join(", "), help, ""]);
+  });
+
+  it("describes no metric that does not exist", () => {
+    const described = [...README.matchAll(/^\| `(tablesnoop_\w+)`/gm)].map(([, name]) => name);
+    expect(described.sort()).toEqual(
+      Object.values(CATALOG)
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+
+  it("shows the help text of tablesnoopd", () => {
+    expect(README).toContain(`\`\`\`\n${helpText()}\`\`\``);
+  });
+});
