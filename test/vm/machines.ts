@@ -1,0 +1,42 @@
+// Which guests can be had here: one machine per kernel series, or the reason there is none.
+
+import type { TestContext } from "vitest";
+import { type Disks, makeDisks, requireHost } from "./disks.js";
+import { fetchKernel, type Kernel, SERIES, type Series } from "./kernels.js";
+import { Unavailable } from "./unavailable.js";
+
+export type Machine =
+  | { readonly series: Series; readonly kernel: Kernel; readonly disks: Disks }
+  | { readonly series: Series; readonly unavailable: Unavailable };
+
+export async function prepareMachines(series: readonly Series[] = SERIES): Promise<Machine[]> {
+  try {
+    await requireHost();
+    const fetched = await Promise.all(series.map((name) => orUnavailable(fetchKernel(name))));
+    const kernels = fetched.flatMap((kernel) => (kernel instanceof Unavailable ? [] : [kernel]));
+    const disks = kernels.length > 0 ? await makeDisks(kernels) : undefined;
+    return series.map((name, position) => {
+      const kernel = fetched[position];
+      if (kernel instanceof Unavailable) return { series: name, unavailable: kernel };
+      if (!kernel || !disks) throw new Error(`prepare ${name}: no kernel was fetched and no reason given`);
+      return { series: name, kernel, disks };
+    });
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return series.map((name) => ({ series: name, unavailable: error }));
+  }
+}
+
+/** Skips the test and says why. Where CI promises to run everything, what this machine could cure is a failure. */
+export function skipFor(unavailable: Unavailable, context: TestContext): never {
+  const { CI } = process.env;
+  if (CI === "true" && unavailable.curable) throw unavailable;
+  return context.skip(unavailable.message);
+}
+
+function orUnavailable(kernel: Promise<Kernel>): Promise<Kernel | Unavailable> {
+  return kernel.catch((error: unknown) => {
+    if (error instanceof Unavailable) return error;
+    throw error;
+  });
+}
