@@ -33,8 +33,11 @@ int Print(enum libbpf_print_level level, const char* format, va_list arguments) 
 }  // namespace
 
 std::string DescribeErrno(int error) {
-  const char* name = strerrorname_np(error);
-  return std::string(name ? name : "errno " + std::to_string(error)) + ": " + strerrordesc_np(error);
+  if (const char* name = strerrorname_np(error)) return std::string(name) + ": " + strerrordesc_np(error);
+  // libbpf has numbers of its own, above the kernel's.
+  char text[128];
+  libbpf_strerror(error, text, sizeof(text));
+  return text;
 }
 
 KernelError::KernelError(std::string act, std::string object, int error, std::string cause, std::string log)

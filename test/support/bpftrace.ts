@@ -1,6 +1,7 @@
 // bpftrace beside the test: started, attached, and stopped.
 
 import { type Background, startBackground } from "./background.js";
+import { PATIENCE } from "./pace.js";
 
 const ATTACHED = "bpftrace attached";
 
@@ -15,7 +16,7 @@ export async function startBpftrace(probes: string): Promise<Background> {
   const tracer = await startBackground("unshare", args, { ...process.env, BPFTRACE_MAP_KEYS_MAX: "65536" });
   try {
     for (const which of ["first", "last"]) {
-      await tracer.waitFor("stdout", new RegExp(`${ATTACHED} ${which}`), { timeoutMs: 30_000 });
+      await tracer.waitFor("stdout", new RegExp(`${ATTACHED} ${which}`), { timeoutMs: 30_000 * PATIENCE });
     }
   } catch (error) {
     await tracer.stop("SIGKILL");

@@ -58,9 +58,9 @@ function tracedResult(
 
 function series(samples: readonly Sample[], netns: string): [string, number][] {
   return samples
-    .filter(({ name, labels }) => name === ROUTES && labels["netns"] === netns)
-    .map(({ labels, value }) => [
-      keyOf(labels["family"] ?? "", labels["table"] ?? "", labels["egress"] ?? "", labels["result"] ?? ""),
+    .filter(({ name, labels: { netns: label } }) => name === ROUTES && label === netns)
+    .map(({ labels: { family = "", table = "", egress = "", result = "" }, value }) => [
+      keyOf(family, table, egress, result),
       value,
     ]);
 }

@@ -1,0 +1,119 @@
+// The daemon's exposition as Prometheus sees it: nothing for promtool to find, and both formats scraped by a real one.
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BACKEND } from "../support/backend.js";
+import { type DaemonProcess, startDaemon } from "../support/daemon_process.js";
+import { createNetns, type Netns } from "../support/netns.js";
+import { promtoolCheckMetrics, startPrometheus } from "../support/promtool.js";
+import { parseExposition, value } from "../support/scrape.js";
+import { send } from "../support/send.js";
+import { waitUntil } from "../support/wait_until.js";
+
+const SENDS = 23;
+const ROUTES = "tablesnoop_route_lookups_total";
+const FORMATS = [
+  { format: "text", accept: "text/plain;version=0.0.4", contentType: "text/plain; version=0.0.4; charset=utf-8" },
+  {
+    format: "openmetrics",
+    accept: "application/openmetrics-text;version=1.0.0",
+    contentType: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+  },
+] as const;
+
+let daemon: DaemonProcess;
+let netns: Netns;
+
+beforeAll(async () => {
+  daemon = await startDaemon([`--probe=${BACKEND}`]);
+  // Quotes and backslashes are what label values have to be escaped for.
+  netns = await createNetns('deploy-"\\');
+  await send(netns, "udp", { to: "203.0.113.9", count: SENDS });
+});
+
+afterAll(async () => {
+  await netns?.remove();
+  await daemon?.stop();
+});
+
+async function fetchAs(accept: string): Promise<{ contentType: string | null; text: string }> {
+  const response = await fetch(`${daemon.url}/metrics`, { headers: { accept } });
+  expect(response.status).toBe(200);
+  return { contentType: response.headers.get("content-type"), text: await response.text() };
+}
+
+test("promtool finds nothing to say about the text format", async () => {
+  const { contentType, text } = await fetchAs(FORMATS[0].accept);
+  expect(contentType).toBe(FORMATS[0].contentType);
+  expect(await promtoolCheckMetrics(text)).toBe("");
+});
+
+test("scrapes that follow each other at once have only values that every parser reads", async () => {
+  for (let at = 0; at < 5; at += 1) {
+    const { text } = await fetchAs(FORMATS[0].accept);
+    const values = parseExposition(text).map(({ value: number }) => number);
+    expect(values.length).toBeGreaterThan(50);
+    expect(values.filter(Number.isNaN)).toEqual([]);
+  }
+});
+
+test("OpenMetrics ends in its end mark, and shows the same series as the text format", async () => {
+  const [text, open] = [await fetchAs(FORMATS[0].accept), await fetchAs(FORMATS[1].accept)];
+  expect(open.contentType).toBe(FORMATS[1].contentType);
+  expect(open.text).toMatch(/\n# EOF\n$/);
+  const [inText, inOpen] = [text, open].map((answer) => parseExposition(answer.text));
+  const labels = { netns: netns.name, family: "ipv4", table: "main", result: "no_route" };
+  expect(value(inText ?? [], ROUTES, labels)).toBe(SENDS);
+  expect(value(inOpen ?? [], ROUTES, labels)).toBe(SENDS);
+  expect(new Set(inOpen?.map(({ name }) => name))).toEqual(new Set(inText?.map(({ name }) => name)));
+});
+
+/** Stands between Prometheus, which asks for what it likes best, and the daemon; asks for one format only. */
+async function startProxy(accept: string) {
+  const seen = new Set<string | null>();
+  const server = createServer((_request, response) => {
+    fetchAs(accept).then(
+      ({ contentType, text }) => {
+        seen.add(contentType);
+        response.setHeader("content-type", contentType ?? "").end(text);
+      },
+      (error: unknown) => response.writeHead(502).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    target: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+describe("a real Prometheus", () => {
+  test("scrapes both formats, and what it asks for itself", { timeout: 120_000 }, async () => {
+    using text = await startProxy(FORMATS[0].accept);
+    using open = await startProxy(FORMATS[1].accept);
+    const targets = { text: text.target, openmetrics: open.target, own: new URL(daemon.url).host };
+    const jobs = Object.entries(targets).map(
+      ([name, target]) => `  - {job_name: ${name}, static_configs: [{targets: ["${target}"]}]}`,
+    );
+    await using prometheus = await startPrometheus(
+      ["global: {scrape_interval: 1s, scrape_timeout: 1s}", "scrape_configs:", ...jobs, ""].join("\n"),
+    );
+
+    for (const job of Object.keys(targets)) {
+      await waitUntil(
+        `the job ${job} is up`,
+        async () => (await prometheus.query(`up{job="${job}"}`))[0]?.value === 1,
+        { timeoutMs: 30_000, intervalMs: 200 },
+      );
+      const rows = await prometheus.query(`${ROUTES}{job="${job}",family="ipv4",table="main",result="no_route"}`);
+      expect(rows.find(({ metric: { netns: label } }) => label === netns.name)?.value).toBe(SENDS);
+    }
+    expect([...text.seen]).toEqual([FORMATS[0].contentType]);
+    expect([...open.seen]).toEqual([FORMATS[1].contentType]);
+  });
+});

@@ -1,0 +1,139 @@
+// The addon dies cleanly at every stage: each list of steps runs in a process of its own, which must end with 0 and by no
+// signal. And it answers wrong calls with errors instead of crashes.
+
+import { describe, expect, test } from "vitest";
+import { loadAddon, SESSION_OPTIONS } from "../support/addon.js";
+import { BACKEND } from "../support/backend.js";
+import { startBackground } from "../support/background.js";
+import { IS_SMALL, PATIENCE } from "../support/pace.js";
+import { projectPath } from "../support/project_path.js";
+import { waitUntil } from "../support/wait_until.js";
+
+const DEADLINE_MS = 20_000 * PATIENCE;
+
+/** Steps of test/support/session_steps.mjs. */
+const LIVES = [
+  "open",
+  "open close",
+  "open read close",
+  "open close close",
+  "open close read-closed",
+  "open retire read close",
+  "open drop gc",
+  "open close drop gc",
+  "open open read close",
+  "open drop open gc read close",
+  "exit",
+  "open exit",
+  "open read exit",
+  "open close exit",
+  "open drop exit",
+  "worker-end",
+  "worker-terminate",
+  "worker-exit",
+  "worker-leave exit",
+  "open worker-terminate read close",
+  "worker-terminate worker-terminate",
+  "open worker-leave close exit",
+];
+
+/** For machines in emulation: a process there takes seconds to start, and the kernel matters little here. */
+const IN_SHORT = new Set(["open read close", "open drop gc", "open exit", "open worker-terminate read close"]);
+
+describe("a process that takes these steps ends with 0", () => {
+  test.each(IS_SMALL ? LIVES.filter((life) => IN_SHORT.has(life)) : LIVES)(
+    "%s",
+    { timeout: 2 * DEADLINE_MS },
+    async (life) => {
+      const steps = projectPath("test/support/session_steps.mjs");
+      const environment = { ...process.env, TABLESNOOP_BACKEND: BACKEND };
+      const args = ["--expose-gc", steps, ...life.split(" ")];
+      await using child = await startBackground(process.execPath, args, environment);
+      const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
+      expect({ ...exit, stderr: child.stderr() }).toEqual({ code: 0, signal: null, stderr: "" });
+    },
+  );
+
+  test("an uncaught exception with an open session ends it with 1, by no signal", async () => {
+    const args = [projectPath("test/support/session_steps.mjs"), "open", "throw"];
+    await using child = await startBackground(process.execPath, args);
+    const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
+    expect(exit).toEqual({ code: 1, signal: null });
+    expect(child.stderr()).toContain("thrown on purpose");
+  });
+});
+
+describe("a wrong call is an error", () => {
+  const { Session } = loadAddon();
+
+  test.each([
+    { name: "no options", args: [], error: TypeError },
+    { name: "options that are no object", args: [7], error: TypeError },
+    { name: "no path of the object", args: [{ ...SESSION_OPTIONS, object: undefined }], error: TypeError },
+    { name: "an object that is no path", args: [{ ...SESSION_OPTIONS, object: {} }], error: TypeError },
+    { name: "an unknown backend", args: [{ ...SESSION_OPTIONS, backend: "magic" }], error: TypeError },
+    { name: "a backend that is no text", args: [{ ...SESSION_OPTIONS, backend: 1 }], error: TypeError },
+    { name: "maxCounters that is no number", args: [{ ...SESSION_OPTIONS, maxCounters: "256" }], error: TypeError },
+    { name: "maxCounters of NaN", args: [{ ...SESSION_OPTIONS, maxCounters: Number.NaN }], error: RangeError },
+    { name: "maxCounters of 0", args: [{ ...SESSION_OPTIONS, maxCounters: 0 }], error: RangeError },
+    {
+      name: "maxCounters above the kernel's 2^20",
+      args: [{ ...SESSION_OPTIONS, maxCounters: 2 ** 20 + 1 }],
+      error: RangeError,
+    },
+    { name: "maxCounters of 2^32 + 1", args: [{ ...SESSION_OPTIONS, maxCounters: 2 ** 32 + 1 }], error: RangeError },
+  ])("open with $name", ({ args, error }) => {
+    expect(() => new Session(...args)).toThrow(error);
+  });
+
+  test.each([
+    { name: "nothing", indices: undefined },
+    { name: "null", indices: null },
+    { name: "a number", indices: 7 },
+    { name: "an array", indices: [1] },
+    { name: "a Uint8Array", indices: new Uint8Array(1) },
+    { name: "a Float64Array", indices: new Float64Array(1) },
+    { name: "an ArrayBuffer", indices: new ArrayBuffer(4) },
+  ])("retire and release with $name instead of a Uint32Array", ({ indices }) => {
+    const session = new Session(SESSION_OPTIONS);
+    try {
+      expect(() => session.retire(indices as unknown as Uint32Array)).toThrow(TypeError);
+      expect(() => session.release(indices as unknown as Uint32Array)).toThrow(TypeError);
+    } finally {
+      session.close();
+    }
+  });
+
+  test("retire and release of indices that nobody has change nothing", () => {
+    const session = new Session(SESSION_OPTIONS);
+    try {
+      for (const indices of [new Uint32Array(0), Uint32Array.of(0, 3, 255, 259, 260, 261, 0xffffffff)]) {
+        session.retire(indices);
+        session.release(indices);
+      }
+      expect(session.counters().overflow).toEqual(new BigUint64Array(4));
+    } finally {
+      session.close();
+    }
+  });
+
+  test("a method or property of a session used on something else", () => {
+    expect(() => Reflect.apply(Session.prototype.counters, {}, [])).toThrow("Illegal invocation");
+    expect(() => Session.prototype.backend).toThrow("Invalid argument");
+  });
+
+  test("a path where there is no object says what was done to which file, and the errno", () => {
+    const object = "/nonexistent/tablesnoop.bpf.o";
+    expect(() => new Session({ ...SESSION_OPTIONS, object })).toThrow(
+      expect.objectContaining({ act: "open", object, code: "ENOENT", message: expect.stringContaining(object) }),
+    );
+  });
+
+  test("a file that is no object says so", () => {
+    const object = projectPath("package.json");
+    const log = expect.stringContaining("not a proper ELF object");
+    expect(() => new Session({ ...SESSION_OPTIONS, object })).toThrow(
+      expect.objectContaining({ act: "open", object, log }),
+    );
+  });
+});

@@ -1,0 +1,36 @@
+// Very many namespaces and devices, made in one go: bare, down, and without the quiet settings of netns.ts.
+
+import { spawnSync } from "node:child_process";
+import { onProcessEnd } from "./cleanup.js";
+import { runCommand } from "./command.js";
+import type { Netns } from "./netns.js";
+
+const BATCH_MS = 300_000;
+
+export interface ManyNetns extends AsyncDisposable {
+  readonly names: readonly string[];
+}
+
+/** Namespaces named after `base`, in a ring of veth pairs: device `v1` in the first, its peer `w1` in the next. */
+export async function createManyNetns(base: Netns, count: number, links: number): Promise<ManyNetns> {
+  const names = Array.from({ length: count }, (_, at) => `${base.name}-${at + 1}`);
+  const pairs = Array.from({ length: links }, (_, at) => {
+    const [here, next] = [names[at % count], names[(at + 1) % count]];
+    return `link add v${at + 1} netns ${here} type veth peer name w${at + 1} netns ${next}`;
+  });
+  const removal = `${names.map((name) => `netns delete ${name}`).join("\n")}\n`;
+  const forget = onProcessEnd(() => spawnSync("ip", ["-force", "-batch", "-"], { input: removal }));
+  const remove = async () => {
+    await runCommand("ip", ["-batch", "-"], { input: removal, timeoutMs: BATCH_MS });
+    forget();
+  };
+  try {
+    const additions = [...names.map((name) => `netns add ${name}`), ...pairs];
+    await runCommand("ip", ["-batch", "-"], { input: `${additions.join("\n")}\n`, timeoutMs: BATCH_MS });
+  } catch (error) {
+    spawnSync("ip", ["-force", "-batch", "-"], { input: removal });
+    forget();
+    throw error;
+  }
+  return { names, [Symbol.asyncDispose]: remove };
+}
