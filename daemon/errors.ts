@@ -55,6 +55,11 @@ const ERRORS = {
     exitCode: 1,
     hint: "run as root or with CAP_BPF and CAP_PERFMON",
   },
+  backend_refused: {
+    message: "{act} {object}: {cause}",
+    exitCode: 1,
+    hint: "choose --probe=tracepoint or --probe=auto",
+  },
   kernel_refuses: {
     message: "{act} {object}: {cause}",
     exitCode: 1,
@@ -122,9 +127,13 @@ function translate(error: unknown): StartError {
 }
 
 function fromKernel(error: KernelError): StartError {
-  const forbids = error.code === "EPERM" || error.code === "EACCES";
   const fills = { act: error.act, object: error.object, cause: kernelCause(error) };
-  return new StartError(forbids ? "kernel_forbids" : "kernel_refuses", fills, { cause: error });
+  return new StartError(kernelErrorCode(error), fills, { cause: error });
+}
+
+function kernelErrorCode({ object, code }: KernelError) {
+  if (object === "the trampoline backend") return "backend_refused";
+  return code === "EPERM" || code === "EACCES" ? "kernel_forbids" : "kernel_refuses";
 }
 
 /** The addon's own words, else the errno's; the symbolic errno is always among them. */

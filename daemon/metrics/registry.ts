@@ -2,7 +2,7 @@
 // strips _total from a counter's name when it writes OpenMetrics, so the registries must not share counter objects.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Counter, collectDefaultMetrics, Gauge, type OpenMetricsContentType, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, type Metric, type OpenMetricsContentType, Registry } from "prom-client";
 import { CATALOG, type MetricId, type MetricSpec, type Sample } from "./catalog.js";
 
 export type Format = "text" | "openmetrics";
@@ -22,6 +22,15 @@ const NO_LABELS = {};
 
 /** Samples; about 1 ms of formatting. */
 const LARGE = 1000;
+
+/** Of an event loop not yet sampled prom-client says "Nan", which strict parsers refuse; no sample says it better. */
+function leaveOutNaN(metric: Metric): void {
+  const get = metric.get.bind(metric);
+  metric.get = async () => {
+    const family = await get();
+    return { ...family, values: family.values.filter(({ value }) => !Number.isNaN(value)) };
+  };
+}
 
 export class MetricRegistry {
   readonly #text = new Registry();
@@ -49,6 +58,7 @@ export class MetricRegistry {
     for (const { name, help } of own.getMetricsAsArray()) {
       const metric = own.getSingleMetric(name);
       if (metric === undefined) continue;
+      leaveOutNaN(metric);
       this.#text.registerMetric(metric);
       if (metric instanceof Counter) new CounterTwin(name, help, metric, this.#openmetrics);
       else this.#openmetrics.registerMetric(metric);
