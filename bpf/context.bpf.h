@@ -48,14 +48,14 @@ static __always_inline struct net *net_of_device(struct net_device *dev)
  * The packet may have moved on to another device since the tracepoint saw it (VLAN, macvlan and VRF change skb->dev in place),
  * or be freed already. So the device it names now counts only if the flow agrees, or the device of arrival does.
  */
-static __always_inline __u64 netns_of_receiver(struct cpu_context *context, __u32 iif)
+static __noinline struct net *net_of_receiver(struct cpu_context *context, __u32 iif)
 {
 	struct net_device *arrival = (struct net_device *)context->dev, *now;
 	struct sk_buff *skb = (struct sk_buff *)context->skb;
 	struct net *arrival_net, *net;
 
 	if (!skb)
-		return TS_NETNS_UNKNOWN;
+		return 0;
 	arrival_net = net_of_device(arrival);
 	now = BPF_CORE_READ(skb, dev);
 	net = net_of_device(now);
@@ -67,96 +67,86 @@ static __always_inline __u64 netns_of_receiver(struct cpu_context *context, __u3
 		else if (arrival_net && BPF_CORE_READ(arrival, ifindex) == iif)
 			net = arrival_net;
 		else
-			return TS_NETNS_UNKNOWN;
+			net = 0;
 	} else if (!net) {
 		net = arrival_net;
 	} else if (net != arrival_net) {
-		return TS_NETNS_UNKNOWN;
+		net = 0;
 	}
-	return net ? BPF_CORE_READ(net, net_cookie) : TS_NETNS_UNKNOWN;
+	return net;
 }
 
+/* Is the running system call one that sends on the socket its first argument names? write, writev, connect, send*. */
 #if defined(__TARGET_ARCH_x86)
 #define SYSCALL_NUMBER(regs) ((regs)->orig_ax)
 #define SYSCALL_ARGUMENT(regs) ((regs)->di)
-#define SYSCALL_WRITE 1
-#define SYSCALL_WRITEV 20
-#define SYSCALL_CONNECT 42
-#define SYSCALL_SENDTO 44
-#define SYSCALL_SENDMSG 46
-#define SYSCALL_SENDMMSG 307
+#define SENDS(number) ((number) < 64 ? (1ULL << 1 | 1ULL << 20 | 1ULL << 42 | 1ULL << 44 | 1ULL << 46) >> (number) & 1 : (number) == 307)
 #elif defined(__TARGET_ARCH_arm64)
-#define SYSCALL_NUMBER(regs) ((regs)->syscallno)
+#define SYSCALL_NUMBER(regs) ((unsigned long)(regs)->syscallno)
 #define SYSCALL_ARGUMENT(regs) ((regs)->orig_x0)
-#define SYSCALL_WRITE 64
-#define SYSCALL_WRITEV 66
-#define SYSCALL_CONNECT 203
-#define SYSCALL_SENDTO 206
-#define SYSCALL_SENDMSG 211
-#define SYSCALL_SENDMMSG 269
+#define SENDS(number) \
+	((number) == 64 || (number) == 66 || (number) == 203 || (number) == 206 || (number) == 211 || (number) == 269)
 #endif
 
-/* Is the running system call one that sends on the socket its first argument names? */
-static __always_inline bool sends(unsigned long number)
+/* The namespace of a task's socket by its descriptor; 0 if it is no socket. */
+static __noinline struct net *net_of_socket(struct task_struct *task, __u32 fd)
 {
-	return number == SYSCALL_SENDTO || number == SYSCALL_SENDMSG || number == SYSCALL_SENDMMSG ||
-	       number == SYSCALL_CONNECT || number == SYSCALL_WRITE || number == SYSCALL_WRITEV;
-}
-
-/*
- * A task may use sockets of a namespace it has left (container runtimes and proxies do). 0 if the running system call
- * is not one on a socket.
- */
-static __always_inline struct net *net_of_syscall_socket(struct task_struct *task)
-{
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	struct file **slot, *file = 0;
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **slot = BPF_CORE_READ(table, fd), *file = 0;
 	struct socket *socket;
-	struct fdtable *table;
 	struct net *net;
-	__u32 fd;
 
-	if (!sends(SYSCALL_NUMBER(regs)))
+	if (fd >= BPF_CORE_READ(table, max_fds))
 		return 0;
-	fd = SYSCALL_ARGUMENT(regs);
-	table = task->files->fdt;
-	if (fd >= table->max_fds)
-		return 0;
-	slot = table->fd;
 	bpf_probe_read_kernel(&file, sizeof(file), slot + fd);
 	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return 0;
 	socket = BPF_CORE_READ(file, private_data);
 	net = BPF_CORE_READ(socket, sk, __sk_common.skc_net.net);
-	if (!net || (__u64)BPF_CORE_READ(net, ns.ops) != shared.netns_ops)
-		return 0;
-	return net;
+	return net && (__u64)BPF_CORE_READ(net, ns.ops) == shared.netns_ops ? net : 0;
 }
 
-static __always_inline __u64 netns_of_task(struct task_struct *task)
+/* Where a lookup happens. */
+struct place {
+	__u64 netns; /* cookie */
+	struct net *net;
+};
+
+static __always_inline void set_place(struct place *place, struct net *net)
 {
-	struct net *net = net_of_syscall_socket(task);
-
-	return net ? BPF_CORE_READ(net, net_cookie) : task->nsproxy->net_ns->net_cookie;
+	place->net = net;
+	place->netns = net ? BPF_CORE_READ(net, net_cookie) : TS_NETNS_UNKNOWN;
 }
 
-/* Cookie of the namespace the running lookup most surely belongs to, or TS_NETNS_UNKNOWN. iif is the flow's. */
-static __always_inline __u64 netns_of_context(__u32 iif)
+/* Where the running lookup most surely happens; unknown if that cannot be told. iif is the flow's. */
+static __always_inline void find_place(struct place *place, __u32 iif)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct cpu_context *context = this_cpu_context();
 	bool kernel_thread = task->flags & PF_KTHREAD;
+	struct pt_regs *regs;
+	struct net *net = 0;
 
 	if (!context)
-		return TS_NETNS_UNKNOWN;
-	if (context->softirq)
-		return netns_of_receiver(context, iif);
+		return;
 	/* write() to a tun device receives in the writer's call; threaded NAPI in a kernel thread. */
-	if (context->task == (__u64)task && (context->depth || kernel_thread))
-		return netns_of_receiver(context, iif);
+	if (context->softirq || (context->task == (__u64)task && (context->depth || kernel_thread))) {
+		set_place(place, net_of_receiver(context, iif));
+		return;
+	}
 	if (kernel_thread)
-		return TS_NETNS_UNKNOWN;
-	return netns_of_task(task);
+		return;
+	/* A task may use sockets of a namespace it has left: container runtimes and proxies do. */
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (SENDS(SYSCALL_NUMBER(regs)))
+		net = net_of_socket(task, SYSCALL_ARGUMENT(regs));
+	if (net) {
+		set_place(place, net);
+		return;
+	}
+	net = task->nsproxy->net_ns;
+	place->netns = net->net_cookie;
+	place->net = net;
 }
 
 #endif

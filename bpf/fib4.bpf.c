@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* IPv4 table lookups, by either backend. Neither can tell a throw route from a table without a match. */
 
+/* Builds the event of a lookup that somebody wants, in memory that is reserved or waiting. */
+static __always_inline void describe_route4(struct ts_event *event, const struct ts_key *key, __u32 listeners,
+					    const struct flowi4 *flow, struct net *net, const struct fib_nh_common *nhc)
+{
+	begin_event(event, key, listeners, net);
+	describe_flow4(event, flow, net);
+	if (key->egress == TS_EGRESS_MULTIPATH)
+		event->flags |= TS_MULTIPATH;
+	else if (!key->error)
+		describe_nexthop(event, nhc);
+}
+
 /*
  * tracepoint backend: fires once for each table lookup. It cannot see the namespace of a miss, nor which of several
  * nexthops is taken.
@@ -14,18 +26,45 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		.family = TS_IPV4,
 	};
 	const struct net_device *dev;
+	struct addresses addresses;
+	struct place place = {};
+	struct ts_event *event;
+	__u32 listeners;
 
 	/* Decide by err: some kernels let the verifier believe nhc is never NULL, and drop the check (6.5 and later). */
 	if (err == 0 && nhc) {
 		dev = nhc->nhc_dev;
-		key.netns = dev->nd_net.net->net_cookie;
+		place.net = dev->nd_net.net;
+		key.netns = place.net->net_cookie;
 		key.egress = nexthop4_has_several(nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
 	} else {
-		key.netns = netns_of_context(flow->__fl_common.flowic_iif);
+		find_place(&place, flow->__fl_common.flowic_iif);
+		key.netns = place.netns;
 		key.error = -err;
 	}
 	count(&key, &route4_cache);
+
+	if (!shared.listeners)
+		return 0;
+	addresses_of_flow4(&addresses, flow);
+	listeners = wanted_by(&key, &addresses);
+	if (!listeners)
+		return 0;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return lose(listeners);
+	describe_route4(event, &key, listeners, flow, place.net, nhc);
+	submit_event(event);
 	return 0;
+}
+
+/* What the function's result says beyond the tracepoint. */
+static __always_inline void describe_result4(struct ts_event *event, const struct fib_result *result)
+{
+	event->type = result->type;
+	event->prefix_length = result->prefixlen;
+	event->prefix[0] = result->prefix;
+	event->flags |= TS_HAS_PREFIX;
 }
 
 /* trampoline backend: the namespace is exact, of a miss too. */
@@ -39,20 +78,55 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 		.family = TS_IPV4,
 	};
 	const struct fib_info *route;
+	struct table_owner *owner;
+	struct addresses addresses;
+	struct pending *pending;
+	struct ts_event *event;
+	struct net *net = 0;
+	__u32 listeners;
 
 	if (ret == 0) {
 		route = result->fi;
-		key.netns = route->fib_net->net_cookie;
+		net = route->fib_net;
+		key.netns = net->net_cookie;
 		/* With an oif the kernel took the nexthop that leaves by it; there is no choice later. */
 		if (route4_has_several(route) && !flow->__fl_common.flowic_oif)
 			key.egress = TS_EGRESS_MULTIPATH;
 		else
 			key.egress = result->nhc->nhc_dev->ifindex;
 	} else {
-		key.netns = netns_of_table(table);
+		owner = owner_of_table(table);
+		if (owner) {
+			key.netns = owner->cookie;
+			net = (struct net *)owner->net;
+		}
 		key.error = -ret;
 	}
 	count(&key, &route4_cache);
+
+	if (!shared.listeners)
+		return 0;
+	addresses_of_flow4(&addresses, flow);
+	listeners = wanted_by(&key, &addresses);
+	if (!listeners)
+		return 0;
+	flush_pending();
+	if (key.egress == TS_EGRESS_MULTIPATH) {
+		pending = begin_pending();
+		if (!pending)
+			return lose(listeners);
+		describe_route4(&pending->route, &key, listeners, flow, net, result->nhc);
+		describe_result4(&pending->route, result);
+		wait_for_choice(pending, result);
+		return 0;
+	}
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return lose(listeners);
+	describe_route4(event, &key, listeners, flow, net, result->nhc);
+	if (ret == 0)
+		describe_result4(event, result);
+	submit_event(event);
 	return 0;
 }
 
@@ -72,8 +146,14 @@ int BPF_PROG(select4_trampoline, struct fib_result *result)
 		.family = TS_IPV4,
 		.type = TS_SELECTED,
 	};
+	struct pending *pending;
 
-	if (route4_has_several(route))
-		count(&key, &select4_cache);
-	return 0;
+	if (!route4_has_several(route))
+		return 0;
+	count(&key, &select4_cache);
+	pending = this_cpu_pending();
+	if (!is_waiting_for(pending, result))
+		return 0;
+	describe_nexthop(&pending->route, result->nhc);
+	return output_pending(pending);
 }

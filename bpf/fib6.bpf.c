@@ -21,18 +21,57 @@ static __always_inline __u8 reject_error(__u8 type)
 	}
 }
 
+static __always_inline void describe_prefix6(struct ts_event *event, const struct fib6_info *route)
+{
+	BPF_CORE_READ_INTO(&event->prefix, route, fib6_dst.addr.in6_u.u6_addr32);
+	event->prefix_length = route->fib6_dst.plen;
+	event->flags |= TS_HAS_PREFIX;
+}
+
+/* A struct rt6_info keeps the gateway of its nexthop, all zero if there is none, and the device. */
+static __always_inline void describe_chosen6(struct ts_event *event, struct net_device *egress, struct rt6_info *chosen)
+{
+	BPF_CORE_READ_INTO(&event->gateway, chosen, rt6i_gateway.in6_u.u6_addr32);
+	if (event->gateway[0] | event->gateway[1] | event->gateway[2] | event->gateway[3]) {
+		event->flags |= TS_HAS_GATEWAY;
+		event->gateway_family = TS_IPV6;
+	}
+	__builtin_memset(event->egress, 0, sizeof(event->egress));
+	bpf_probe_read_kernel_str(event->egress, sizeof(event->egress), egress->name);
+	event->flags &= ~TS_MULTIPATH;
+}
+
+static __always_inline void describe_route6(struct ts_event *event, const struct ts_key *key, __u32 listeners,
+					    const struct flowi6 *flow, const struct addresses *addresses,
+					    const struct net *net, const struct fib6_result *result)
+{
+	begin_event(event, key, listeners, (struct net *)net);
+	describe_flow6(event, flow, addresses, (struct net *)net);
+	if (result->f6i != net->ipv6.fib6_null_entry) {
+		event->type = result->fib6_type;
+		describe_prefix6(event, result->f6i);
+	}
+	if (key->egress == TS_EGRESS_MULTIPATH)
+		event->flags |= TS_MULTIPATH;
+	else if (!key->error)
+		describe_nexthop(event, &result->nh->nh_common);
+}
+
 SEC("tp_btf/fib6_table_lookup")
 int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result *result, struct fib6_table *table,
 	     const struct flowi6 *flow)
 {
 	const struct fib6_info *route = result->f6i;
-	const struct fib6_nh *nexthop;
 	struct ts_key key = {
 		.netns = net->net_cookie,
 		.table = table->tb6_id,
 		.kind = TS_ROUTE,
 		.family = TS_IPV6,
 	};
+	struct addresses addresses;
+	struct pending *pending;
+	struct ts_event *event;
+	__u32 listeners;
 
 	/* The null entry looks like an unreachable route with a device: only its address tells a miss. */
 	if (route == net->ipv6.fib6_null_entry) {
@@ -41,10 +80,31 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 		key.type = result->fib6_type;
 		key.error = reject_error(key.type);
 	} else {
-		nexthop = result->nh;
-		key.egress = route6_has_several(route) ? TS_EGRESS_MULTIPATH : nexthop->nh_common.nhc_dev->ifindex;
+		key.egress = route6_has_several(route) ? TS_EGRESS_MULTIPATH :
+							 result->nh->nh_common.nhc_dev->ifindex;
 	}
 	count(&key, &route6_cache);
+
+	if (!shared.listeners)
+		return 0;
+	addresses_of_flow6(&addresses, flow);
+	listeners = wanted_by(&key, &addresses);
+	if (!listeners)
+		return 0;
+	flush_pending();
+	if (key.egress == TS_EGRESS_MULTIPATH && shared.sees_choice6) {
+		pending = begin_pending();
+		if (!pending)
+			return lose(listeners);
+		describe_route6(&pending->route, &key, listeners, flow, &addresses, net, result);
+		wait_for_choice(pending, flow);
+		return 0;
+	}
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return lose(listeners);
+	describe_route6(event, &key, listeners, flow, &addresses, net, result);
+	submit_event(event);
 	return 0;
 }
 
@@ -64,13 +124,19 @@ static __always_inline void count_selected6(__u64 netns, const struct fib6_info 
 
 /* trampoline backend: the choice among several nexthops. Seven arguments: 6.1 cannot attach here. */
 SEC("fexit/fib6_select_path")
-int BPF_PROG(select6_trampoline, const struct net *net, struct fib6_result *result)
+int BPF_PROG(select6_trampoline, const struct net *net, struct fib6_result *result, struct flowi6 *flow)
 {
 	const struct fib6_info *route = result->f6i;
+	struct pending *pending;
 
-	if (route6_has_several(route))
-		count_selected6(net->net_cookie, route, result->nh->nh_common.nhc_dev);
-	return 0;
+	if (!route6_has_several(route))
+		return 0;
+	count_selected6(net->net_cookie, route, result->nh->nh_common.nhc_dev);
+	pending = this_cpu_pending();
+	if (!is_waiting_for(pending, flow))
+		return 0;
+	describe_nexthop(&pending->route, &result->nh->nh_common);
+	return output_pending(pending);
 }
 
 /* The same on kernels where the hook above cannot be attached; bpf_fib_lookup() does not pass here. */
@@ -79,8 +145,15 @@ int BPF_PROG(select6_fallback, struct net *net, struct fib6_table *table, int oi
 	     const struct sk_buff *skb, int flags, struct rt6_info *ret)
 {
 	const struct fib6_info *route = ret->from;
+	struct net_device *egress = ret->dst.dev;
+	struct pending *pending;
 
-	if (route && route6_has_several(route))
-		count_selected6(net->net_cookie, route, ret->dst.dev);
-	return 0;
+	if (!route || !route6_has_several(route))
+		return 0;
+	count_selected6(net->net_cookie, route, egress);
+	pending = this_cpu_pending();
+	if (!is_waiting_for(pending, flow))
+		return 0;
+	describe_chosen6(&pending->route, egress, ret);
+	return output_pending(pending);
 }

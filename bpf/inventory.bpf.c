@@ -40,15 +40,15 @@ struct {
 #define MOST_STEPS (1 << 23)
 
 /* The verifier forbids arithmetic on these as pointers; what went through a map comes back as a number. */
-struct addresses {
+struct percpu_addresses {
 	__u64 anchor_map;
 	__u64 anchor;
 };
-struct addresses inventory_scratch SEC(".data.scratch");
+struct percpu_addresses inventory_scratch SEC(".data.scratch");
 
 static long find_percpu_offset(__u32 cpu, void *unused)
 {
-	volatile struct addresses *scratch = &inventory_scratch;
+	volatile struct percpu_addresses *scratch = &inventory_scratch;
 	__u64 base = 0, *offset;
 	__u32 zero = 0;
 

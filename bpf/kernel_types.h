@@ -36,6 +36,11 @@ enum bpf_map_type {
 
 #define BPF_F_MMAPABLE (1U << 10)
 
+/* bpf_ringbuf_submit() and bpf_ringbuf_query() */
+#define BPF_RB_NO_WAKEUP 1
+#define BPF_RB_FORCE_WAKEUP 2
+#define BPF_RB_AVAIL_DATA 0
+
 #define AF_INET 2
 #define AF_INET6 10
 
@@ -84,6 +89,12 @@ struct hlist_node {
 	struct hlist_node *next;
 };
 
+struct in6_addr {
+	union {
+		__u32 u6_addr32[4];
+	} in6_u;
+};
+
 struct hlist_head {
 	struct hlist_node *first;
 };
@@ -105,6 +116,7 @@ struct net {
 	struct list_head list;
 	struct ns_common ns;
 	struct list_head dev_base_head;
+	struct hlist_head *dev_index_head;
 	struct netns_mib mib;
 	struct netns_ipv4 ipv4;
 	struct netns_ipv6 ipv6;
@@ -123,6 +135,7 @@ struct net_device {
 	const struct rtnl_link_ops *rtnl_link_ops;
 	char name[16];
 	struct list_head dev_list;
+	struct hlist_node index_hlist;
 	int ifindex;
 	possible_net_t nd_net;
 };
@@ -134,20 +147,44 @@ struct sk_buff {
 struct flowi_common {
 	int flowic_oif;
 	int flowic_iif;
+	__u32 flowic_mark;
+	__u8 flowic_dscp; /* since 6.18 */
+	__u8 flowic_proto;
+};
+
+struct flowi_common___old {
+	__u8 flowic_tos; /* until 6.17 */
 };
 
 struct flowi4 {
 	struct flowi_common __fl_common;
+	__u32 saddr;
+	__u32 daddr;
 };
 
 struct flowi6 {
 	struct flowi_common __fl_common;
+	struct in6_addr daddr;
+	struct in6_addr saddr;
+	__be32 flowlabel;
+};
+
+struct flowi {
+	union {
+		struct flowi4 ip4;
+		struct flowi6 ip6;
+	} u;
 };
 
 struct nexthop;
 
 struct fib_nh_common {
 	struct net_device *nhc_dev;
+	__u8 nhc_gw_family;
+	union {
+		__be32 ipv4;
+		struct in6_addr ipv6;
+	} nhc_gw;
 };
 
 struct fib_info;
@@ -165,6 +202,9 @@ struct fib_info {
 };
 
 struct fib_result {
+	__be32 prefix; /* since 5.20 */
+	unsigned char prefixlen;
+	unsigned char type;
 	struct fib_nh_common *nhc;
 	struct fib_info *fi;
 	struct fib_table *table;
@@ -185,8 +225,14 @@ struct fib6_nh {
 	struct fib_nh_common nh_common;
 };
 
+struct rt6key {
+	struct in6_addr addr;
+	int plen;
+};
+
 struct fib6_info {
 	struct fib6_table *fib6_table;
+	struct rt6key fib6_dst;
 	unsigned int fib6_nsiblings;
 	struct nexthop *nh;
 };
@@ -209,13 +255,44 @@ struct dst_entry {
 struct rt6_info {
 	struct dst_entry dst;
 	struct fib6_info *from;
+	struct in6_addr rt6i_gateway;
+};
+
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+struct fib_kuid_range {
+	kuid_t start;
+	kuid_t end;
 };
 
 struct fib_rule {
+	__u32 mark;
+	__u32 mark_mask;
 	__u32 pref;
 	__u32 table;
 	__u8 action;
 	__u8 l3mdev;
+	char iifname[16];
+	char oifname[16];
+	struct fib_kuid_range uid_range;
+};
+
+struct fib4_rule {
+	struct fib_rule common;
+	__u8 dst_len;
+	__u8 src_len;
+	__u8 dscp; /* since 5.18 */
+	__be32 src;
+	__be32 dst;
+};
+
+struct fib6_rule {
+	struct fib_rule common;
+	struct rt6key src;
+	struct rt6key dst;
+	__u8 dscp; /* since 5.18 */
 };
 
 struct fib_rules_ops {
@@ -224,11 +301,11 @@ struct fib_rules_ops {
 };
 
 struct fib_lookup_arg {
+	void *result; /* IPv4: the struct fib_result of the table lookups */
 	struct fib_rule *rule;
 	__u32 table;
 };
 
-struct flowi;
 
 struct nsproxy {
 	struct net *net_ns;

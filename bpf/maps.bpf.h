@@ -73,4 +73,22 @@ struct cache_map rule_cache SEC(".maps");
 struct cache_map select4_cache SEC(".maps");
 struct cache_map select6_cache SEC(".maps");
 
+/* What each listener wants. Written by user space before it sets the slot's bit in shared.listeners. */
+struct ts_filters filters SEC(".data.filters");
+
+/* Lookups on their way to user space. When full, what finds no room is counted in events_lost. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* * */
+} events SEC(".maps");
+
+/* A row of TS_LOST_COLUMNS for each possible CPU. Raised atomically: one program can interrupt another. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* * */
+	__type(key, __u32);
+	__type(value, __u64);
+} events_lost SEC(".maps");
+
 #endif

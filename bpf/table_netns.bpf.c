@@ -4,8 +4,10 @@
 SEC("fexit/fib_new_table")
 int BPF_PROG(fib_new_table, struct net *net, __u32 id, struct fib_table *table)
 {
+	struct table_owner owner = { .cookie = net->net_cookie, .net = (__u64)net };
+
 	if (table)
-		learn_table((__u64)table, net->net_cookie);
+		learn_table((__u64)table, &owner);
 	return 0;
 }
 

@@ -7,31 +7,35 @@
 #ifndef TABLESNOOP_TABLE_NETNS_BPF_H
 #define TABLESNOOP_TABLE_NETNS_BPF_H
 
-/* Address of a struct fib_table to netns cookie. When full, misses in further tables are of unknown netns. */
+struct table_owner {
+	__u64 cookie;
+	__u64 net; /* address: a table goes before its namespace does */
+};
+
+/* Address of a struct fib_table to its namespace. When full, misses in further tables are of unknown netns. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 32768);
 	__type(key, __u64);
-	__type(value, __u64);
+	__type(value, struct table_owner);
 } table_netns SEC(".maps");
 
 #define FIB_TABLE_HASH_SIZE 256 /* net/ipv4/fib_frontend.c with CONFIG_IP_MULTIPLE_TABLES */
 
-static __always_inline __u64 netns_of_table(const struct fib_table *table)
+static __always_inline struct table_owner *owner_of_table(const struct fib_table *table)
 {
-	__u64 address = (__u64)table, *cookie;
+	__u64 address = (__u64)table;
 
-	cookie = bpf_map_lookup_elem(&table_netns, &address);
-	return cookie ? *cookie : TS_NETNS_UNKNOWN;
+	return bpf_map_lookup_elem(&table_netns, &address);
 }
 
-static __always_inline void learn_table(__u64 address, __u64 cookie)
+static __always_inline void learn_table(__u64 address, const struct table_owner *owner)
 {
-	bpf_map_update_elem(&table_netns, &address, &cookie, BPF_ANY);
+	bpf_map_update_elem(&table_netns, &address, owner, BPF_ANY);
 }
 
 struct table_walk {
-	__u64 cookie;
+	struct table_owner owner;
 	__u64 heads;
 	__u64 at;
 };
@@ -43,7 +47,7 @@ static long learn_chained(__u32 step, struct table_walk *walk)
 	if (!walk->at)
 		return 1;
 	table = (struct fib_table *)(walk->at - bpf_core_field_offset(struct fib_table, tb_hlist));
-	learn_table((__u64)table, walk->cookie);
+	learn_table((__u64)table, &walk->owner);
 	walk->at = (__u64)BPF_CORE_READ(table, tb_hlist.next);
 	return 0;
 }
@@ -61,7 +65,7 @@ static long learn_bucket(__u32 bucket, struct table_walk *walk)
 static __always_inline void learn_tables(struct net *net)
 {
 	struct table_walk walk = {
-		.cookie = BPF_CORE_READ(net, net_cookie),
+		.owner = { .cookie = BPF_CORE_READ(net, net_cookie), .net = (__u64)net },
 		.heads = (__u64)BPF_CORE_READ(net, ipv4.fib_table_hash),
 	};
 

@@ -10,6 +10,8 @@
 #include "tablesnoop_abi.h"
 #include "maps.bpf.h"
 #include "record.bpf.h"
+#include "event.bpf.h"
+#include "pending.bpf.h"
 #include "context.bpf.h"
 #include "nexthop.bpf.h"
 #include "table_netns.bpf.h"

@@ -89,6 +89,107 @@ struct ts_inventory_end {
 	__u32 reserved;
 };
 
+/* Listeners at the same time, each with a filter of its own: one bit each in ts_event.listeners. */
+#define TS_LISTENERS 32
+
+/* ts_filter.conditions: which of its members must match. */
+enum ts_condition {
+	TS_MATCH_NETNS = 1,
+	TS_MATCH_TABLE = 2,
+	TS_MATCH_EGRESS = 4,
+};
+
+/* ts_filter.results */
+enum ts_result_class {
+	TS_WANT_FOUND = 1,
+	TS_WANT_FAILED = 2,
+};
+
+/* Addresses under a mask, in network order; IPv4 in the first word. All zero matches every address. */
+struct ts_prefix {
+	__u32 address[4];
+	__u32 mask[4];
+};
+
+/* What one listener wants to hear of. Zero kinds match nothing: that is an empty slot. */
+struct ts_filter {
+	__u64 netns;
+	__u32 table;
+	__u8 conditions; /* enum ts_condition */
+	__u8 kinds;	 /* 1 << enum ts_kind */
+	__u8 families;	 /* 1 << enum ts_family */
+	__u8 results;	 /* enum ts_result_class */
+	char egress[16];
+	struct ts_prefix src;
+	struct ts_prefix dst;
+};
+
+/* Map ".data.filters". */
+struct ts_filters {
+	struct ts_filter slot[TS_LISTENERS];
+};
+
+/* ts_event.flags */
+enum ts_event_flag {
+	TS_HAS_PREFIX = 1,  /* prefix and prefix_length hold the route's destination */
+	TS_MULTIPATH = 2,   /* of several nexthops, not known which: no egress, no gateway */
+	TS_HAS_GATEWAY = 4, /* gateway holds an address of gateway_family */
+};
+
+/*
+ * One lookup. Names are taken when it happens, so a device renamed or deleted a moment later does not matter. Empty names
+ * and zero numbers: unknown or none.
+ */
+struct ts_event {
+	__u64 time;	 /* ns, CLOCK_MONOTONIC */
+	__u64 netns;	 /* cookie, or TS_NETNS_UNKNOWN */
+	__u32 inode;	 /* of the namespace */
+	__u32 listeners; /* bit for each slot whose filter matched */
+	__u32 table;
+	__u32 priority; /* rule */
+	__u32 mark;
+	__u32 flowlabel;
+	__u8 kind;
+	__u8 family;
+	__u8 error; /* as in ts_key */
+	__u8 type;  /* route: RTN_* of the answer, 0 if unknown; rule: its action */
+	__u8 dscp;
+	__u8 protocol;
+	__u8 flags;
+	__u8 prefix_length;
+	__u32 src[4]; /* network order, IPv4 in the first word */
+	__u32 dst[4];
+	__u32 prefix[4];
+	__u32 gateway[4];
+	__u8 gateway_family; /* enum ts_family: an IPv4 route may have an IPv6 gateway */
+	__u8 reserved[7];
+	char iif[16];
+	char oif[16];
+	char egress[16];
+};
+
+/* A rule lookup with the selectors of the rule that decided. */
+struct ts_rule_event {
+	struct ts_event event;
+	__u32 from[4];
+	__u32 to[4];
+	__u32 mark;
+	__u32 mark_mask;
+	__u32 uid_first;
+	__u32 uid_last; /* no range: first 0, last 0xffffffff */
+	__u8 from_length;
+	__u8 to_length;
+	__u8 tos;
+	__u8 l3mdev;
+	__u32 reserved;
+	char iif[16];
+	char oif[16];
+};
+
+/* Events that found no room in the ring: for each listener that wanted them, and once each in the last column. */
+#define TS_LOST_COLUMNS (TS_LISTENERS + 8)
+#define TS_LOST_ALL TS_LISTENERS
+
 /* Read-only knobs: map ".rodata.settings", set before load (native/probe/object.cc). */
 struct ts_settings {
 	__u32 possible_cpus;
@@ -100,7 +201,7 @@ struct ts_settings {
 	__u32 mib_in_no_routes;
 	__u32 mib_out_no_routes;
 	__u32 has_rdonly_cast; /* 1: the kernel has bpf_rdonly_cast() */
-	__u32 reserved;
+	__u32 wake_bytes;      /* events waiting in the ring that wake the reader; fewer wait for its next look */
 };
 
 /* The one page both sides write: map ".data.shared". */
@@ -108,6 +209,10 @@ struct ts_shared {
 	/* Raised by user space when keys were retired or indices became free: every cache slot filled before is stale. */
 	__u32 generation;
 	__u32 learn_tables; /* 1: the next inventory walk also fills table_netns */
+	__u32 listeners;	 /* bit for each slot of `filters` that is in use */
+	__u32 slots;		 /* one more than the highest of them */
+	__u32 egress_conditions; /* 1: some of them has TS_MATCH_EGRESS */
+	__u32 sees_choice6;	 /* 1: a hook on the choice among IPv6 nexthops is attached */
 	__u64 netns_ops; /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;
 };
@@ -122,6 +227,10 @@ TS_ASSERT_SIZE(ts_netns_row, 48);
 TS_ASSERT_SIZE(ts_device_row, 32);
 TS_ASSERT_SIZE(ts_inventory_end, 16);
 TS_ASSERT_SIZE(ts_settings, 24);
-TS_ASSERT_SIZE(ts_shared, 32);
+TS_ASSERT_SIZE(ts_filter, 96);
+TS_ASSERT_SIZE(ts_filters, 96 * TS_LISTENERS);
+TS_ASSERT_SIZE(ts_event, 168);
+TS_ASSERT_SIZE(ts_rule_event, 256);
+TS_ASSERT_SIZE(ts_shared, 48);
 
 #endif

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly backend: Backend | "auto";
   /** Counter indices to make room for, below the kernel's 2^20. A key that finds none left is counted as overflow. */
   readonly maxCounters: number;
+  /** Size of the event ring: a power of two, at least 4096. Used only while there are listeners. */
+  readonly ringBytes: number;
   /** Attach what sees route lookups, and what sees rule lookups. */
   readonly routes: boolean;
   readonly rules: boolean;
@@ -76,6 +78,75 @@ export interface ProbeState {
   readonly skipped: bigint;
 }
 
+/** What a listener wants to hear of, decided in the kernel. Bits as in KINDS and FAMILIES of fib/lookup.ts. */
+export interface LookupFilter {
+  /** Bit 0: routes, bit 1: rules. */
+  readonly kinds: number;
+  /** Bit 0: IPv4, bit 1: IPv6. */
+  readonly families: number;
+  /** Bit 0: found, bit 1: failed. */
+  readonly results: number;
+  /** Netns cookie; any if absent. */
+  readonly netns?: bigint;
+  /** Table id; any if absent. */
+  readonly table?: number;
+  /** Name of the egress device, at most 15 bytes; any if absent. */
+  readonly egress?: string;
+  /** 16 bytes of address and 16 of mask, IPv4 in the first four of each; all zero matches any address. */
+  readonly src: Uint8Array;
+  readonly dst: Uint8Array;
+}
+
+export type LineFormat = "text" | "json" | "sse";
+
+export interface ListenerOptions {
+  readonly filter: LookupFilter;
+  readonly format: LineFormat;
+  readonly verbose: boolean;
+  readonly colour: boolean;
+  /** Whether a line stands where lines were lost: `# dropped N lines`, `{"dropped":N}` or an event `dropped`. */
+  readonly tellsDrops: boolean;
+  /** Lines that wait are lost beyond this. */
+  readonly queueBytes: number;
+}
+
+/** Lines for one listener, formatted natively. It keeps the probes attached until it is closed. */
+export interface Listener {
+  /** All that waits, whole lines. Empty if nothing does. */
+  take(): { readonly bytes: Buffer; readonly lines: number };
+  /** Totals: found no room in the ring; waited too long to be taken. */
+  dropped(): { readonly ringbuf: number; readonly queue: number };
+  setFilter(filter: LookupFilter): void;
+  /** No call of onLines comes after this. May be called again. */
+  close(): void;
+}
+
+/** Words of lines. `results` gives a position in resultNames by [kind * 4096 + error * 16 + type]. */
+export interface Vocabulary {
+  readonly results: Uint8Array;
+  readonly resultNames: readonly string[];
+  /** By FR_ACT_* and by RTN_*; empty: none. */
+  readonly actions: readonly string[];
+  readonly routeTypes: readonly string[];
+}
+
+/** Names for JSON lines, in columns. A table whose tableNetns is 0 has its name in every namespace; else it is a VRF's. */
+export interface LineNames {
+  readonly cookies: BigUint64Array;
+  readonly inodes: Uint32Array;
+  readonly netns: readonly string[];
+  readonly tableNetns: BigUint64Array;
+  readonly tableIds: Uint32Array;
+  readonly tables: readonly string[];
+}
+
+/** Events lost since the session began: no room in the ring, no room in a listener's queue, not understood. */
+export interface EventsDropped {
+  readonly ringbuf: number;
+  readonly queue: number;
+  readonly decode: number;
+}
+
 /**
  * Probes in the kernel. Every method is synchronous and belongs to the thread that opened the session.
  * A closed session throws on everything but `close`, which may be called again.
@@ -95,6 +166,12 @@ export interface Session {
   retire(indices: Uint32Array): void;
   /** Zeroes retired counters and gives their indices back for new keys. */
   release(indices: Uint32Array): void;
+  /** onLines is called on this thread when lines wait and none waited before: take() them. At most 32 at once. */
+  listen(options: ListenerOptions, onLines: () => void): Listener;
+  setVocabulary(vocabulary: Vocabulary): void;
+  setNames(names: LineNames): void;
+  events(): EventsDropped;
+  /** Listeners that are still open keep what they need until they are closed. */
   close(): void;
 }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the addon exports: Session and the version of libbpf. No state of its own, so every thread may load it.
+// What the addon exports: Session and the version of libbpf. Its state belongs to the environment, so every thread may
+// load it.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
+#include "listener_object.h"
 #include "session_object.h"
 
 namespace {
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  auto* state = new tablesnoop::AddonState;
+  state->listener_constructor = Napi::Persistent(tablesnoop::ListenerObject::Define(env));
+  env.SetInstanceData(state);
   exports["Session"] = tablesnoop::SessionObject::Define(env);
   exports["libbpf"] = std::to_string(libbpf_major_version()) + "." + std::to_string(libbpf_minor_version());
   return exports;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session_object.h"
 
-#include <string>
-
+#include "from_js.h"
+#include "listener_object.h"
 #include "to_js.h"
 
 namespace tablesnoop {
 
 namespace {
-
-constexpr uint32_t kMostCounters = 1 << 20;
 
 // Runs `act` with KernelError turned into what JavaScript throws.
 template <typename Act>
@@ -21,39 +19,9 @@ auto Guard(Napi::Env env, Act act) {
   }
 }
 
-BackendChoice ReadBackend(Napi::Env env, const Napi::Value& value) {
-  std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
-  if (name == "auto") return BackendChoice::kAuto;
-  if (name == "tracepoint") return BackendChoice::kTracepoint;
-  if (name == "trampoline") return BackendChoice::kTrampoline;
-  throw Napi::TypeError::New(env, "open: options.backend must be auto, tracepoint or trampoline");
-}
-
-SessionSettings ReadOptions(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  if (!info[0].IsObject()) throw Napi::TypeError::New(env, "open: options must be an object");
-  Napi::Object options = info[0].As<Napi::Object>();
-  Napi::Value object = options["object"];
-  Napi::Value counters = options["maxCounters"];
-  if (!object.IsString()) throw Napi::TypeError::New(env, "open: options.object must be a path");
-  if (!counters.IsNumber()) throw Napi::TypeError::New(env, "open: options.maxCounters must be a number");
-  int64_t most = counters.As<Napi::Number>().Int64Value();
-  if (most < 1 || most > kMostCounters) {
-    throw Napi::RangeError::New(env, "open: options.maxCounters must be from 1 to " + std::to_string(kMostCounters));
-  }
-  return {
-      .object = {object.As<Napi::String>(), static_cast<uint32_t>(most) + TS_OVERFLOW_INDICES},
-      .backend = ReadBackend(env, options["backend"]),
-      .routes = options.Get("routes").ToBoolean(),
-      .rules = options.Get("rules").ToBoolean(),
-  };
-}
-
-Napi::Uint32Array ReadIndices(const Napi::CallbackInfo& info) {
-  if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_uint32_array) {
-    throw Napi::TypeError::New(info.Env(), "indices must be a Uint32Array");
-  }
-  return info[0].As<Napi::Uint32Array>();
+Napi::Object ReadObject(const Napi::CallbackInfo& info, size_t at, const char* what) {
+  if (!info[at].IsObject()) throw Napi::TypeError::New(info.Env(), std::string(what) + " must be an object");
+  return info[at].As<Napi::Object>();
 }
 
 }  // namespace
@@ -66,15 +34,19 @@ Napi::Function SessionObject::Define(Napi::Env env) {
                          InstanceMethod<&SessionObject::Probes>("probes"),
                          InstanceMethod<&SessionObject::Counters>("counters"),
                          InstanceMethod<&SessionObject::Inventory>("inventory"),
+                         InstanceMethod<&SessionObject::Events>("events"),
                          InstanceMethod<&SessionObject::Retire>("retire"),
                          InstanceMethod<&SessionObject::Release>("release"),
+                         InstanceMethod<&SessionObject::Listen>("listen"),
+                         InstanceMethod<&SessionObject::SetVocabulary>("setVocabulary"),
+                         InstanceMethod<&SessionObject::SetNames>("setNames"),
                          InstanceMethod<&SessionObject::Close>("close"),
                      });
 }
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
-  SessionSettings settings = ReadOptions(info);
-  Guard(info.Env(), [&] { session_ = std::make_unique<Session>(settings); });
+  SessionSettings settings = ReadSessionSettings(ReadObject(info, 0, "options"));
+  Guard(info.Env(), [&] { session_ = std::make_shared<Session>(settings); });
 }
 
 Session& SessionObject::Open(Napi::Env env) {
@@ -105,16 +77,38 @@ Napi::Value SessionObject::Inventory(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] { return ToJs(info.Env(), session.Inventory().Walk()); });
 }
 
+Napi::Value SessionObject::Events(const Napi::CallbackInfo& info) {
+  return ToJs(info.Env(), Open(info.Env()).Events().Read());
+}
+
 void SessionObject::Retire(const Napi::CallbackInfo& info) {
   Session& session = Open(info.Env());
-  Napi::Uint32Array indices = ReadIndices(info);
+  Napi::Uint32Array indices = ReadIndices(info[0]);
   Guard(info.Env(), [&] { session.Counters().Retire(indices.Data(), indices.ElementLength()); });
 }
 
 void SessionObject::Release(const Napi::CallbackInfo& info) {
   Session& session = Open(info.Env());
-  Napi::Uint32Array indices = ReadIndices(info);
+  Napi::Uint32Array indices = ReadIndices(info[0]);
   Guard(info.Env(), [&] { session.Counters().Release(indices.Data(), indices.ElementLength()); });
+}
+
+Napi::Value SessionObject::Listen(const Napi::CallbackInfo& info) {
+  Open(info.Env());
+  Napi::Object options = ReadObject(info, 0, "options");
+  if (!info[1].IsFunction()) throw Napi::TypeError::New(info.Env(), "onLines must be a function");
+  AddonState* state = info.Env().GetInstanceData<AddonState>();
+  return Guard(info.Env(), [&] {
+    return ListenerObject::Create(state->listener_constructor, session_, options, info[1].As<Napi::Function>());
+  });
+}
+
+void SessionObject::SetVocabulary(const Napi::CallbackInfo& info) {
+  Open(info.Env()).Events().SetVocabulary(ReadVocabulary(ReadObject(info, 0, "vocabulary")));
+}
+
+void SessionObject::SetNames(const Napi::CallbackInfo& info) {
+  Open(info.Env()).Events().SetNames(ReadNames(ReadObject(info, 0, "names")));
 }
 
 void SessionObject::Close(const Napi::CallbackInfo&) { session_.reset(); }

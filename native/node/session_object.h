@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A session as JavaScript sees it: checks arguments, turns KernelError into a JavaScript error, and dies quietly, by
-// close(), by garbage collection or with its environment. JS thread of its environment only.
+// A session as JavaScript sees it: turns KernelError into a JavaScript error, and dies quietly, by close(), by garbage
+// collection or with its environment. JS thread of its environment only.
 #pragma once
 
 #include <napi.h>
@@ -10,6 +10,11 @@
 #include "../probe/session.h"
 
 namespace tablesnoop {
+
+// What one environment (main thread or worker) keeps of us; freed with it.
+struct AddonState {
+  Napi::FunctionReference listener_constructor;
+};
 
 class SessionObject : public Napi::ObjectWrap<SessionObject> {
  public:
@@ -23,14 +28,19 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value Probes(const Napi::CallbackInfo& info);
   Napi::Value Counters(const Napi::CallbackInfo& info);
   Napi::Value Inventory(const Napi::CallbackInfo& info);
+  Napi::Value Events(const Napi::CallbackInfo& info);
   void Retire(const Napi::CallbackInfo& info);
   void Release(const Napi::CallbackInfo& info);
+  Napi::Value Listen(const Napi::CallbackInfo& info);
+  void SetVocabulary(const Napi::CallbackInfo& info);
+  void SetNames(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
 
   // Throws a JavaScript error if closed.
   Session& Open(Napi::Env env);
 
-  std::unique_ptr<Session> session_;
+  // Shared with its listeners, which may outlive close(); they hold it until they are closed themselves.
+  std::shared_ptr<Session> session_;
 };
 
 }  // namespace tablesnoop

@@ -82,6 +82,14 @@ Napi::Value ToJs(Napi::Env env, const std::vector<ProbeState>& states) {
   return array;
 }
 
+Napi::Value ToJs(Napi::Env env, const EventPump::Totals& totals) {
+  Napi::Object object = Napi::Object::New(env);
+  object["ringbuf"] = static_cast<double>(totals.ringbuf);
+  object["queue"] = static_cast<double>(totals.queue);
+  object["decode"] = static_cast<double>(totals.decode);
+  return object;
+}
+
 Napi::Error ToJs(Napi::Env env, const KernelError& error) {
   Napi::Error js = Napi::Error::New(env, error.what());
   js.Set("act", error.act());

@@ -32,12 +32,22 @@ int Print(enum libbpf_print_level level, const char* format, va_list arguments) 
 
 }  // namespace
 
+namespace {
+
+// The kernel's own errno for what a driver or architecture cannot do (linux/errno.h); libc does not know it.
+constexpr int kNotSupported = 524;
+
+std::string Name(int error) {
+  if (error == kNotSupported) return "ENOTSUPP";
+  const char* name = strerrorname_np(error);
+  return name ? name : "errno " + std::to_string(error);
+}
+
+}  // namespace
+
 std::string DescribeErrno(int error) {
-  if (const char* name = strerrorname_np(error)) return std::string(name) + ": " + strerrordesc_np(error);
-  // libbpf has numbers of its own, above the kernel's.
-  char text[128];
-  libbpf_strerror(error, text, sizeof(text));
-  return text;
+  const char* words = error == kNotSupported ? "not supported by this kernel" : strerrordesc_np(error);
+  return Name(error) + ": " + (words ? words : "unknown error");
 }
 
 KernelError::KernelError(std::string act, std::string object, int error, std::string cause, std::string log)
@@ -48,10 +58,7 @@ KernelError::KernelError(std::string act, std::string object, int error, std::st
   message_ += cause;
 }
 
-std::string KernelError::Code() const {
-  const char* name = error_ != 0 ? strerrorname_np(error_) : nullptr;
-  return name ? name : "";
-}
+std::string KernelError::Code() const { return error_ == 0 ? "" : Name(error_); }
 
 LibbpfLog::LibbpfLog() : outer_(current_log) {
   current_log = this;

@@ -18,6 +18,9 @@ namespace {
 constexpr uint32_t kNetnsRows = 16 * 1024;
 constexpr uint32_t kDeviceRows = 64 * 1024;
 
+// The part of the ring that, when filled, wakes the reader.
+constexpr uint32_t kWakeShare = 8;
+
 constexpr char kMismatch[] = "the BPF object does not match this addon; build both again";
 
 // Value of an enumerator of an anonymous enum of the kernel, 0 if it has none of that name.
@@ -56,7 +59,7 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampoli
       .mib_in_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_INNOROUTES"),
       .mib_out_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_OUTNOROUTES"),
       .has_rdonly_cast = btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0,
-      .reserved = 0,
+      .wake_bytes = settings.ring_bytes / kWakeShare,
   };
   int error = bpf_map__set_initial_value(Map(".rodata.settings"), &knobs, sizeof(knobs));
   if (error) throw KernelError("set", ".rodata.settings", -error, kMismatch);
@@ -66,6 +69,8 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampoli
   bpf_map__set_max_entries(Map("free_index"), settings.counters);
   bpf_map__set_max_entries(Map("counters"), settings.counters * cpus);
   bpf_map__set_max_entries(Map("percpu_offset"), cpus);
+  bpf_map__set_max_entries(Map("events"), settings.ring_bytes);
+  bpf_map__set_max_entries(Map("events_lost"), TS_LOST_COLUMNS * cpus);
   bpf_map__set_max_entries(Map("netns_rows"), kNetnsRows);
   bpf_map__set_max_entries(Map("device_rows"), kDeviceRows);
 

@@ -13,7 +13,8 @@ namespace tablesnoop {
 
 struct ObjectSettings {
   std::string path;
-  uint32_t counters;  // counter indices, the overflow ones included
+  uint32_t counters;    // counter indices, the overflow ones included
+  uint32_t ring_bytes;  // of the event ring: a power of two, at least a page
 };
 
 struct FreeBtf {

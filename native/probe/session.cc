@@ -11,6 +11,7 @@ Session::Session(const SessionSettings& settings) {
   Load(settings, vmlinux.get());
   counters_ = std::make_unique<tablesnoop::Counters>(*object_);
   inventory_ = std::make_unique<tablesnoop::Inventory>(*object_);
+  events_ = std::make_unique<EventPump>(*object_);
   attachments_ = std::make_unique<Attachments>(*object_);
 
   if (settings.routes) {
@@ -34,7 +35,7 @@ void Session::ChooseBackend(BackendChoice choice, const btf* vmlinux) {
   if (refusal.empty()) {
     backend_ = Backend::kTrampoline;
   } else if (choice == BackendChoice::kTrampoline) {
-    throw KernelError("attach", "the trampoline backend", 0, refusal);
+    throw KernelError("attach", "the trampoline backend", 0, refusal + "; --probe=tracepoint or --probe=auto can do without");
   } else {
     fallback_reason_ = refusal;
   }
@@ -60,7 +61,7 @@ void Session::AttachRoutes() {
     throw KernelError("attach", "any probe for route lookups", 0, attachments_->Reason(Purpose::kRoutes4));
   }
   attachments_->First(Purpose::kSelect4);
-  attachments_->First(Purpose::kSelect6);
+  if (attachments_->First(Purpose::kSelect6)) events_->ExpectChoice6();
 }
 
 bool Session::AttachRoutes4() {

@@ -9,6 +9,7 @@
 
 #include "attachments.h"
 #include "counters.h"
+#include "event_pump.h"
 #include "hooks.h"
 #include "inventory.h"
 #include "object.h"
@@ -35,6 +36,7 @@ class Session {
   const std::string& FallbackReason() const { return fallback_reason_; }
   tablesnoop::Counters& Counters() { return *counters_; }
   const tablesnoop::Inventory& Inventory() const { return *inventory_; }
+  EventPump& Events() { return *events_; }
   std::vector<ProbeState> Probes() const { return attachments_->States(backend_); }
 
  private:
@@ -49,6 +51,7 @@ class Session {
   std::unique_ptr<Object> object_;
   std::unique_ptr<tablesnoop::Counters> counters_;
   std::unique_ptr<tablesnoop::Inventory> inventory_;
+  std::unique_ptr<EventPump> events_;
   std::unique_ptr<Attachments> attachments_;
 };
 

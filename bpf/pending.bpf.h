@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Events of lookups that end in several nexthops wait here for the choice, which the kernel makes a moment later on the same
+ * CPU. An IPv4 rule lookup ends before the choice, so it waits behind its route and the order stays. What is not chosen
+ * from (reverse path filters only ask) goes out as multipath with the CPU's next event, or when user space flushes.
+ * trampoline backend only: there is no hook on the choice for the other.
+ */
+#ifndef TABLESNOOP_PENDING_BPF_H
+#define TABLESNOOP_PENDING_BPF_H
+
+struct pending {
+	__u64 choice;  /* by which address the choice is recognised: the fib_result, for IPv6 the flow */
+	__u32 waiting; /* 0: nothing; the events below are complete before this is raised */
+	__u32 has_rule;
+	struct ts_event route;
+	struct ts_rule_event rule;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pending);
+} pending_events SEC(".maps");
+
+static __always_inline struct pending *this_cpu_pending(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&pending_events, &zero);
+}
+
+static __always_inline void output_event(void *data, __u64 size)
+{
+	struct ts_event *event = data;
+
+	event->listeners = still_wanted_by(event);
+	if (event->listeners && bpf_ringbuf_output(&events, data, size, wakeup()))
+		lose(event->listeners);
+}
+
+/* An event to be built in place and handed over with wait_for_choice(); 0 only if the map is broken. */
+static __always_inline struct pending *begin_pending(void)
+{
+	struct pending *pending = this_cpu_pending();
+
+	if (pending)
+		pending->has_rule = 0;
+	return pending;
+}
+
+static __always_inline void wait_for_choice(struct pending *pending, const void *choice)
+{
+	pending->choice = (__u64)choice;
+	__sync_lock_test_and_set(&pending->waiting, 1);
+}
+
+static __always_inline bool is_waiting_for(const struct pending *pending, const void *choice)
+{
+	return pending && pending->waiting && pending->choice == (__u64)choice;
+}
+
+static __noinline int output_pending(struct pending *pending)
+{
+	if (!pending)
+		return 0;
+	/* Taken by one: the flush from user space comes by an interrupt and may be in the middle of this. */
+	if (!__sync_lock_test_and_set(&pending->waiting, 0))
+		return 0;
+	output_event(&pending->route, sizeof(pending->route));
+	if (pending->has_rule)
+		output_event(&pending->rule, sizeof(pending->rule));
+	return 0;
+}
+
+/* To be called before any other event of this CPU. */
+static __always_inline void flush_pending(void)
+{
+	struct pending *pending = this_cpu_pending();
+
+	if (pending && pending->waiting)
+		output_pending(pending);
+}
+
+/* Run by user space on each CPU from time to time, so that what is not chosen from does not wait forever. */
+SEC("raw_tp/tablesnoop_flush")
+int flush(void *unused)
+{
+	flush_pending();
+	return 0;
+}
+
+#endif
