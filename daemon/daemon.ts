@@ -11,6 +11,9 @@ import { libbpfVersion, openSession, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
 import type { Version } from "./version.js";
 
+/** The event ring, of no use before somebody can listen. */
+const RING_BYTES = 4096;
+
 /** Drains in one failure window: how finely its edge moves. */
 const DRAINS_PER_WINDOW = 12;
 
@@ -62,6 +65,7 @@ export class Daemon {
     const session = openSession({
       backend: probe,
       maxCounters: countersMax,
+      ringBytes: RING_BYTES,
       routes: collectors.route,
       rules: collectors.rule,
     });

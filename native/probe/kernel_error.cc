@@ -30,10 +30,6 @@ int Print(enum libbpf_print_level level, const char* format, va_list arguments) 
   return 0;
 }
 
-}  // namespace
-
-namespace {
-
 // The kernel's own errno for what a driver or architecture cannot do (linux/errno.h); libc does not know it.
 constexpr int kNotSupported = 524;
 
@@ -46,8 +42,12 @@ std::string Name(int error) {
 }  // namespace
 
 std::string DescribeErrno(int error) {
-  const char* words = error == kNotSupported ? "not supported by this kernel" : strerrordesc_np(error);
-  return Name(error) + ": " + (words ? words : "unknown error");
+  if (error == kNotSupported) return Name(error) + ": not supported by this kernel";
+  if (const char* words = strerrordesc_np(error)) return Name(error) + ": " + words;
+  // libbpf has numbers of its own, above the kernel's.
+  char text[128];
+  libbpf_strerror(error, text, sizeof(text));
+  return text;
 }
 
 KernelError::KernelError(std::string act, std::string object, int error, std::string cause, std::string log)

@@ -35,7 +35,7 @@ void Session::ChooseBackend(BackendChoice choice, const btf* vmlinux) {
   if (refusal.empty()) {
     backend_ = Backend::kTrampoline;
   } else if (choice == BackendChoice::kTrampoline) {
-    throw KernelError("attach", "the trampoline backend", 0, refusal + "; --probe=tracepoint or --probe=auto can do without");
+    throw KernelError("attach", "the trampoline backend", 0, refusal);
   } else {
     fallback_reason_ = refusal;
   }

@@ -12,6 +12,7 @@ interface Addon {
 export const SESSION_OPTIONS = {
   backend: BACKEND,
   maxCounters: 256,
+  ringBytes: 4096,
   routes: true,
   rules: false,
   object: projectPath("dist/tablesnoop.bpf.o"),

@@ -1,15 +1,21 @@
-// A Session without a kernel: tests say what is counted and what is there. Holds callers to the contract of retire and
-// release.
+// A Session without a kernel: tests say what is counted, what is there and what listeners hear. Holds callers to the
+// contract of retire and release.
 
 import { FAMILIES, type Family, KINDS, type Kind } from "../../daemon/fib/lookup.js";
 import type {
   Backend,
   CounterRows,
   DeviceRow,
+  EventsDropped,
   Inventory,
+  LineNames,
+  Listener,
+  ListenerOptions,
+  LookupFilter,
   NetnsRow,
   ProbeState,
   Session,
+  Vocabulary,
 } from "../../daemon/native/session.js";
 
 export interface FakeKey {
@@ -30,7 +36,7 @@ interface Slot {
   retiredAt: number | undefined;
 }
 
-type Reading = "counters" | "inventory" | "probes" | "retire" | "release";
+type Reading = "counters" | "inventory" | "probes" | "events" | "retire" | "release" | "listen";
 
 /** As the kernel's contract header: lower indices count what found no room. */
 const FIRST_INDEX = 4;
@@ -46,6 +52,11 @@ export class FakeSession implements Session {
   #devices: DeviceRow[] = [];
   #probes: ProbeState[] = [];
   #isClosed = false;
+  /** Open ones, in the order in which they came. */
+  readonly listeners: FakeListener[] = [];
+  vocabulary: Vocabulary | undefined;
+  names: LineNames | undefined;
+  dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0 };
   omitted = 0;
   overflow = [0n, 0n, 0n, 0n];
 
@@ -149,6 +160,28 @@ export class FakeSession implements Session {
     }
   }
 
+  listen(options: ListenerOptions, onLines: () => void): Listener {
+    this.#check("listen");
+    const listener = new FakeListener(options, onLines, () => {
+      this.listeners.splice(this.listeners.indexOf(listener), 1);
+    });
+    this.listeners.push(listener);
+    return listener;
+  }
+
+  setVocabulary(vocabulary: Vocabulary): void {
+    this.vocabulary = vocabulary;
+  }
+
+  setNames(names: LineNames): void {
+    this.names = names;
+  }
+
+  events(): EventsDropped {
+    this.#check("events");
+    return this.dropped;
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -168,6 +201,62 @@ export class FakeSession implements Session {
     if (this.#isClosed) throw new Error(`read ${reading}: the session is closed`);
     const error = this.failing.get(reading);
     if (error !== undefined) throw error;
+  }
+}
+
+export class FakeListener implements Listener {
+  readonly options: ListenerOptions;
+  filter: LookupFilter;
+  readonly #onLines: () => void;
+  readonly #onClose: () => void;
+  #waiting = "";
+  #lines = 0;
+  #isAnnounced = false;
+  #isClosed = false;
+
+  constructor(options: ListenerOptions, onLines: () => void, onClose: () => void) {
+    this.options = options;
+    this.filter = options.filter;
+    this.#onLines = onLines;
+    this.#onClose = onClose;
+  }
+
+  /** As if the kernel had emitted this: the text of so many lines waits. */
+  say(text: string, lines = 1): void {
+    this.#waiting += text;
+    this.#lines += lines;
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    setImmediate(() => {
+      if (!this.#isClosed) this.#onLines();
+    });
+  }
+
+  /** Bytes nobody has taken. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  take(): { readonly bytes: Buffer; readonly lines: number } {
+    const taken = { bytes: Buffer.from(this.#isClosed ? "" : this.#waiting), lines: this.#lines };
+    this.#waiting = "";
+    this.#lines = 0;
+    this.#isAnnounced = false;
+    return taken;
+  }
+
+  dropped(): { readonly ringbuf: number; readonly queue: number } {
+    return { ringbuf: 0, queue: 0 };
+  }
+
+  setFilter(filter: LookupFilter): void {
+    this.filter = filter;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#onClose();
   }
 }
 

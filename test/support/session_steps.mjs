@@ -10,6 +10,7 @@ import { openSession } from "../../dist/daemon/native/session.js";
 const OPTIONS = {
   backend: process.env.TABLESNOOP_BACKEND ?? "tracepoint",
   maxCounters: 256,
+  ringBytes: 4096,
   routes: true,
   rules: true,
 };
