@@ -7,8 +7,10 @@ import { type ListenAddress, parseListenAddress } from "./http/address.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
-const FLAGS = {
+export const DAEMON_FLAGS = {
   "web.listen-address": {
     kind: "list",
     placeholder: "ADDRESS",
@@ -29,6 +31,12 @@ const FLAGS = {
     default: 40,
     min: 0,
     help: "Scrapes served at the same time; 0 sets no limit.",
+    group: "Web",
+  },
+  "web.enable-stream": {
+    kind: "boolean",
+    default: false,
+    help: "Serve single lookups as they happen, with their addresses, at /stream.",
     group: "Web",
   },
   "web.disable-exporter-metrics": {
@@ -102,6 +110,32 @@ const FLAGS = {
     help: "Counters to make room for in the kernel; lookups that find none are counted without detail.",
     group: "Limits",
   },
+  "stream.max-listeners": {
+    kind: "integer",
+    placeholder: "N",
+    default: 16,
+    min: 1,
+    max: 32,
+    help: "Clients of /stream served at the same time.",
+    group: "Stream",
+  },
+  "stream.ring-size": {
+    kind: "size",
+    default: 8 * MIB,
+    min: 64 * KIB,
+    max: 1024 * MIB,
+    isPowerOfTwo: true,
+    help: "Room for lookups on their way out of the kernel, a power of two; those that find none are dropped and counted.",
+    group: "Stream",
+  },
+  "stream.queue-size": {
+    kind: "size",
+    default: 4 * MIB,
+    min: 64 * KIB,
+    max: 256 * MIB,
+    help: "Room for lines that wait for one client; those beyond are dropped, counted and told to it.",
+    group: "Stream",
+  },
   "log.level": {
     kind: "enum",
     choices: ["debug", "info", "warn", "error"],
@@ -120,7 +154,7 @@ const FLAGS = {
   help: { kind: "boolean", short: "h", default: false, help: "Show this text and exit.", group: "Help" },
 } as const satisfies FlagTable;
 
-type Values = FlagValues<typeof FLAGS>;
+type Values = FlagValues<typeof DAEMON_FLAGS>;
 
 export interface Config {
   readonly listen: readonly ListenAddress[];
@@ -136,13 +170,15 @@ export interface Config {
   readonly seriesMax: number;
   readonly seriesExpiryMs: number;
   readonly countersMax: number;
+  /** Absent: not served. Sizes in bytes. */
+  readonly stream?: { readonly maxListeners: number; readonly ringBytes: number; readonly queueBytes: number };
   readonly logLevel: Values["log.level"];
   readonly logFormat: Values["log.format"];
 }
 
 /** `argv` without node and script. Throws UsageError. */
 export function parseConfig(argv: readonly string[]): Config | { readonly show: "help" | "version" } {
-  const values = parseFlags(FLAGS, argv);
+  const values = parseFlags(DAEMON_FLAGS, argv);
   if (values.help) return { show: "help" };
   if (values.version) return { show: "version" };
   return Object.freeze({
@@ -161,6 +197,13 @@ export function parseConfig(argv: readonly string[]): Config | { readonly show: 
     seriesMax: values["series.max"],
     seriesExpiryMs: values["series.expiry"],
     countersMax: values["counters.max"],
+    ...(values["web.enable-stream"] && {
+      stream: Object.freeze({
+        maxListeners: values["stream.max-listeners"],
+        ringBytes: values["stream.ring-size"],
+        queueBytes: values["stream.queue-size"],
+      }),
+    }),
     logLevel: values["log.level"],
     logFormat: values["log.format"],
   });
@@ -170,7 +213,7 @@ export function helpText(): string {
   const summary =
     "Counts every route and rule lookup of the Linux kernel, in all network namespaces, and serves the counts to Prometheus. " +
     "Needs root, or CAP_BPF and CAP_PERFMON.";
-  return renderHelp("tablesnoopd", summary, FLAGS);
+  return renderHelp("tablesnoopd", summary, DAEMON_FLAGS);
 }
 
 interface Versions {
@@ -194,7 +237,7 @@ function listenAddress(text: string, position: number, all: readonly string[]): 
   return address.port !== 0 && all.indexOf(text) !== position ? [] : [Object.freeze(address)];
 }
 
-const OWN_PATHS: readonly string[] = ["/", "/-/healthy", "/-/ready"];
+const OWN_PATHS: readonly string[] = ["/", "/-/healthy", "/-/ready", "/stream"];
 
 function telemetryPath(text: string): string {
   const isPlain = /^(\/[A-Za-z0-9._~-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text);
@@ -209,6 +252,6 @@ function netnsName(text: string): string {
   throw badValue("netns", text, "the name of a network namespace");
 }
 
-function badValue(name: keyof typeof FLAGS, text: string, wanted: string): UsageError {
+function badValue(name: keyof typeof DAEMON_FLAGS, text: string, wanted: string): UsageError {
   return new UsageError("bad_value", { flag: `--${name}`, value: quoted(text), accepted: wanted });
 }

@@ -3,19 +3,22 @@
 import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import type { Config } from "./config.js";
+import type { Kind } from "./fib/lookup.js";
+import { isLoopback } from "./http/address.js";
 import type { Readiness } from "./http/health_routes.js";
 import { type Listening, listen } from "./http/listen.js";
 import { buildServer } from "./http/server.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
 import { libbpfVersion, openSession, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
+import { Listeners } from "./stream/listeners.js";
 import type { Version } from "./version.js";
-
-/** The event ring, of no use before somebody can listen. */
-const RING_BYTES = 4096;
 
 /** Drains in one failure window: how finely its edge moves. */
 const DRAINS_PER_WINDOW = 12;
+
+/** The smallest ring there is, for a daemon without a stream. */
+const NO_RING_BYTES = 4096;
 
 export class Daemon {
   readonly #config: Config;
@@ -23,6 +26,7 @@ export class Daemon {
   readonly #version: Version;
   readonly #failing = new Set<Source>();
   #session: Session | undefined;
+  #listeners: Listeners | undefined;
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -36,36 +40,46 @@ export class Daemon {
   async start(): Promise<void> {
     try {
       const session = this.#openSession();
-      const exporter = this.#buildExporter(session);
+      const names = this.#buildNames();
+      const listeners = this.#buildListeners(session, names);
+      const exporter = this.#buildExporter(session, names, listeners);
       const drain = () => {
         exporter.drain();
+        listeners?.refresh();
         this.#logChanges(exporter);
       };
       exporter.start();
+      listeners?.start();
       drain();
-      this.#listening = await listen(this.#buildServer(exporter, session), this.#config.listen, this.#log);
+      const server = this.#buildServer(exporter, session, listeners);
+      this.#listening = await listen(server, this.#config.listen, this.#log);
       this.#timer = setInterval(drain, this.#config.failureWindowMs / DRAINS_PER_WINDOW);
     } catch (error) {
       await this.stop();
       throw error;
     }
     for (const address of this.#listening.addresses) this.#log.info({ address }, "listening");
+    if (this.#listeners === undefined) return;
+    for (const address of this.#listening.addresses.filter((address) => !isLoopback(address))) {
+      this.#log.warn({ address }, "whoever reaches this address can read the addresses of all lookups at /stream");
+    }
   }
 
   /** May be called at any time, and again. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#listeners?.stop();
     await this.#listening?.close();
     this.#session?.close();
     this.#session = undefined;
   }
 
   #openSession(): Session {
-    const { probe, countersMax, collectors } = this.#config;
+    const { probe, countersMax, collectors, stream } = this.#config;
     const session = openSession({
       backend: probe,
       maxCounters: countersMax,
-      ringBytes: RING_BYTES,
+      ringBytes: stream?.ringBytes ?? NO_RING_BYTES,
       routes: collectors.route,
       rules: collectors.rule,
     });
@@ -82,27 +96,57 @@ export class Daemon {
     return session;
   }
 
-  #buildExporter(session: Session): Exporter {
+  #buildNames(): Naming {
+    return new Naming({
+      keepMs: 2 * this.#config.seriesExpiryMs,
+      report: (error) => this.#log.warn({ err: error }, "read names failed"),
+    });
+  }
+
+  #buildListeners(session: Session, names: Naming): Listeners | undefined {
+    const { stream, netns } = this.#config;
+    if (stream === undefined) return undefined;
+    this.#listeners = new Listeners({
+      session,
+      names,
+      clock: () => performance.now(),
+      most: stream.maxListeners,
+      queueBytes: stream.queueBytes,
+      netns,
+      unseen: this.#unseen(session),
+      report: (error) => this.#log.warn({ err: error }, "read namespaces for the stream failed"),
+    });
+    return this.#listeners;
+  }
+
+  #unseen({ backend }: Session): ReadonlyMap<Kind, string> {
+    const { route, rule } = this.#config.collectors;
+    const unseen = new Map<Kind, string>();
+    if (!route) unseen.set("route", "the daemon runs with --no-collector.route");
+    if (!rule) unseen.set("rule", "the daemon runs with --no-collector.rule");
+    else if (backend === "tracepoint") unseen.set("rule", "the kernel has no tracepoint for them");
+    return unseen;
+  }
+
+  #buildExporter(session: Session, names: Naming, listeners: Listeners | undefined): Exporter {
     const { failureWindowMs, seriesExpiryMs, seriesMax, netns, exporterMetrics, collectors } = this.#config;
     const { version, revision } = this.#version;
     return new Exporter({
       session,
-      names: new Naming({
-        keepMs: 2 * seriesExpiryMs,
-        report: (error) => this.#log.warn({ err: error }, "read names failed"),
-      }),
+      names,
       clock: () => performance.now(),
       windowMs: failureWindowMs,
       expiryMs: seriesExpiryMs,
       seriesMax,
       ...(netns.length > 0 && { netns: new Set(netns) }),
       noRoute: collectors.mib,
+      stream: () => ({ listeners: listeners?.count ?? 0, lines: listeners?.lines ?? 0 }),
       processMetrics: exporterMetrics,
       build: { version, revision, node: process.version, libbpf: libbpfVersion() },
     });
   }
 
-  #buildServer(exporter: Exporter, session: Session) {
+  #buildServer(exporter: Exporter, session: Session, listeners: Listeners | undefined) {
     const { telemetryPath, maxRequests } = this.#config;
     return buildServer({
       exposition: {
@@ -115,6 +159,7 @@ export class Daemon {
       ready: () => readiness(exporter, session),
       telemetryPath,
       maxRequests,
+      stream: { listeners },
       page: {
         name: "tablesnoopd",
         version: this.#version.version,

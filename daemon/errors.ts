@@ -21,6 +21,9 @@ const ERRORS = {
     exitCode: 2,
     hint: SEE_HELP,
   },
+  flags_disagree: { message: "flags {first} and {second} contradict each other", exitCode: 2, hint: SEE_HELP },
+  query_refused: { message: "flag --{problem}", exitCode: 2, hint: SEE_HELP },
+  not_streamed: { message: "flag {flag} has no meaning with --connect", exitCode: 2, hint: SEE_HELP },
 
   address_in_use: {
     message: "listen on {address}: address already in use",
@@ -60,24 +63,50 @@ const ERRORS = {
     exitCode: 1,
     hint: "choose --probe=tracepoint or --probe=auto",
   },
+  kernel_forbids_but_daemon: {
+    message: "{act} {object}: {cause}",
+    exitCode: 1,
+    hint: "run as root or with CAP_BPF and CAP_PERFMON, or without either: --connect {url}",
+  },
   kernel_refuses: {
     message: "{act} {object}: {cause}",
     exitCode: 1,
     hint: "the kernel may lack BPF, its type information (BTF) or this hook",
   },
+  rules_unseen: {
+    message: "see rule lookups: {cause}",
+    exitCode: 1,
+    hint: "they need the trampoline probes",
+  },
+  own_netns_unknown: {
+    message: "find the own network namespace: inode {inode} is not among those the kernel told of",
+    exitCode: 1,
+    hint: "use --netns or --global",
+  },
+  daemon_unreachable: {
+    message: "connect to {url}: {cause}",
+    exitCode: 1,
+    hint: "check that tablesnoopd runs there with --web.enable-stream",
+  },
+  daemon_refuses: { message: "read {url}: {cause}", exitCode: 1, hint: "" },
+  stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
+  output_refused: { message: "write the lines: {cause}", exitCode: 1, hint: "check where the output goes" },
   unexpected: { message: "unexpected error: {cause}", exitCode: 1, hint: "this is a bug, please report it" },
 } as const;
 
 type ErrorTable = typeof ERRORS;
 type ErrorCode = keyof ErrorTable;
 type Holes<Text> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
-type Fills<Code extends ErrorCode> = Readonly<Record<Holes<ErrorTable[Code]["message"]>, string>>;
+type Fills<Code extends ErrorCode> = Readonly<
+  Record<Holes<ErrorTable[Code]["message"]> | Holes<ErrorTable[Code]["hint"]>, string>
+>;
 
 abstract class CodedError<Code extends ErrorCode> extends Error {
   readonly code: Code;
 
   constructor(code: Code, fills: Fills<Code>, options?: ErrorOptions) {
-    super(`${fill(code, fills)}; ${ERRORS[code].hint}`, options);
+    const { message, hint } = ERRORS[code];
+    super(fill(hint === "" ? message : `${message}; ${hint}`, fills), options);
     this.name = new.target.name;
     this.code = code;
   }
@@ -88,7 +117,7 @@ type CodeWithExit<Exit> = { [Code in ErrorCode]: ErrorTable[Code]["exitCode"] ex
 /** The command line cannot be understood. */
 export class UsageError<Code extends CodeWithExit<2> = CodeWithExit<2>> extends CodedError<Code> {}
 
-/** The program understood what it is to do, and cannot begin. */
+/** The program understood what it is to do, and cannot begin, or not go on. */
 export class StartError<Code extends CodeWithExit<1> = CodeWithExit<1>> extends CodedError<Code> {}
 
 interface Description {
@@ -137,7 +166,7 @@ function kernelErrorCode({ object, code }: KernelError) {
 }
 
 /** The addon's own words, else the errno's; the symbolic errno is always among them. */
-function kernelCause(error: KernelError): string {
+export function kernelCause(error: KernelError): string {
   const prefix = `${error.act} ${error.object}: `;
   const own = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : "";
   const words = own || errnoText(error.code) || error.message;
@@ -151,8 +180,8 @@ function errnoText(code: string): string {
   return "";
 }
 
-function fill(code: ErrorCode, fills: Readonly<Record<string, string>>): string {
-  return ERRORS[code].message.replace(/\{(\w+)\}/g, (_, hole: string) => printable(fills[hole] ?? ""));
+function fill(template: string, fills: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, hole: string) => printable(fills[hole] ?? ""));
 }
 
 function firstLine(text: string): string {

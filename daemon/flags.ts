@@ -3,10 +3,13 @@
 import { parseArgs } from "node:util";
 import { formatDuration, parseDuration } from "./duration.js";
 import { UsageError } from "./errors.js";
+import { formatSize, isPowerOfTwo, parseSize } from "./size.js";
 
 interface Described {
   /** One letter or sign, without its dash. */
   readonly short?: string;
+  /** Another spelling of the long name. */
+  readonly alias?: string;
   readonly help: string;
   /** Heading in the help text. */
   readonly group: string;
@@ -32,9 +35,18 @@ interface EnumFlag extends Described {
 /** `default`, `min`, `max` and the value are milliseconds. */
 interface DurationFlag extends Described {
   readonly kind: "duration";
-  readonly default: number;
+  readonly default?: number;
   readonly min?: number;
   readonly max?: number;
+}
+
+/** `default`, `min`, `max` and the value are bytes. */
+interface SizeFlag extends Described {
+  readonly kind: "size";
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly isPowerOfTwo?: boolean;
 }
 
 interface IntegerFlag extends Described {
@@ -52,7 +64,7 @@ interface ListFlag extends Described {
   readonly default: readonly string[];
 }
 
-export type Flag = BooleanFlag | StringFlag | EnumFlag | DurationFlag | IntegerFlag | ListFlag;
+export type Flag = BooleanFlag | StringFlag | EnumFlag | DurationFlag | SizeFlag | IntegerFlag | ListFlag;
 
 /** Keys are long names without dashes. */
 export type FlagTable = Readonly<Record<string, Flag>>;
@@ -61,13 +73,11 @@ type ValueOf<F extends Flag> = F extends BooleanFlag
   ? boolean
   : F extends EnumFlag
     ? F["choices"][number]
-    : F extends DurationFlag
-      ? number
-      : F extends IntegerFlag
-        ? number | Absent<F>
-        : F extends ListFlag
-          ? readonly string[]
-          : string | Absent<F>;
+    : F extends DurationFlag | SizeFlag | IntegerFlag
+      ? number | Absent<F>
+      : F extends ListFlag
+        ? readonly string[]
+        : string | Absent<F>;
 
 type Absent<F> = F extends { readonly default: unknown } ? never : undefined;
 
@@ -102,6 +112,8 @@ function accepted(flag: Flag): string {
       return `one of ${flag.choices.join(", ")}`;
     case "duration":
       return `a duration such as 30s or 1m30s${bounds(flag, formatDuration)}`;
+    case "size":
+      return `${flag.isPowerOfTwo ? "a power of two, such as" : "a size such as"} 8MiB,${bounds(flag, formatSize)}`;
     case "integer":
       return `a whole number${bounds(flag, String)}`;
     case "string":
@@ -120,6 +132,7 @@ function tokenize(table: FlagTable, argv: readonly string[]) {
   for (const [name, flag] of Object.entries(table)) {
     const type = flag.kind === "boolean" ? "boolean" : "string";
     options[name] = flag.short === undefined ? { type } : { type, short: flag.short };
+    if (flag.alias !== undefined) options[flag.alias] = { type };
   }
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
@@ -143,19 +156,25 @@ function take(given: Map<string, Value>, table: FlagTable, token: OptionToken): 
 
 function find(table: FlagTable, token: OptionToken): { name: string; flag: Flag; negated: boolean } {
   const own = lookup(table, token.name);
-  if (own) return { name: token.name, flag: own, negated: false };
+  if (own) return { ...own, negated: false };
 
   const positive = token.rawName.startsWith("--no-") ? token.name.slice("no-".length) : "";
-  const flag = lookup(table, positive);
-  if (!flag) throw new UsageError("unknown_flag", { flag: token.rawName });
+  const found = lookup(table, positive);
+  if (!found) throw new UsageError("unknown_flag", { flag: token.rawName });
+  const { name, flag } = found;
   if (flag.kind !== "boolean") {
-    throw new UsageError("not_negatable", { flag: token.rawName, positive: `--${positive}`, accepted: accepted(flag) });
+    throw new UsageError("not_negatable", { flag: token.rawName, positive: `--${name}`, accepted: accepted(flag) });
   }
-  return { name: positive, flag, negated: true };
+  return { name, flag, negated: true };
 }
 
-function lookup(table: FlagTable, name: string): Flag | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
+function lookup(table: FlagTable, spelling: string): { name: string; flag: Flag } | undefined {
+  const own = Object.hasOwn(table, spelling) ? table[spelling] : undefined;
+  if (own) return { name: spelling, flag: own };
+  for (const [name, flag] of Object.entries(table)) {
+    if (flag.alias === spelling) return { name, flag };
+  }
+  return undefined;
 }
 
 function readSwitch(token: OptionToken, negated: boolean): boolean {
@@ -184,6 +203,10 @@ function convert(flag: Exclude<Flag, BooleanFlag>, text: string): string | numbe
       return flag.choices.includes(text) ? text : undefined;
     case "duration":
       return within(flag, parseDuration(text));
+    case "size": {
+      const bytes = within(flag, parseSize(text));
+      return bytes !== undefined && flag.isPowerOfTwo && !isPowerOfTwo(bytes) ? undefined : bytes;
+    }
     case "integer":
       return within(flag, /^-?\d{1,15}$/.test(text) ? Number(text) : undefined);
     case "string":
@@ -192,12 +215,12 @@ function convert(flag: Exclude<Flag, BooleanFlag>, text: string): string | numbe
   }
 }
 
-function within(flag: DurationFlag | IntegerFlag, value: number | undefined): number | undefined {
+function within(flag: DurationFlag | SizeFlag | IntegerFlag, value: number | undefined): number | undefined {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = flag;
   return value !== undefined && value >= min && value <= max ? value : undefined;
 }
 
-function bounds(flag: DurationFlag | IntegerFlag, format: (value: number) => string): string {
+function bounds(flag: DurationFlag | SizeFlag | IntegerFlag, format: (value: number) => string): string {
   if (flag.min !== undefined && flag.max !== undefined) return ` from ${format(flag.min)} to ${format(flag.max)}`;
   if (flag.min !== undefined) return ` of at least ${format(flag.min)}`;
   return flag.max === undefined ? "" : ` of at most ${format(flag.max)}`;
@@ -205,5 +228,6 @@ function bounds(flag: DurationFlag | IntegerFlag, format: (value: number) => str
 
 function shown(flag: Flag, value: Value): string {
   if (flag.kind === "boolean") return value ? "on" : "off";
-  return flag.kind === "duration" && typeof value === "number" ? formatDuration(value) : String(value);
+  if (typeof value !== "number") return String(value);
+  return flag.kind === "duration" ? formatDuration(value) : flag.kind === "size" ? formatSize(value) : String(value);
 }

@@ -2,6 +2,7 @@
 
 import { formatDuration } from "./duration.js";
 import type { Flag, FlagTable } from "./flags.js";
+import { formatSize } from "./size.js";
 
 const WIDTH = 92;
 const COLUMN = 40;
@@ -34,6 +35,8 @@ function spelling(name: string, flag: Flag): string {
       return `--${name}=${flag.choices.join("|")}`;
     case "duration":
       return `--${name}=DURATION`;
+    case "size":
+      return `--${name}=SIZE`;
     case "list":
       return `--${name}=${flag.placeholder} ...`;
     default:
@@ -42,11 +45,12 @@ function spelling(name: string, flag: Flag): string {
 }
 
 /** Range and default; a switch shows its default by its spelling. */
-function suffix(flag: Flag): string {
+export function suffix(flag: Flag): string {
   if (flag.kind === "boolean") return "";
   const notes: string[] = [];
   if (flag.kind === "list") notes.push("repeatable");
-  if (flag.kind === "integer" || flag.kind === "duration") notes.push(...range(flag.min, flag.max, formatter(flag)));
+  if (flag.kind === "integer" || flag.kind === "duration" || flag.kind === "size")
+    notes.push(...range(flag.min, flag.max, formatter(flag)));
   const text = defaultText(flag);
   if (text !== "") notes.push(`default ${text}`);
   return notes.length === 0 ? "" : ` (${notes.join("; ")})`;
@@ -58,6 +62,7 @@ function range(min: number | undefined, max: number | undefined, format: (value:
 }
 
 function formatter(flag: Flag): (value: number) => string {
+  if (flag.kind === "size") return formatSize;
   return flag.kind === "duration" ? formatDuration : String;
 }
 
@@ -67,7 +72,8 @@ function defaultText(flag: Flag): string {
   return typeof flag.default === "object" ? flag.default.join(", ") : String(flag.default);
 }
 
-function wrap(text: string, width: number): string[] {
+/** Lines of at most `width`, unless a word is longer. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

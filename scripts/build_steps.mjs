@@ -54,7 +54,7 @@ export const BUILD_STEPS = [
     output: "dist/daemon/main.js",
     command: [...TSC, "tsconfig.json"],
     folder: "daemon",
-    executables: ["dist/daemon/main.js"],
+    executables: ["dist/daemon/main.js", "dist/daemon/cli.js"],
   },
   {
     name: "traffic helpers of the tests",

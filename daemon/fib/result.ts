@@ -12,6 +12,9 @@ const FR_ACT_UNREACHABLE = 7;
 const FR_ACT_PROHIBIT = 8;
 export const FR_ACT_TO_TBL = 1;
 
+/** Actions are numbered from 0 to below this. */
+export const ACTION_COUNT = FR_ACT_PROHIBIT + 1;
+
 const ACTIONS: ReadonlyMap<number, string> = new Map([
   [0, ""],
   [FR_ACT_TO_TBL, "to_table"],

@@ -21,6 +21,11 @@ export class TableNames {
     this.#taken = new Set(byId.values());
   }
 
+  /** Id and name of every table that has its name in all namespaces. */
+  entries(): IterableIterator<[number, string]> {
+    return this.#byId.entries();
+  }
+
   /** Name of a table; `vrf` is the device whose VRF the table is in its namespace, empty if there is none. */
   name(id: number, vrf = ""): string {
     const named = this.#byId.get(id);

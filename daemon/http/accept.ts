@@ -1,6 +1,8 @@
 // What the client takes, from its Accept and Accept-Encoding headers (RFC 9110, section 12.5). Pure. A header that
 // is absent or cannot be read never costs the client its answer: it gets text, not compressed.
 
+import type { LineFormat } from "../native/session.js";
+
 export type Format = "text" | "openmetrics";
 
 interface Weighted {
@@ -27,6 +29,24 @@ export function chooseFormat(accept: string | undefined): Format {
   }
   if (openWeight !== plainWeight) return openWeight > plainWeight ? "openmetrics" : "text";
   return first(ranges, open, openWeight) < first(ranges, plain, plainWeight) ? "openmetrics" : "text";
+}
+
+const LINE_FORMATS: ReadonlyMap<string, LineFormat> = new Map([
+  ["text/plain", "text"],
+  ["application/x-ndjson", "json"],
+  ["application/ndjson", "json"],
+  ["application/json", "json"],
+  ["text/event-stream", "sse"],
+]);
+
+/** The format of lines whose name the client wants most, of equally wanted ones the one named first; text if it names none. */
+export function chooseLineFormat(accept: string | undefined): LineFormat {
+  const named = parse(accept).filter(({ name, weight }) => LINE_FORMATS.has(name) && weight > 0);
+  const best = named.reduce<Weighted | undefined>(
+    (best, range) => (best === undefined || range.weight > best.weight ? range : best),
+    undefined,
+  );
+  return LINE_FORMATS.get(best?.name ?? "") ?? "text";
 }
 
 /** Whether gzip is allowed, and wanted no less than the body as it is. */

@@ -27,6 +27,11 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   return isHost(host) ? { text, host, port } : undefined;
 }
 
+/** Of a bound address such as 127.0.0.1:10074 or [::1]:10074: whether only this host reaches it. */
+export function isLoopback(bound: string): boolean {
+  return /^(127\.|\[::1\]:|\[::ffff:127\.)/.test(bound);
+}
+
 function parsePort(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : undefined;
   return port !== undefined && port <= 65535 ? port : undefined;

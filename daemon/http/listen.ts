@@ -7,6 +7,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { causeOf, StartError } from "../errors.js";
 import type { ListenAddress } from "./address.js";
+import { allowHalfOpen } from "./half_open.js";
 
 /** Times in milliseconds. */
 interface Limits {
@@ -127,6 +128,7 @@ function serverFor(app: FastifyInstance, limits: Limits): Server {
     },
     app.routing,
   );
+  allowHalfOpen(server);
   server.timeout = limits.silence;
   server.maxConnections = limits.connections;
   return server;

@@ -6,6 +6,7 @@ import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./hea
 import { addLandingPage, type LandingPage } from "./landing_page.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
 import { replyText } from "./reply_text.js";
+import { addStreamRoute, STREAM_PATH, type StreamRoute } from "./stream_route.js";
 
 export interface ServerOptions {
   readonly exposition: Exposition;
@@ -13,6 +14,7 @@ export interface ServerOptions {
   readonly telemetryPath: string;
   /** Parallel scrapes; 0: no limit. */
   readonly maxRequests: number;
+  readonly stream: Omit<StreamRoute, "log">;
   /** `links` come after those to the server's own endpoints. */
   readonly page: LandingPage;
   readonly log: Logger;
@@ -23,6 +25,7 @@ export function buildServer({
   ready,
   telemetryPath,
   maxRequests,
+  stream,
   page,
   log,
 }: ServerOptions): FastifyInstance {
@@ -34,7 +37,7 @@ export function buildServer({
     },
   });
 
-  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH]);
+  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH]);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({
       "x-content-type-options": "nosniff",
@@ -51,9 +54,11 @@ export function buildServer({
   });
 
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
+  addStreamRoute(app, { ...stream, log });
   addHealthRoutes(app, page.name, ready);
   const links = [
     { href: telemetryPath, text: "Metrics" },
+    ...(stream.listeners === undefined ? [] : [{ href: STREAM_PATH, text: "Lookups as they happen" }]),
     { href: READY_PATH, text: "Ready" },
     { href: HEALTHY_PATH, text: "Healthy" },
     ...page.links,

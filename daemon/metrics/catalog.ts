@@ -62,6 +62,24 @@ export const CATALOG = {
     help: "Lookups counted without detail because the kernel's counter map was full; shown once there are any.",
     labels: ["family"],
   },
+  eventsDropped: {
+    name: "tablesnoop_events_dropped_total",
+    type: "counter",
+    help: "Lookups lost on their way to listeners: no room in the kernel's ring, none in a listener's queue, not understood.",
+    labels: ["stage"],
+  },
+  streamListeners: {
+    name: "tablesnoop_stream_listeners",
+    type: "gauge",
+    help: "Clients that listen to the stream.",
+    labels: [],
+  },
+  streamLines: {
+    name: "tablesnoop_stream_lines_total",
+    type: "counter",
+    help: "Lines handed to clients of the stream.",
+    labels: [],
+  },
   seriesFolded: {
     name: "tablesnoop_series_folded_total",
     type: "counter",

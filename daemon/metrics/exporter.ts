@@ -2,7 +2,7 @@
 // and shown with its last good data.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { CounterRows, Inventory, ProbeState, Session } from "../native/session.js";
+import type { CounterRows, EventsDropped, Inventory, ProbeState, Session } from "../native/session.js";
 import { Cardinality } from "./cardinality.js";
 import type { LabelsOf, Sample } from "./catalog.js";
 import { FailureWindow } from "./failure_window.js";
@@ -14,7 +14,7 @@ import { Retirement } from "./retirement.js";
 import { Totals } from "./totals.js";
 
 export interface ExporterOptions {
-  readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release">;
+  readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release" | "events">;
   readonly names: Names;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
@@ -25,12 +25,14 @@ export interface ExporterOptions {
   readonly netns?: ReadonlySet<string>;
   /** Whether the kernel's own count of packets without a route is shown. */
   readonly noRoute: boolean;
+  /** Who listens now, and the lines they got since the start. */
+  readonly stream: () => { readonly listeners: number; readonly lines: number };
   /** Whether process_* and nodejs_* are shown too. */
   readonly processMetrics: boolean;
   readonly build: LabelsOf<"buildInfo">;
 }
 
-const SOURCES = ["counters", "inventory", "probes", "retirement"] as const;
+const SOURCES = ["counters", "inventory", "probes", "events", "retirement"] as const;
 export type Source = (typeof SOURCES)[number];
 
 export class Exporter {
@@ -46,6 +48,7 @@ export class Exporter {
   #inventoryAt: number;
   #probes: readonly ProbeState[] = [];
   #overflow: readonly bigint[] = [];
+  #dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0 };
   #scrapeSeconds: number | undefined;
 
   constructor(options: ExporterOptions) {
@@ -65,6 +68,9 @@ export class Exporter {
       probeAttached: () => this.#probes.map((probe) => probeSample(probe, probe.attached ? 1 : 0)),
       probeSkipped: () => this.#probes.map((probe) => probeSample(probe, Number(probe.skipped))),
       counterOverflow: () => overflowSamples(this.#overflow),
+      eventsDropped: () => droppedSamples(this.#dropped),
+      streamListeners: () => [{ labels: {}, value: options.stream().listeners }],
+      streamLines: () => [{ labels: {}, value: options.stream().lines }],
       seriesFolded: () => [{ labels: {}, value: this.#cap.folded }],
       inventoryOmitted: () => [{ labels: {}, value: this.#inventory.omitted }],
       readErrors: () => [...this.#errorCounts].map(([source, value]) => ({ labels: { source }, value })),
@@ -111,6 +117,7 @@ export class Exporter {
     }
     names.refresh(this.#inventory, now);
     this.#probes = this.#read("probes", () => session.probes()) ?? this.#probes;
+    this.#dropped = this.#read("events", () => session.events()) ?? this.#dropped;
     if (rows !== undefined) this.#advance(rows, now, inventory !== undefined);
     this.#window.close(now);
     if (rows !== undefined) this.#read("retirement", () => this.#retire(now));
@@ -165,6 +172,10 @@ export class Exporter {
 
 function probeSample({ probe, backend }: ProbeState, value: number) {
   return { labels: { probe, backend }, value };
+}
+
+function droppedSamples({ ringbuf, queue, decode }: EventsDropped): Sample<"eventsDropped">[] {
+  return Object.entries({ ringbuf, queue, decode }).map(([stage, value]) => ({ labels: { stage }, value }));
 }
 
 /**

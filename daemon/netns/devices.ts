@@ -48,6 +48,12 @@ export class DeviceNames {
     return this.#vrfs.get(netns)?.get(table)?.name ?? "";
   }
 
+  *vrfs(): Generator<{ readonly netns: bigint; readonly table: number; readonly name: string }> {
+    for (const [netns, inside] of this.#vrfs) {
+      for (const [table, { name }] of inside) yield { netns, table, name };
+    }
+  }
+
   isPresent(netns: bigint, ifindex: number): boolean {
     return this.#devices.get(netns)?.get(ifindex)?.seenAt === this.#refreshedAt;
   }

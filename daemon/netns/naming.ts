@@ -1,7 +1,7 @@
 // The names of one moment: netns, table and egress labels from the numbers the kernel counts by.
 
 import { EGRESS_MULTIPATH, NETNS_UNKNOWN } from "../fib/lookup.js";
-import type { Inventory } from "../native/session.js";
+import type { Inventory, LineNames } from "../native/session.js";
 import { DeviceNames } from "./devices.js";
 import { NetnsNames, UNKNOWN } from "./names.js";
 import { RtTables } from "./rt_tables.js";
@@ -17,6 +17,7 @@ export interface NamingOptions {
 
 interface Netns {
   label: string;
+  inode: number;
   seenAt: number;
 }
 
@@ -42,7 +43,9 @@ export class Naming {
     this.#devices.refresh(inventory.devices, now);
     this.#refreshedAt = now;
     this.#isComplete = inventory.omitted === 0;
-    for (const row of inventory.netns) this.#netns.set(row.cookie, { label: this.#names.label(row), seenAt: now });
+    for (const row of inventory.netns) {
+      this.#netns.set(row.cookie, { label: this.#names.label(row), inode: row.inode, seenAt: now });
+    }
     for (const [cookie, { seenAt }] of this.#netns) {
       if (seenAt < now - this.#keepMs) this.#netns.delete(cookie);
     }
@@ -60,6 +63,46 @@ export class Naming {
 
   table(netns: bigint, id: number): string {
     return this.#tables.names.name(id, this.#devices.vrf(netns, id));
+  }
+
+  /** The namespace that is there now under this label, or with this inode. */
+  netnsNamed(name: string): bigint | undefined {
+    const present = [...this.#netns].filter(([, { seenAt }]) => seenAt === this.#refreshedAt);
+    const found =
+      present.find(([, { label }]) => label === name) ?? present.find(([, { inode }]) => String(inode) === name);
+    return found?.[0];
+  }
+
+  /** Id of the table of this name: in every namespace, or of VRFs that agree, in `netns` or anywhere. */
+  tableNamed(name: string, netns?: bigint): number | undefined {
+    for (const [id, known] of this.#tables.names.entries()) {
+      if (known === name) return id;
+    }
+    const ids = new Set<number>();
+    for (const vrf of this.#devices.vrfs()) {
+      if (vrf.name === name && (netns === undefined || netns === vrf.netns)) ids.add(vrf.table);
+    }
+    const [id] = ids;
+    return ids.size === 1 ? id : undefined;
+  }
+
+  /** The same names for lines. A namespace without a name has an empty one. */
+  lineNames(): LineNames {
+    const rows = [...this.#netns];
+    const tables = [...this.#tables.names.entries()].map(([table, name]) => ({ netns: NETNS_UNKNOWN, table, name }));
+    const common = new Set(tables.map(({ table }) => table));
+    for (const vrf of this.#devices.vrfs()) {
+      const name = this.table(vrf.netns, vrf.table);
+      if (!common.has(vrf.table) && name !== String(vrf.table)) tables.push({ ...vrf, name });
+    }
+    return {
+      cookies: BigUint64Array.from(rows, ([cookie]) => cookie),
+      inodes: Uint32Array.from(rows, ([, { inode }]) => inode),
+      netns: rows.map(([, { label, inode }]) => (label === String(inode) ? "" : label)),
+      tableNetns: BigUint64Array.from(tables, ({ netns }) => netns),
+      tableIds: Uint32Array.from(tables, ({ table }) => table),
+      tables: tables.map(({ name }) => name),
+    };
   }
 
   egress(netns: bigint, ifindex: number): string {

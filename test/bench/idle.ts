@@ -4,14 +4,12 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { startDaemon } from "../support/daemon_process.js";
 import { floodLookups } from "../support/flood.js";
+import { cpuSeconds } from "./cpu_time.js";
 import { createEgressRouter } from "./egress_router.js";
 import type { Figure } from "./figure.js";
 
 const EGRESSES = 40;
 const MILLISECONDS = 20_000;
-/** USER_HZ, which is 100 on every Linux Node runs on. */
-const TICKS_PER_SECOND = 100;
-
 export async function measureIdle(): Promise<Figure[]> {
   await using router = await createEgressRouter(EGRESSES);
   await using daemon = await startDaemon();
@@ -20,22 +18,15 @@ export async function measureIdle(): Promise<Figure[]> {
     await floodLookups({ netns: router.netns, device: router.device, destinations, count: EGRESSES * 10 });
   }
   const series = (await daemon.scrape()).filter(({ name }) => name === "tablesnoop_route_lookups_total").length;
-  const [begin, ticksBefore] = [performance.now(), cpuTicks(daemon.pid)];
+  const [begin, cpuBefore] = [performance.now(), cpuSeconds(daemon.pid)];
   await pause(MILLISECONDS);
   const seconds = (performance.now() - begin) / 1000;
-  const cpu = (cpuTicks(daemon.pid) - ticksBefore) / TICKS_PER_SECOND;
+  const cpu = cpuSeconds(daemon.pid) - cpuBefore;
   return [
     { name: "idle: route lookup series", unit: "", value: series },
     { name: "idle: CPU", unit: "% of one CPU", value: (100 * cpu) / seconds },
     { name: "idle: resident memory", unit: "MB", value: residentMegabytes(daemon.pid) },
   ];
-}
-
-/** utime + stime of all threads, fields 14 and 15 of /proc/PID/stat. */
-function cpuTicks(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
 }
 
 function residentMegabytes(pid: number): number {

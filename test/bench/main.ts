@@ -9,11 +9,13 @@ import { measureForwarding } from "./forwarding.js";
 import { measureIdle } from "./idle.js";
 import { measureLookupCost } from "./lookup_cost.js";
 import { measureScrape } from "./scrape_cost.js";
+import { measureStream } from "./stream.js";
 
 const BENCHMARKS: Readonly<Record<string, (cpus: number) => Promise<Figure[]>>> = {
   lookup: measureLookupCost,
   forwarding: measureForwarding,
   scrape: measureScrape,
+  stream: measureStream,
   idle: measureIdle,
 };
 

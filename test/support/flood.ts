@@ -14,6 +14,8 @@ export interface FloodOptions {
   /** Calls, each a whole route decision. IPv6 off the host is two table lookups: local first, then main. */
   readonly count: number;
   readonly cpu?: number;
+  /** Calls per second, at least 100; as fast as can be without. */
+  readonly rate?: number;
   readonly isRandom?: boolean;
   /** Past the rules, one lookup in one table: main, or the one given. */
   readonly isDirect?: boolean;
@@ -37,6 +39,7 @@ export async function floodLookups(options: FloodOptions): Promise<FloodResult> 
     ...["--dst", options.destinations.join(",")],
     ...["--repeat", String(options.count)],
     ...["--cpu", String(options.cpu ?? 0)],
+    ...(options.rate === undefined ? [] : ["--rate", String(options.rate)]),
     ...(options.isRandom ? ["--random"] : []),
     ...(options.isDirect ? ["--direct"] : []),
     ...(options.table === undefined ? [] : ["--table", String(options.table)]),

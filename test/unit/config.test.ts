@@ -56,6 +56,10 @@ describe("the configuration", () => {
       "--series.max=100",
       "--series.expiry=1s",
       "--counters.max=64",
+      "--web.enable-stream",
+      "--stream.max-listeners=32",
+      "--stream.ring-size=64KiB",
+      "--stream.queue-size=65537",
     ];
     expect(config(...argv)).toEqual({
       listen: [
@@ -72,6 +76,7 @@ describe("the configuration", () => {
       seriesMax: 100,
       seriesExpiryMs: 1000,
       countersMax: 64,
+      stream: { maxListeners: 32, ringBytes: 65_536, queueBytes: 65_537 },
       logLevel: "debug",
       logFormat: "json",
     });
@@ -112,6 +117,14 @@ describe("the configuration", () => {
     "--series.max=99",
     "--series.max=1000001",
     "--series.expiry=999ms",
+    "--web.telemetry-path=/stream",
+    "--stream.max-listeners=0",
+    "--stream.max-listeners=33",
+    "--stream.ring-size=3MiB",
+    "--stream.ring-size=32KiB",
+    "--stream.ring-size=2GiB",
+    "--stream.ring-size=8MB",
+    "--stream.queue-size=1",
     "--counters.max=63",
     "--counters.max=1048577",
     "--log.level=warning",
@@ -123,12 +136,18 @@ describe("the configuration", () => {
     expect(refusal(argument)).toContain(JSON.stringify(value));
   });
 
-  test.each(["--web.config.file=x", "--web.enable-stream", "--listen=:1"])(
-    "%s does nothing yet and is refused",
-    (flag) => {
-      expect(refusal(flag)).toContain("unknown flag");
-    },
-  );
+  test.each(["--web.config.file=x", "--listen=:1"])("%s does nothing yet and is refused", (flag) => {
+    expect(refusal(flag)).toContain("unknown flag");
+  });
+
+  test("sizes of the stream mean nothing, and do no harm, without the stream", () => {
+    expect(config("--stream.ring-size=1MiB").stream).toBeUndefined();
+    expect(config("--web.enable-stream").stream).toEqual({
+      maxListeners: 16,
+      ringBytes: 8_388_608,
+      queueBytes: 4_194_304,
+    });
+  });
 });
 
 describe("help and version", () => {

@@ -81,6 +81,12 @@ describe("telling an error to the operator", () => {
     expect(causeOf(new Error("a\r\nb\u009bc"))).toBe("a b c");
   });
 
+  test("a hint may have holes too, and a message need not have a hint", () => {
+    const fills = { act: "load", object: "it", cause: "EPERM", url: "http://x" };
+    expect(new StartError("kernel_forbids_but_daemon", fills).message).toMatch(/: --connect http:\/\/x$/);
+    expect(new StartError("daemon_refuses", { url: "http://x", cause: "no" }).message).toBe("read http://x: no");
+  });
+
   test("the cause stays attached", () => {
     const cause = new Error("inner");
     expect(new StartError("address_refused", { address: ":1", cause: "inner" }, { cause }).cause).toBe(cause);

@@ -11,7 +11,7 @@ const TABLE = {
   netns: { kind: "list", placeholder: "NAME", default: ["all"], help: "", group: "" },
   rule: { kind: "boolean", default: true, help: "", group: "" },
   ipv4: { kind: "boolean", short: "4", default: false, help: "", group: "" },
-  show_failed: { kind: "boolean", short: "x", default: false, help: "", group: "" },
+  show_failed: { kind: "boolean", short: "x", alias: "show-failed", default: false, help: "", group: "" },
   help: { kind: "boolean", short: "?", default: false, help: "", group: "" },
 } as const satisfies FlagTable;
 
@@ -57,6 +57,12 @@ describe("accepted flags", () => {
 
   test("short flags stand alone or together, a question mark among them", () => {
     expect(parse("-4x", "-?")).toMatchObject({ ipv4: true, show_failed: true, help: true });
+  });
+
+  test("another spelling of a name is the same flag", () => {
+    expect(parse("--show-failed", "--show_failed")).toMatchObject({ show_failed: true });
+    expect(parse("--no-show-failed")).toMatchObject({ show_failed: false });
+    expect(failure("--show-failed", "--no-show_failed").message).toContain("--show_failed");
   });
 
   test("a repeatable flag keeps all its values in order, in place of the default", () => {

@@ -18,12 +18,15 @@
 #include <unistd.h>
 #include "lookup_state.h"
 
+#define SLICES_PER_SECOND 100
+
 struct options {
 	const char *object;
 	const char *netns;
 	const char *device;
 	char *destinations;
 	unsigned long repeat;
+	unsigned long rate;
 	unsigned int table;
 	int cpu;
 	int is_random;
@@ -43,6 +46,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "device", required_argument, 0, 'd' }, { "dst", required_argument, 0, 'D' },
 		{ "repeat", required_argument, 0, 'r' }, { "cpu", required_argument, 0, 'c' },
 		{ "table", required_argument, 0, 't' },	 { "random", no_argument, 0, 'R' },
+		{ "rate", required_argument, 0, 'p' },
 		{ "direct", no_argument, 0, 'x' },	 { 0, 0, 0, 0 },
 	};
 	int option;
@@ -55,12 +59,15 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'D': options->destinations = optarg; break;
 		case 'r': options->repeat = strtoul(optarg, NULL, 10); break;
 		case 'c': options->cpu = atoi(optarg); break;
+		case 'p': options->rate = strtoul(optarg, NULL, 10); break;
 		case 't': options->table = strtoul(optarg, NULL, 10); break;
 		case 'R': options->is_random = 1; break;
 		case 'x': options->is_direct = 1; break;
 		default: return -1;
 		}
 	}
+	if (options->rate && options->rate < SLICES_PER_SECOND)
+		return -1;
 	return options->object && options->netns && options->device && options->destinations && options->repeat ? 0 : -1;
 }
 
@@ -128,16 +135,38 @@ static double cpu_seconds(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-static int run(const struct options *options, int program, struct lookup_state *state)
+/* All at once, or in even slices: what comes late is made up for, so that the rate holds as a mean. */
+static int make_lookups(const struct options *options, int program)
 {
 	char packet[64] = {};
-	LIBBPF_OPTS(bpf_test_run_opts, test, .data_in = packet, .data_size_in = sizeof(packet),
-		    .repeat = (int)options->repeat);
+	LIBBPF_OPTS(bpf_test_run_opts, test, .data_in = packet, .data_size_in = sizeof(packet));
+	unsigned long slice = options->rate ? options->rate / SLICES_PER_SECOND : options->repeat, left;
+	struct timespec next;
+	int error = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (left = options->repeat; left && !error; left -= test.repeat) {
+		test.repeat = (int)(left < slice ? left : slice);
+		error = bpf_prog_test_run_opts(program, &test);
+		if (!options->rate)
+			continue;
+		next.tv_nsec += 1000000000 / SLICES_PER_SECOND;
+		if (next.tv_nsec >= 1000000000) {
+			next.tv_nsec -= 1000000000;
+			next.tv_sec++;
+		}
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+	}
+	return error;
+}
+
+static int run(const struct options *options, int program, struct lookup_state *state)
+{
 	double begin, end;
 	int error, i;
 
 	begin = cpu_seconds();
-	error = bpf_prog_test_run_opts(program, &test);
+	error = make_lookups(options, program);
 	end = cpu_seconds();
 	if (error)
 		return fail("run", "flood", -error);
@@ -164,7 +193,7 @@ int main(int argc, char **argv)
 
 	if (parse_options(argc, argv, &options)) {
 		fprintf(stderr, "usage: lookup --object FILE --netns FILE --device NAME --dst ADDRESS[,...] --repeat N "
-				"[--cpu N] [--random] [--direct] [--table ID]\n");
+				"[--cpu N] [--rate N] [--random] [--direct] [--table ID]\n");
 		return 2;
 	}
 	if (enter(&options))

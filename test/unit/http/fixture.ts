@@ -29,6 +29,7 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
     ready: () => ({ ready: true, reasons: [] }),
     telemetryPath: "/metrics",
     maxRequests: 40,
+    stream: { listeners: undefined },
     page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [] },
     log: createLog({ logLevel: "info", logFormat: "logfmt" }, { write: (line) => lines.push(line) }),
     ...options,

@@ -43,6 +43,7 @@ class Bench {
       seriesMax: 1000,
       processMetrics: false,
       noRoute: true,
+      stream: () => ({ listeners: 2, lines: 100 }),
       build: { version: "1.2.3", revision: "abcdef", node: "20.0.0", libbpf: "1.1" },
       ...options,
     });
@@ -78,6 +79,7 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "rule", egress: 100, type: 8, error: 13 }, 2);
   session.count({ netns: 1n, kind: "rule", error: 3 }, 1);
   session.overflow = [1n, 2n, 10n, 20n];
+  session.dropped = { ringbuf: 4, queue: 5, decode: 6 };
   session.omitted = 3;
   session.setProbes([
     { probe: "fib_table_lookup", backend: "tracepoint", attached: true, isMissing: false, reason: "", skipped: 7n },

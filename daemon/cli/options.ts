@@ -1,0 +1,175 @@
+// tablesnoop's flags, and the one frozen Options they become. The flags of the first group are the original tool's.
+
+import { UsageError } from "../errors.js";
+import { FAMILIES, type Family, KINDS, type Kind } from "../fib/lookup.js";
+import { type FlagTable, type FlagValues, parseFlags, quoted } from "../flags.js";
+import { type DaemonAddress, parseDaemonAddress } from "../stream/daemon_address.js";
+import { BadQuery, checkQuery, type LookupQuery } from "../stream/query.js";
+
+const FILTERS = "Only some lookups:";
+const OUTPUT = "Output:";
+const ORIGIN = "Where the lookups come from:";
+
+export const CLI_FLAGS = {
+  v4: {
+    kind: "boolean",
+    short: "4",
+    default: false,
+    help: "Use IPv4. By default, both IPv4 and IPv6 are logged.",
+    group: "",
+  },
+  v6: {
+    kind: "boolean",
+    short: "6",
+    default: false,
+    help: "Use IPv6. By default, both IPv4 and IPv6 are logged.",
+    group: "",
+  },
+  global: {
+    kind: "boolean",
+    short: "g",
+    default: false,
+    help: "Collect events from all network namespace (global).",
+    group: "",
+  },
+  route: { kind: "boolean", default: false, help: "Only display route lookups", group: "" },
+  rule: { kind: "boolean", default: false, help: "Only display rule lookups", group: "" },
+  separate: { kind: "boolean", short: "s", default: false, help: "Insert empty line after a timeout.", group: "" },
+  verbose: { kind: "boolean", short: "v", default: false, help: "Enable detailed output.", group: "" },
+  show_failed: {
+    kind: "boolean",
+    short: "x",
+    alias: "show-failed",
+    default: false,
+    help: "Show failed lookup results",
+    group: "",
+  },
+  help: { kind: "boolean", short: "?", default: false, help: "Give this help list", group: "" },
+  usage: { kind: "boolean", default: false, help: "Give a short usage message", group: "" },
+  version: { kind: "boolean", short: "V", default: false, help: "Print the version", group: "" },
+  netns: {
+    kind: "string",
+    placeholder: "NAME",
+    help: 'Network namespace to watch instead of the own one: its name, "host", or its inode number. May come to be later.',
+    group: FILTERS,
+  },
+  table: { kind: "string", placeholder: "TABLE", help: "Routing table, by name or number", group: FILTERS },
+  egress: { kind: "string", placeholder: "DEV", help: "Device that a route leads out of", group: FILTERS },
+  dst: { kind: "string", placeholder: "PREFIX", help: "Destination: an address or a prefix", group: FILTERS },
+  src: { kind: "string", placeholder: "PREFIX", help: "Source: an address or a prefix", group: FILTERS },
+  json: { kind: "boolean", default: false, help: "One JSON object a line", group: OUTPUT },
+  color: {
+    kind: "enum",
+    choices: ["auto", "always", "never"],
+    default: "auto",
+    help: "Green for what was found, red for what failed; auto: on a terminal, unless NO_COLOR is set",
+    group: OUTPUT,
+  },
+  count: { kind: "integer", placeholder: "N", min: 1, help: "End after N lines", group: OUTPUT },
+  duration: { kind: "duration", min: 1, help: "End after this time, such as 10s or 1m30s", group: OUTPUT },
+  connect: {
+    kind: "string",
+    placeholder: "URL",
+    help: "A running tablesnoopd, needs no root: http://HOST:PORT or unix:/PATH",
+    group: ORIGIN,
+  },
+  probe: {
+    kind: "enum",
+    choices: ["auto", "trampoline", "tracepoint"],
+    default: "auto",
+    help: "How to hook into the kernel; auto tries trampoline, which sees more, then tracepoint, which sees no rules",
+    group: ORIGIN,
+  },
+} as const satisfies FlagTable;
+
+type Values = FlagValues<typeof CLI_FLAGS>;
+
+export interface Options {
+  readonly query: LookupQuery;
+  /** Nothing but the namespace the command runs in; a daemon cannot know which that is. */
+  readonly ownNetns: boolean;
+  readonly format: "text" | "json";
+  readonly verbose: boolean;
+  /** An empty line at each pause. */
+  readonly separate: boolean;
+  readonly color: Values["color"];
+  readonly count?: number;
+  readonly durationMs?: number;
+  readonly probe: Values["probe"];
+  /** Absent: probes of its own. */
+  readonly connect?: DaemonAddress;
+}
+
+/** `argv` without node and script. Throws UsageError. */
+export function parseOptions(argv: readonly string[]): Options | { readonly show: "help" | "usage" | "version" } {
+  const values = parseFlags(CLI_FLAGS, argv);
+  for (const show of ["help", "usage", "version"] as const) if (values[show]) return { show };
+
+  if (values.global && values.netns !== undefined) throw disagree("--global", "--netns");
+  const connect = values.connect === undefined ? undefined : daemonAddress(values.connect);
+  if (connect !== undefined) refuseUnstreamed(values);
+  return Object.freeze({
+    query: lookupQuery(values),
+    ownNetns: !values.global && values.netns === undefined,
+    format: values.json ? "json" : "text",
+    verbose: values.verbose,
+    separate: values.separate,
+    color: values.color,
+    ...(values.count !== undefined && { count: values.count }),
+    ...(values.duration !== undefined && { durationMs: values.duration }),
+    probe: values.probe,
+    ...(connect !== undefined && { connect }),
+  });
+}
+
+function lookupQuery(values: Values): LookupQuery {
+  const { netns, table, egress, src, dst } = values;
+  const query: LookupQuery = {
+    kinds: kinds(values),
+    families: families(values),
+    ...(netns !== undefined && { netns }),
+    ...(table !== undefined && { table }),
+    ...(egress !== undefined && { egress }),
+    ...(src !== undefined && { src }),
+    ...(dst !== undefined && { dst }),
+    failed: values.show_failed ? "include" : "exclude",
+  };
+  try {
+    checkQuery(query);
+  } catch (error) {
+    throw asUsageError(error);
+  }
+  return Object.freeze(query);
+}
+
+function kinds({ route, rule }: Values): readonly Kind[] {
+  return route === rule ? KINDS : [route ? "route" : "rule"];
+}
+
+function families({ v4, v6 }: Values): readonly Family[] {
+  return v4 === v6 ? FAMILIES : [v4 ? "ipv4" : "ipv6"];
+}
+
+/** What the query says is wrong, as the flag it came from; anything else as it is. */
+export function asUsageError(error: unknown): unknown {
+  return error instanceof BadQuery
+    ? new UsageError("query_refused", { problem: error.message }, { cause: error })
+    : error;
+}
+
+function daemonAddress(text: string): DaemonAddress {
+  const address = parseDaemonAddress(text);
+  if (address) return address;
+  const accepted = "an address such as http://127.0.0.1:10074, http://[::1]:10074 or unix:/run/tablesnoopd.sock";
+  throw new UsageError("bad_value", { flag: "--connect", value: quoted(text), accepted });
+}
+
+/** The stream knows no colours, and whose probes they are is the daemon's affair. */
+function refuseUnstreamed(values: Values): void {
+  if (values.color === "always") throw new UsageError("not_streamed", { flag: "--color=always" });
+  if (values.probe !== "auto") throw new UsageError("not_streamed", { flag: `--probe=${values.probe}` });
+}
+
+function disagree(first: string, second: string): UsageError {
+  return new UsageError("flags_disagree", { first, second });
+}

@@ -1,0 +1,67 @@
+// The query string of GET /stream: each parameter at most once, and none that is not known.
+
+import type { KINDS } from "../fib/lookup.js";
+import type { LineFormat } from "../native/session.js";
+import type { Wanted } from "../stream/listeners.js";
+import { BadQuery, EVERYTHING, type LookupQuery, notAccepted } from "../stream/query.js";
+
+const FORMATS: Readonly<Record<string, LineFormat>> = { text: "text", json: "json", sse: "sse" };
+const FAMILY_WORDS = { ipv4: ["ipv4"], "4": ["ipv4"], ipv6: ["ipv6"], "6": ["ipv6"] } as const;
+const KIND_WORDS = { route: ["route"], rule: ["rule"] } as const satisfies Record<(typeof KINDS)[number], unknown>;
+const FAILED_WORDS = { include: "include", exclude: "exclude", only: "only" } as const;
+const VERBOSE_WORDS: Readonly<Record<string, boolean>> = { "": true, "1": true, true: true, "0": false, false: false };
+
+const TEXTS = ["netns", "table", "egress", "src", "dst"] as const;
+const PARAMETERS: readonly string[] = ["family", "kind", ...TEXTS, "failed", "verbose", "format"];
+
+/** `format` is absent if the query string leaves it open. Throws BadQuery. */
+export function parseStreamQuery(url: string): Omit<Wanted, "format"> & { readonly format?: LineFormat } {
+  const given = parameters(url);
+  const format = word("format", given, FORMATS);
+  return {
+    query: lookupQuery(given),
+    verbose: word("verbose", given, VERBOSE_WORDS) ?? false,
+    ...(format !== undefined && { format }),
+  };
+}
+
+function lookupQuery(given: ReadonlyMap<string, string>): LookupQuery {
+  const texts = TEXTS.flatMap((name) => {
+    const value = given.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    kinds: word("kind", given, KIND_WORDS) ?? EVERYTHING.kinds,
+    families: word("family", given, FAMILY_WORDS) ?? EVERYTHING.families,
+    failed: word("failed", given, FAILED_WORDS) ?? EVERYTHING.failed,
+    ...(Object.fromEntries(texts) as Partial<Record<(typeof TEXTS)[number], string>>),
+  };
+}
+
+function parameters(url: string): Map<string, string> {
+  const mark = url.indexOf("?");
+  const given = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1))) {
+    if (!PARAMETERS.includes(name)) {
+      throw new BadQuery(shown(name), `there is no such parameter; there are ${PARAMETERS.join(", ")}`);
+    }
+    if (given.has(name)) throw new BadQuery(name, "given more than once");
+    given.set(name, value);
+  }
+  return given;
+}
+
+function word<T>(name: string, given: ReadonlyMap<string, string>, words: Readonly<Record<string, T>>): T | undefined {
+  const value = given.get(name);
+  if (value === undefined) return undefined;
+  if (!Object.hasOwn(words, value)) {
+    const accepted = Object.keys(words).filter((text) => text !== "");
+    throw notAccepted(name, value, `one of ${accepted.join(", ")}`);
+  }
+  return words[value];
+}
+
+/** Of a name that may be anything, what fits into one line. */
+function shown(name: string): string {
+  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+}

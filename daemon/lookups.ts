@@ -1,0 +1,180 @@
+// The library: lookups as they happen, as an async iterator of typed objects. What the command prints with --json.
+
+import { FAMILIES, type Family, KINDS, type Kind, type Result } from "./fib/lookup.js";
+import { parseDaemonAddress } from "./stream/daemon_address.js";
+import type { LineSource } from "./stream/line_source.js";
+import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
+import { openSource } from "./stream/source.js";
+
+interface LookupCommon {
+  /** To the millisecond; `timestamp` has the microseconds. */
+  readonly time: Date;
+  /** RFC 3339 in UTC. */
+  readonly timestamp: string;
+  readonly family: Family;
+  /** Where it was looked up; all null if that is unknown. */
+  readonly netns: { readonly cookie: bigint | null; readonly inode: number | null; readonly name: string | null };
+  readonly src: string;
+  readonly dst: string;
+  /** Devices the flow came from and is bound to, not what was found. */
+  readonly iif: string | null;
+  readonly oif: string | null;
+  readonly dscp: number;
+  /** Null for IPv4. */
+  readonly flowlabel: number | null;
+  readonly mark: number;
+  /** IP protocol number. */
+  readonly proto: number;
+  readonly table: { readonly id: number; readonly name: string | null };
+  readonly result: Result;
+  /** Positive; 0 if found. */
+  readonly errno: number;
+}
+
+/** One lookup in one routing table. */
+export interface RouteLookup extends LookupCommon {
+  readonly kind: "route";
+  /** Of the route; null where the probes cannot tell it. */
+  readonly prefix: string | null;
+  readonly gateway: string | null;
+  /** Device; "multipath" where only the group of nexthops is known. */
+  readonly egress: string | null;
+  /** unicast, local, blackhole, ... */
+  readonly type: string | null;
+}
+
+/** One walk of the rule list for one flow. */
+export interface RuleLookup extends LookupCommon {
+  readonly kind: "rule";
+  /** Of the rule that decided; null if none did. */
+  readonly priority: number | null;
+  readonly action: string | null;
+  /** As `ip rule` words them; true for one without a value. */
+  readonly selectors: Readonly<Record<string, string | true>>;
+}
+
+export type Lookup = RouteLookup | RuleLookup;
+
+export interface LookupOptions {
+  /** Both if absent; so for kinds. */
+  readonly families?: readonly Family[];
+  readonly kinds?: readonly Kind[];
+  /** A namespace's name, "host", or its inode number; it may come to be later. All namespaces if absent. */
+  readonly netns?: string;
+  /** Name or number. */
+  readonly table?: string | number;
+  /** Device that a route leads out of. */
+  readonly egress?: string;
+  /** Address or prefix. */
+  readonly src?: string;
+  readonly dst?: string;
+  /** Default "include". */
+  readonly failed?: "include" | "exclude" | "only";
+  /** Ends the iteration, without an error. */
+  readonly signal?: AbortSignal;
+  /** A running tablesnoopd, http://host:port or unix:/path; without it probes of its own, which need root. */
+  readonly connect?: string;
+  /** Told, in one line each, of what cannot be seen; by default nobody is. */
+  readonly onNote?: (text: string) => void;
+}
+
+export interface Lookups extends AsyncIterableIterator<Lookup> {
+  /** Lookups that were wanted and never came, as this side or the daemon was too slow. */
+  readonly dropped: number;
+}
+
+/**
+ * Probes are attached, or the daemon is connected, by the first next(). Leaving the loop, or the signal, frees everything.
+ * Throws at once on options that make no sense; the first next() throws if there are no privileges or no daemon.
+ */
+export function openLookups(options: LookupOptions = {}): Lookups {
+  const query = queryOf(options);
+  const connect = options.connect === undefined ? undefined : parseDaemonAddress(options.connect);
+  if (options.connect !== undefined && connect === undefined) {
+    throw notAccepted("connect", options.connect, "http://host:port or unix:/path");
+  }
+  const { signal, onNote = () => undefined } = options;
+  let source: LineSource | undefined;
+
+  async function* iterate(): AsyncGenerator<Lookup, undefined> {
+    if (signal?.aborted) return;
+    const stop = () => source?.close();
+    signal?.addEventListener("abort", stop);
+    try {
+      source = await openSource({
+        query,
+        ownNetns: false,
+        format: "json",
+        verbose: false,
+        colour: false,
+        probe: "auto",
+        note: onNote,
+        ...(connect && { connect }),
+        ...(signal && { signal }),
+      });
+      while (!signal?.aborted) {
+        const lines = await source.next();
+        if (lines === undefined) return;
+        for (const line of lines.toString().trimEnd().split("\n")) {
+          if (signal?.aborted) return;
+          yield parseLookup(line);
+        }
+      }
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      source?.close();
+    }
+  }
+
+  const iterator = iterate();
+  return {
+    next: () => iterator.next(),
+    return: () => iterator.return(undefined),
+    throw: (error: unknown) => iterator.throw(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    get dropped() {
+      const { ringbuf, queue, daemon } = source?.dropped() ?? { ringbuf: 0, queue: 0, daemon: 0 };
+      return ringbuf + queue + daemon;
+    },
+  };
+}
+
+function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: LookupOptions): LookupQuery {
+  const query: LookupQuery = {
+    families: families ?? FAMILIES,
+    kinds: kinds ?? KINDS,
+    ...(netns !== undefined && { netns }),
+    ...(table !== undefined && { table: String(table) }),
+    ...(egress !== undefined && { egress }),
+    ...(src !== undefined && { src }),
+    ...(dst !== undefined && { dst }),
+    failed: failed ?? "include",
+  };
+  checkWords("family", query.families, FAMILIES);
+  checkWords("kind", query.kinds, KINDS);
+  checkWords("failed", [query.failed], ["include", "exclude", "only"]);
+  checkQuery(query);
+  return query;
+}
+
+/** For those who call without types. */
+function checkWords(parameter: string, given: readonly string[], known: readonly string[]): void {
+  for (const word of given) {
+    if (!known.includes(word)) throw new BadQuery(parameter, `${JSON.stringify(word)} is none of ${known.join(", ")}`);
+  }
+}
+
+type Line = Omit<RouteLookup | RuleLookup, "time" | "timestamp" | "netns"> & {
+  readonly time: string;
+  readonly netns: { readonly cookie: string | null; readonly inode: number | null; readonly name: string | null };
+};
+
+function parseLookup(text: string): Lookup {
+  const { time, netns, ...rest } = JSON.parse(text) as Line;
+  const cookie = netns.cookie === null ? null : BigInt(netns.cookie);
+  return { ...rest, time: new Date(time), timestamp: time, netns: { ...netns, cookie } } as Lookup;
+}

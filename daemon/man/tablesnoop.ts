@@ -1,0 +1,80 @@
+// tablesnoop(1).
+
+import { CLI_FLAGS } from "../cli/options.js";
+import { type ManPage, renderMan } from "./roff.js";
+
+const PAGE: ManPage = {
+  name: "tablesnoop",
+  section: 1,
+  summary: "show the route and rule lookups of the Linux kernel as they happen",
+  synopsis: "[OPTION...]",
+  description: [
+    "Prints one line for each lookup in a routing table and for each walk of the policy rules, with the answer that the kernel gave. It shows which table, gateway and device a flow was led to, or that nothing was found.",
+    "Lookups are seen by eBPF probes, which takes root, or CAP_BPF and CAP_PERFMON. With --connect they come from a running tablesnoopd(8) instead, which takes neither.",
+    "Without options the lookups of the network namespace that the command runs in are shown, IPv4 and IPv6, routes and rules, and only those that found something. What is not wanted is left out in the kernel already.",
+    "A daemon cannot know the namespace of the one who asks: with --connect and without --netns the lookups of all namespaces are shown, as with -g.",
+  ],
+  flags: CLI_FLAGS,
+  suffix: () => "",
+  sections: [
+    {
+      title: "OUTPUT",
+      blocks: [
+        "Lookups that found a route, that failed (with -x), and rules that decided:",
+        {
+          example: [
+            "v4: src: 10.0.1.2  dst: 10.0.2.2 --> gw: 10.0.1.1 egress: eth0",
+            "v4: src: 10.0.1.2  dst: 10.9.9.9 ",
+            "rule4: src: 10.0.1.2  dst: 10.0.2.2 --> pref: 32766 table: 254",
+            "rule4: src: 10.0.1.2  dst: 10.8.1.9 pref: 101 action: blackhole",
+          ].join("\n"),
+        },
+        "Addresses that are not chosen yet are 0.0.0.0 or ::. A packet may cost several lookups: one in each table that is asked, and one more before its source address is chosen. With -v a line begins with the cookie of the network namespace, the devices of the flow, table, DSCP and flow label, and a rule's line ends with its selectors.",
+        "With --json each line is an object with all that is known of a lookup.",
+        "The lines are on standard output and nothing else is; they appear at once in a pipe too. Notes, errors and the number of dropped events are on standard error.",
+        "A machine may look up more than can be read. Events that found no room are counted, and their number is told at the end.",
+      ],
+    },
+    {
+      title: "KERNELS WITHOUT TRAMPOLINES",
+      blocks: [
+        "Where the kernel allows no BPF trampolines, tracepoints are used. They tell less: no rule lookups, no prefix of the route, multipath instead of the device where a route has several nexthops, and no namespace for some failed IPv4 lookups. A note says so; --rule alone is refused.",
+      ],
+    },
+    {
+      title: "EXIT STATUS",
+      blocks: [
+        {
+          terms: [
+            ["0", "Ended by --count, --duration, SIGINT or SIGTERM, or the reader of the output went away."],
+            ["1", "The probes cannot be attached, the daemon cannot be reached or refuses, or its stream ended."],
+            ["2", "The command line cannot be understood."],
+          ],
+        },
+      ],
+    },
+    {
+      title: "ENVIRONMENT",
+      blocks: [{ terms: [["NO_COLOR", "If set and not empty, no colours unless --color=always."]] }],
+    },
+    {
+      title: "EXAMPLES",
+      blocks: [
+        "All IPv4 lookups of the machine, failed ones too:",
+        { example: "tablesnoop -4xg" },
+        "What becomes of traffic to one network, in the namespace red:",
+        { example: "tablesnoop -x --netns red --dst 192.0.2.0/24" },
+        "The destinations of the next hundred failed lookups, from a daemon:",
+        {
+          example:
+            "tablesnoop --connect http://127.0.0.1:10074 -x --json --count 100 |\n    jq -r 'select(.errno > 0) | .dst'",
+        },
+      ],
+    },
+    { title: "SEE ALSO", blocks: ["tablesnoopd(8), ip-route(8), ip-rule(8), ip-netns(8)"] },
+  ],
+};
+
+export function commandManual(): string {
+  return renderMan(PAGE);
+}

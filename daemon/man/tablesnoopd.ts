@@ -1,0 +1,57 @@
+// tablesnoopd(8).
+
+import { DAEMON_FLAGS } from "../config.js";
+import { suffix } from "../help.js";
+import { type ManPage, renderMan } from "./roff.js";
+
+const PAGE: ManPage = {
+  name: "tablesnoopd",
+  section: 8,
+  summary: "count the route and rule lookups of the Linux kernel for Prometheus",
+  synopsis: "[FLAG...]",
+  description: [
+    "Counts every lookup in a routing table and every walk of the policy rules, IPv4 and IPv6, in all network namespaces, by the answer that was given, and serves the counts to Prometheus. The kernel counts; a lookup costs some nanoseconds more, and none is missed however many there are.",
+    "Needs root, or CAP_BPF and CAP_PERFMON. Stays in the foreground and logs to standard error.",
+    "A switch that is on by default is turned off by --no- before its name.",
+  ],
+  flags: DAEMON_FLAGS,
+  suffix,
+  sections: [
+    {
+      title: "ENDPOINTS",
+      blocks: [
+        {
+          terms: [
+            ["/metrics", "The metrics, as text or OpenMetrics. Another path: --web.telemetry-path."],
+            [
+              "/stream",
+              "The lookups themselves, one line each, with --web.enable-stream. Parameters: format (text, json, sse), family, kind, netns, table, egress, src, dst, failed (include, exclude, only), verbose. tablesnoop(1) reads it with --connect.",
+            ],
+            ["/-/healthy, /-/ready", "Whether the daemon runs, and whether it counts."],
+          ],
+        },
+      ],
+    },
+    {
+      title: "SIGNALS",
+      blocks: [{ terms: [["SIGTERM, SIGINT", "End within a second, leaving nothing behind in the kernel."]] }],
+    },
+    {
+      title: "EXIT STATUS",
+      blocks: [
+        {
+          terms: [
+            ["0", "Ended by a signal."],
+            ["1", "Cannot start: the reason is on standard error."],
+            ["2", "The command line cannot be understood."],
+          ],
+        },
+      ],
+    },
+    { title: "SEE ALSO", blocks: ["tablesnoop(1), ip-route(8), ip-rule(8), ip-netns(8)"] },
+  ],
+};
+
+export function daemonManual(): string {
+  return renderMan(PAGE);
+}

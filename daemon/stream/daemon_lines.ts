@@ -1,0 +1,169 @@
+// Lines from a running daemon: one GET /stream, its answer, its heartbeat and its end.
+
+import { type IncomingMessage, request } from "node:http";
+import { performance } from "node:perf_hooks";
+import { causeOf, StartError } from "../errors.js";
+import { FAMILIES, KINDS } from "../fib/lookup.js";
+import type { DaemonAddress } from "./daemon_address.js";
+import type { LineSource, LinesDropped, SourceFormat } from "./line_source.js";
+import type { LookupQuery } from "./query.js";
+import { Received } from "./received.js";
+import { Wake } from "./wake.js";
+
+const CONNECT_MS = 10_000;
+/** The daemon says something every ten seconds. */
+const SILENCE_MS = 30_000;
+/** After a stop: what the daemon has seen by then is here. */
+const SETTLE_MS = 150;
+const MOST_REFUSAL_BYTES = 4096;
+
+export interface DaemonLinesOptions {
+  readonly address: DaemonAddress;
+  readonly query: LookupQuery;
+  readonly format: SourceFormat;
+  readonly verbose: boolean;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
+}
+
+/** Throws StartError if there is no daemon or it refuses. */
+export async function connectLines(options: DaemonLinesOptions): Promise<LineSource> {
+  const { address, format } = options;
+  const response = await ask(address, "GET", `/stream?${parametersOf(options)}`, CONNECT_MS, options.signal);
+  if (response.statusCode === 200) return new DaemonLines(response, address, format);
+  throw new StartError("daemon_refuses", { url: address.text, cause: await refusal(response) });
+}
+
+/** Whether a daemon with an enabled stream answers there at once. */
+export async function hasStream(address: DaemonAddress): Promise<boolean> {
+  try {
+    const response = await ask(address, "HEAD", "/stream", 500);
+    response.destroy();
+    return response.statusCode === 200;
+  } catch (error) {
+    if (error instanceof StartError) return false;
+    throw error;
+  }
+}
+
+class DaemonLines implements LineSource {
+  readonly #response: IncomingMessage;
+  readonly #address: DaemonAddress;
+  readonly #received: Received;
+  readonly #wake = new Wake();
+  #error: Error | undefined;
+  #stoppedAt = Number.POSITIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(response: IncomingMessage, address: DaemonAddress, format: SourceFormat) {
+    this.#response = response;
+    this.#address = address;
+    this.#received = new Received(format);
+    response.on("readable", this.#wake.call).on("end", this.#wake.call).on("close", this.#wake.call);
+    response.on("error", (error) => {
+      this.#error = error;
+      this.#wake.call();
+    });
+  }
+
+  async next(): Promise<Buffer | undefined> {
+    while (!this.#isClosed) {
+      const settling = this.#stoppedAt + SETTLE_MS - performance.now();
+      if (settling <= 0) return undefined;
+      const chunk: Buffer | null = this.#response.read();
+      if (chunk !== null) {
+        const lines = this.#received.add(chunk);
+        if (lines.length > 0) return lines;
+      } else if (this.#response.readableEnded || this.#response.destroyed) {
+        if (this.#stoppedAt < Number.POSITIVE_INFINITY) return undefined;
+        throw this.#ended(this.#error === undefined ? "the stream was ended" : "the connection is lost");
+      } else if (!(await this.#wake.wait(Math.min(settling, SILENCE_MS))) && settling > SILENCE_MS) {
+        throw this.#ended(`nothing came for ${SILENCE_MS / 1000} s`);
+      }
+    }
+    return undefined;
+  }
+
+  stop(): void {
+    if (this.#stoppedAt === Number.POSITIVE_INFINITY) this.#stoppedAt = performance.now();
+    this.#wake.call();
+  }
+
+  dropped(): LinesDropped {
+    return { ringbuf: 0, queue: 0, daemon: this.#received.dropped };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#response.destroy();
+    this.#wake.call();
+  }
+
+  #ended(cause: string): StartError {
+    const options = this.#error === undefined ? undefined : { cause: this.#error };
+    return new StartError("stream_ended", { url: this.#address.text, cause }, options);
+  }
+}
+
+function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearchParams {
+  const { kinds, families, netns, table, egress, src, dst, failed } = query;
+  const given: Readonly<Record<string, string | undefined>> = {
+    format,
+    kind: kinds.length === KINDS.length ? undefined : kinds[0],
+    family: families.length === FAMILIES.length ? undefined : families[0],
+    netns,
+    table,
+    egress,
+    src,
+    dst,
+    failed,
+    verbose: verbose ? "1" : undefined,
+  };
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) parameters.set(name, value);
+  return parameters;
+}
+
+/** The head of the answer; StartError if none comes within `ms`. */
+function ask(
+  address: DaemonAddress,
+  method: "GET" | "HEAD",
+  path: string,
+  ms: number,
+  signal?: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const late = new Error(`no answer within ${ms / 1000} s`);
+    const asked = request({ ...address.to, method, path, agent: false, ...(signal && { signal }) });
+    const timer = setTimeout(() => asked.destroy(late), ms);
+    asked.on("response", (response) => {
+      clearTimeout(timer);
+      asked.socket?.setKeepAlive(true, SILENCE_MS);
+      resolve(response);
+    });
+    // Also after the answer, when the connection breaks: the response tells of that.
+    asked.on("error", (error) => {
+      clearTimeout(timer);
+      reject(new StartError("daemon_unreachable", { url: address.text, cause: connectCause(error) }, { cause: error }));
+    });
+    asked.end();
+  });
+}
+
+/** Of several addresses tried (::1 and 127.0.0.1), the first's cause. */
+function connectCause(error: unknown): string {
+  return causeOf(error instanceof AggregateError ? (error.errors[0] ?? error) : error);
+}
+
+/** The first line of the daemon's own words, else its status. */
+async function refusal(response: IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length > MOST_REFUSAL_BYTES) break;
+  }
+  const [line = ""] = text.trim().split("\n", 1);
+  const isHtml = /html/.test(response.headers["content-type"] ?? "");
+  return line === "" || isHtml ? `HTTP status ${response.statusCode}` : line.slice(0, MOST_REFUSAL_BYTES);
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { type Options, parseOptions } from "../../../daemon/cli/options.js";
+import { UsageError } from "../../../daemon/errors.js";
+
+function parse(...argv: string[]): Options {
+  const options = parseOptions(argv);
+  if ("show" in options) throw new Error(`${argv.join(" ")} shows ${options.show}`);
+  return options;
+}
+
+function failure(...argv: string[]): UsageError {
+  try {
+    parse(...argv);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error(`${argv.join(" ")} was accepted`);
+}
+
+describe("what is shown", () => {
+  test("without flags: the own namespace, both families, both kinds, nothing failed", () => {
+    expect(parse()).toEqual({
+      query: { kinds: ["route", "rule"], families: ["ipv4", "ipv6"], failed: "exclude" },
+      ownNetns: true,
+      format: "text",
+      verbose: false,
+      separate: false,
+      color: "auto",
+      probe: "auto",
+    });
+  });
+
+  test.each<[string[], readonly string[], readonly string[]]>([
+    [["-4"], ["ipv4"], ["route", "rule"]],
+    [["--v6"], ["ipv6"], ["route", "rule"]],
+    [
+      ["-4", "-6"],
+      ["ipv4", "ipv6"],
+      ["route", "rule"],
+    ],
+    [["--route"], ["ipv4", "ipv6"], ["route"]],
+    [["--rule"], ["ipv4", "ipv6"], ["rule"]],
+    [
+      ["--route", "--rule"],
+      ["ipv4", "ipv6"],
+      ["route", "rule"],
+    ],
+  ])("%j leaves %j and %j", (argv, families, kinds) => {
+    expect(parse(...argv).query).toMatchObject({ families, kinds });
+  });
+
+  test("letters may stand together", () => {
+    expect(parse("-4xgsv")).toMatchObject({
+      query: { families: ["ipv4"], failed: "include" },
+      ownNetns: false,
+      verbose: true,
+      separate: true,
+    });
+  });
+
+  test.each(["-x", "--show_failed", "--show-failed"])("%s shows failed lookups too", (flag) => {
+    expect(parse(flag).query.failed).toBe("include");
+  });
+
+  test("a namespace by name takes the place of the own one", () => {
+    expect(parse("--netns", "red")).toMatchObject({ query: { netns: "red" }, ownNetns: false });
+  });
+
+  test("filters reach the query as they were given", () => {
+    const query = parse("--table=254", "--egress=eth0", "--src=10.0.0.0/8", "--dst=10.1.2.3").query;
+    expect(query).toMatchObject({ table: "254", egress: "eth0", src: "10.0.0.0/8", dst: "10.1.2.3" });
+  });
+
+  test("count and duration are numbers", () => {
+    expect(parse("--count=23", "--duration", "1m30s")).toMatchObject({ count: 23, durationMs: 90_000 });
+  });
+
+  test.each([
+    ["http://127.0.0.1:8080", { host: "127.0.0.1", port: 8080 }],
+    ["http://[::1]:8080/", { host: "::1", port: 8080 }],
+    ["http://router.example", { host: "router.example", port: 10_074 }],
+    ["http://router.example:80/stream", { host: "router.example", port: 80 }],
+    ["unix:/run/tablesnoopd.sock", { socketPath: "/run/tablesnoopd.sock" }],
+  ])("a daemon is found by %s", (url, to) => {
+    expect(parse("--connect", url).connect?.to).toEqual(to);
+  });
+
+  test.each([
+    ["-?", "help"],
+    ["--usage", "usage"],
+    ["-V", "version"],
+  ])("%s asks for text instead", (flag, show) => {
+    expect(parseOptions(["-4", flag])).toEqual({ show });
+  });
+});
+
+describe("what makes no sense", () => {
+  test.each<[string[], string, RegExp]>([
+    [["-g", "--netns=red"], "flags_disagree", /--global and --netns/],
+    [["--src=here"], "query_refused", /flag --src: "here" is not an address/],
+    [["-4", "--dst=fd00::1"], "query_refused", /flag --dst: /],
+    [["--src=10.0.0.1", "--dst=fd00::1"], "query_refused", /flag --dst: /],
+    [["--rule", "--egress=eth0"], "query_refused", /flag --egress: /],
+    [["--netns=a/b"], "query_refused", /flag --netns: /],
+    [["--count=0"], "bad_value", /--count/],
+    [["--duration=0"], "bad_value", /--duration/],
+    [["--duration=10"], "bad_value", /--duration/],
+    [["--color=blue"], "bad_value", /auto, always, never/],
+    [["--connect=https://x"], "bad_value", /--connect/],
+    [["--connect=http://x:0"], "bad_value", /--connect/],
+    [["--connect=http://x:65536"], "bad_value", /--connect/],
+    [["--connect=http://user@x"], "bad_value", /--connect/],
+    [["--connect=http://x/metrics"], "bad_value", /--connect/],
+    [["--connect=unix:sock"], "bad_value", /--connect/],
+    [["--connect=http://x", "--color=always"], "not_streamed", /--color=always/],
+    [["--connect=http://x", "--probe=tracepoint"], "not_streamed", /--probe=tracepoint/],
+    [["-4q"], "unknown_flag", /-q/],
+    [["eth0"], "unexpected_argument", /eth0/],
+  ])("%j is refused as %s", (argv, code, message) => {
+    const error = failure(...argv);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+});

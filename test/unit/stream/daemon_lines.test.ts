@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { StartError } from "../../../daemon/errors.js";
+import { type DaemonAddress, parseDaemonAddress } from "../../../daemon/stream/daemon_address.js";
+import { connectLines, hasStream } from "../../../daemon/stream/daemon_lines.js";
+import { EVERYTHING, type LookupQuery } from "../../../daemon/stream/query.js";
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Serves on a port the kernel chooses, or on a socket file. */
+async function serve(answer: Answer, socketPath?: string): Promise<DaemonAddress> {
+  const server = createServer(answer);
+  servers.push(server);
+  const at = socketPath === undefined ? { host: "127.0.0.1", port: 0 } : { path: socketPath };
+  await new Promise<void>((resolve) => server.listen(at, resolve));
+  const text =
+    socketPath === undefined ? `http://127.0.0.1:${(server.address() as AddressInfo).port}` : `unix:${socketPath}`;
+  const address = parseDaemonAddress(text);
+  if (!address) throw new Error(`${text} is no address`);
+  return address;
+}
+
+const connect = (address: DaemonAddress, query: LookupQuery = EVERYTHING) =>
+  connectLines({ address, query, format: "text", verbose: false });
+
+async function refusal(doing: Promise<unknown>): Promise<StartError> {
+  const error = await doing.then(
+    () => new Error("it succeeded"),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof StartError) return error;
+  throw error;
+}
+
+describe("a stream", () => {
+  test("is asked for with the filter as parameters", async () => {
+    let url = "";
+    const address = await serve((request, response) => {
+      url = request.url ?? "";
+      response.flushHeaders();
+    });
+    const query: LookupQuery = {
+      kinds: ["rule"],
+      families: ["ipv6"],
+      netns: "a b&c",
+      table: "main",
+      src: "fd00::/8",
+      failed: "exclude",
+    };
+    const source = await connectLines({ address, query, format: "json", verbose: true });
+    source.close();
+    expect(Object.fromEntries(new URL(url, "http://x").searchParams)).toEqual({
+      format: "json",
+      kind: "rule",
+      family: "ipv6",
+      netns: "a b&c",
+      table: "main",
+      src: "fd00::/8",
+      failed: "exclude",
+      verbose: "1",
+    });
+  });
+
+  test("leaves out what the daemon shows anyway", async () => {
+    let url = "";
+    const address = await serve((request, response) => {
+      url = request.url ?? "";
+      response.flushHeaders();
+    });
+    (await connect(address)).close();
+    expect(url).toBe("/stream?format=text&failed=include");
+  });
+
+  test("gives lines as they come, without what is said about the stream", async () => {
+    const address = await serve((_, response) => {
+      response.write("# quiet\nv4: a\n# dropped 23 lines\nv4: b\n");
+    });
+    const source = await connect(address);
+    expect((await source.next())?.toString()).toBe("v4: a\nv4: b\n");
+    expect(source.dropped()).toEqual({ ringbuf: 0, queue: 0, daemon: 23 });
+    source.close();
+    expect(await source.next()).toBeUndefined();
+  });
+
+  test("comes over a socket file as well", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tablesnoop-"));
+    try {
+      const address = await serve((_, response) => response.write("v4: a\n"), join(folder, "socket"));
+      const source = await connect(address);
+      expect((await source.next())?.toString()).toBe("v4: a\n");
+      source.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("that is stopped still gives what is on its way, then ends", async () => {
+    let say = (_: string) => {};
+    const address = await serve((_, response) => {
+      response.flushHeaders();
+      say = (text) => response.write(text);
+    });
+    const source = await connect(address);
+    const next = source.next();
+    source.stop();
+    say("v4: late\n");
+    expect((await next)?.toString()).toBe("v4: late\n");
+    expect(await source.next()).toBeUndefined();
+    source.close();
+  });
+
+  test("that the daemon ends throws after its last line", async () => {
+    const address = await serve((_, response) => response.end("v4: a\nv4: cut o"));
+    const source = await connect(address);
+    expect((await source.next())?.toString()).toBe("v4: a\n");
+    const error = await refusal(source.next());
+    expect(error.code).toBe("stream_ended");
+    expect(error.message).toContain(address.text);
+  });
+
+  test("whose connection breaks throws", async () => {
+    const address = await serve((_, response) => {
+      response.write("v4: a\n", () => response.destroy());
+    });
+    const source = await connect(address);
+    expect((await source.next())?.toString()).toBe("v4: a\n");
+    expect((await refusal(source.next())).code).toBe("stream_ended");
+  });
+});
+
+describe("no stream", () => {
+  test("the daemon's own words are told, their first line", async () => {
+    const address = await serve((_, response) => {
+      response.writeHead(400, { "content-type": "text/plain" }).end("src: nonsense\nmore\n");
+    });
+    const error = await refusal(connect(address));
+    expect(error.code).toBe("daemon_refuses");
+    expect(error.message).toBe(`read ${address.text}: src: nonsense`);
+  });
+
+  test("a refusal without words tells its status", async () => {
+    const address = await serve((_, response) => response.writeHead(503).end());
+    expect((await refusal(connect(address))).message).toContain("HTTP status 503");
+  });
+
+  test("nobody there is told with the address", async () => {
+    const address = await serve(() => {});
+    for (const server of servers.splice(0)) server.close();
+    const error = await refusal(connect(address));
+    expect(error.code).toBe("daemon_unreachable");
+    expect(error.message).toMatch(/ECONNREFUSED/);
+  });
+
+  test("connecting can be given up", async () => {
+    const address = await serve(() => {});
+    const giveUp = new AbortController();
+    const connecting = connectLines({
+      address,
+      query: EVERYTHING,
+      format: "text",
+      verbose: false,
+      signal: giveUp.signal,
+    });
+    giveUp.abort();
+    expect((await refusal(connecting)).code).toBe("daemon_unreachable");
+  });
+
+  test.each([
+    [200, true],
+    [404, false],
+  ])("status %i to HEAD means that a stream is there: %s", async (status, expected) => {
+    const address = await serve((_, response) => response.writeHead(status).end());
+    expect(await hasStream(address)).toBe(expected);
+  });
+});

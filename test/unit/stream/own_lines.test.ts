@@ -1,0 +1,137 @@
+import { statSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type OwnLinesOptions, openOwnLines } from "../../../daemon/stream/own_lines.js";
+import { BadQuery, EVERYTHING } from "../../../daemon/stream/query.js";
+import { FakeSession } from "../../support/fake_session.js";
+
+const INODE = statSync("/proc/self/ns/net").ino;
+
+let session: FakeSession;
+let notes: string[];
+
+beforeEach(() => {
+  session = freshSession();
+  notes = [];
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function freshSession(): FakeSession {
+  const fresh = new FakeSession();
+  fresh.addNetns({ cookie: 23n, inode: INODE });
+  fresh.addNetns({ cookie: 24n, inode: 7 });
+  return fresh;
+}
+
+function open(options: Partial<OwnLinesOptions> = {}) {
+  return openOwnLines({
+    query: EVERYTHING,
+    ownNetns: true,
+    format: "text",
+    verbose: false,
+    colour: false,
+    probe: "auto",
+    note: (text) => notes.push(text),
+    openSession: () => session,
+    ...options,
+  });
+}
+
+describe("probes of its own", () => {
+  test("listen in the own namespace only, by its cookie", () => {
+    const source = open();
+    expect(session.listeners[0]?.filter.netns).toBe(23n);
+    source.close();
+  });
+
+  test("listen everywhere if so asked", () => {
+    const source = open({ ownNetns: false });
+    expect(session.listeners[0]?.filter).not.toHaveProperty("netns");
+    source.close();
+  });
+
+  test("cannot listen in a namespace that the kernel did not tell of", () => {
+    const other = new FakeSession();
+    const opening = () => open({ openSession: () => other });
+    expect(opening).toThrow(expect.objectContaining({ code: "own_netns_unknown" }));
+    expect(other.isClosed).toBe(true);
+  });
+
+  test("are closed if the query cannot be met", () => {
+    expect(() => open({ query: { ...EVERYTHING, table: "nobody-knows" } })).toThrow(BadQuery);
+    expect(session.isClosed).toBe(true);
+  });
+
+  test("follow a namespace that is asked for by name when it comes to be", async () => {
+    vi.useFakeTimers();
+    const source = open({ ownNetns: false, query: { ...EVERYTHING, netns: "4242" } });
+    const cookie = () => session.listeners[0]?.filter.netns;
+    expect(cookie()).not.toBe(25n);
+    session.addNetns({ cookie: 25n, inode: 4242 });
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(cookie()).toBe(25n);
+    source.close();
+  });
+
+  test("keep to what they know while names cannot be read, and say so once", async () => {
+    vi.useFakeTimers();
+    const source = open({ format: "json" });
+    notes.length = 0;
+    session.failing.set("inventory", new Error("no such thing"));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(notes).toEqual(["read names: no such thing; the last good ones are kept"]);
+    source.close();
+  });
+
+  test("by tracepoint tell once that rules cannot be seen", () => {
+    open().close();
+    expect(notes).toEqual([expect.stringContaining("rule lookups cannot be seen")]);
+  });
+
+  test("by tracepoint say nothing of rules to who wants routes", () => {
+    open({ query: { ...EVERYTHING, kinds: ["route"] } }).close();
+    expect(notes).toEqual([]);
+  });
+
+  test("by tracepoint refuse to show nothing but rules, and tell why trampolines are not used", () => {
+    const opening = () => open({ query: { ...EVERYTHING, kinds: ["rule"] } });
+    expect(opening).toThrow(/see rule lookups: .*trampolines are refused/);
+    expect(session.isClosed).toBe(true);
+  });
+});
+
+describe("their lines", () => {
+  test("come in the order in which they were said", async () => {
+    const source = open();
+    session.listeners[0]?.say("a\n");
+    expect((await source.next())?.toString()).toBe("a\n");
+    const next = source.next();
+    session.listeners[0]?.say("b\nc\n", 2);
+    expect((await next)?.toString()).toBe("b\nc\n");
+    source.close();
+  });
+
+  test("still come after a stop, as long as some were on their way, and nothing new is asked for", async () => {
+    const source = open();
+    const next = source.next();
+    source.stop();
+    expect(session.listeners[0]?.filter.results).toBe(0);
+    session.listeners[0]?.say("late\n");
+    expect((await next)?.toString()).toBe("late\n");
+    expect(await source.next()).toBeUndefined();
+    source.close();
+  });
+
+  test("end at once when it is closed, which frees everything", async () => {
+    const source = open();
+    const next = source.next();
+    source.close();
+    source.close();
+    expect(await next).toBeUndefined();
+    expect(session.listeners).toHaveLength(0);
+    expect(session.isClosed).toBe(true);
+    expect(source.dropped()).toEqual({ ringbuf: 0, queue: 0, daemon: 0 });
+  });
+});

@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parsePrefix } from "../../../daemon/stream/prefix.js";
+import {
+  BadQuery,
+  checkQuery,
+  EVERYTHING,
+  type LookupQuery,
+  type Resolve,
+  toFilter,
+} from "../../../daemon/stream/query.js";
+
+const NOBODY: Resolve = { netns: () => undefined, table: () => undefined };
+const ANYTHING = new Uint8Array(32);
+
+function filter(query: Partial<LookupQuery>, resolve: Partial<Resolve> = {}) {
+  return toFilter({ ...EVERYTHING, ...query }, { ...NOBODY, ...resolve });
+}
+
+function refusal(query: Partial<LookupQuery>): string {
+  try {
+    filter(query);
+  } catch (error) {
+    if (error instanceof BadQuery && error.message.startsWith(`${error.parameter}: `)) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("a filter", () => {
+  test("of everything has no condition", () => {
+    expect(filter({})).toEqual({ kinds: 3, families: 3, results: 3, src: ANYTHING, dst: ANYTHING });
+  });
+
+  test("has a bit for each kind, family and result class", () => {
+    expect(filter({ kinds: ["route"], families: ["ipv6"], failed: "only" })).toMatchObject({
+      kinds: 1,
+      families: 2,
+      results: 2,
+    });
+    expect(filter({ kinds: ["rule"], families: ["ipv4"], failed: "exclude" })).toMatchObject({
+      kinds: 2,
+      families: 1,
+      results: 1,
+    });
+  });
+
+  test("of a namespace holds its cookie: 0 of the unknown one, that of none as long as there is none", () => {
+    expect(filter({ netns: "blue" }, { netns: (name) => (name === "blue" ? 7n : undefined) }).netns).toBe(7n);
+    expect(filter({ netns: "unknown" }).netns).toBe(0n);
+    expect(filter({ netns: "later" }).netns).toBe(0xffff_ffff_ffff_ffffn);
+  });
+
+  test("of a table holds its number, looked up in the namespace asked for", () => {
+    expect(filter({ table: "254" }).table).toBe(254);
+    expect(filter({ table: "0x64" }).table).toBe(100);
+    const table = (name: string, netns?: bigint) => (name === "vrf-red" && netns === 7n ? 1001 : undefined);
+    expect(filter({ table: "vrf-red", netns: "blue" }, { netns: () => 7n, table }).table).toBe(1001);
+  });
+
+  test("of a prefix leaves its family alone and ignores host bits", () => {
+    const { families, dst } = filter({ dst: "10.1.2.3/12" });
+    expect(families).toBe(1);
+    expect([...dst.subarray(0, 4), ...dst.subarray(16, 20)]).toEqual([10, 0, 0, 0, 255, 240, 0, 0]);
+    expect(filter({ src: "::/0" })).toMatchObject({ families: 2, src: ANYTHING });
+  });
+
+  test.each<[string, Partial<LookupQuery>]>([
+    ["kind", { kinds: [] }],
+    ["family", { families: [] }],
+    ["netns", { netns: "" }],
+    ["netns", { netns: "a/b" }],
+    ["netns", { netns: ".." }],
+    ["netns", { netns: "x".repeat(256) }],
+    ["table", { table: "" }],
+    ["table", { table: "nobody" }],
+    ["table", { table: "4294967296" }],
+    ["table", { table: "-1" }],
+    ["egress", { egress: "" }],
+    ["egress", { egress: "sixteen-bytes-xx" }],
+    ["egress", { egress: "a b" }],
+    ["egress", { egress: "eth0", failed: "only" }],
+    ["egress", { egress: "eth0", kinds: ["rule"] }],
+    ["src", { src: "" }],
+    ["src", { src: "10.0.0.0/33" }],
+    ["src", { src: "host.example" }],
+    ["dst", { dst: "fe80::1%eth0" }],
+    ["dst", { dst: "fd00::/129" }],
+    ["dst", { dst: "10.0.0.0/8/8" }],
+    ["dst", { dst: "10.0.0.0/" }],
+    ["dst", { dst: "10.1" }],
+    ["dst", { dst: "10.0.0.0/8", families: ["ipv6"] }],
+    ["dst", { src: "fd00::1", dst: "10.0.0.0/8" }],
+  ])("is refused for a bad %s: %j", (parameter, query) => {
+    expect(refusal(query)).toMatch(new RegExp(`^${parameter}: .+`));
+  });
+
+  test("tells of a bad value in one short line", () => {
+    const message = refusal({ table: `x\n${"y".repeat(10_000)}` });
+    expect(message).not.toContain("\n");
+    expect(message.length).toBeLessThan(300);
+  });
+
+  test("is checked without asking for names", () => {
+    expect(() => checkQuery({ ...EVERYTHING, table: "nobody", netns: "nobody" })).not.toThrow();
+    expect(() => checkQuery({ ...EVERYTHING, dst: "x" })).toThrow(BadQuery);
+  });
+});
+
+describe("a prefix", () => {
+  test.each([
+    ["::1", "00000000000000000000000000000001", 128],
+    ["fd00::/8", "fd000000000000000000000000000000", 8],
+    ["2001:db8:1:2:3:4:5:6/127", "20010db8000100020003000400050006", 127],
+    ["::ffff:1.2.3.4", "00000000000000000000ffff01020304", 128],
+    ["1::", "00010000000000000000000000000000", 128],
+    ["1:2:3:4:5:6:7::", "00010002000300040005000600070000", 128],
+  ])("%s is read", (text, address, length) => {
+    const bytes = Buffer.from(parsePrefix(text)?.bytes ?? []);
+    expect(bytes.subarray(0, 16).toString("hex")).toBe(address);
+    const mask = (2n ** BigInt(length) - 1n) << BigInt(128 - length);
+    expect(bytes.subarray(16).toString("hex")).toBe(mask.toString(16).padStart(32, "0"));
+  });
+
+  test("of any address and length holds that address under that mask", () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.integer({ min: 0, max: 32 }), (address, length) => {
+        const bytes = Buffer.from(parsePrefix(`${address}/${length}`)?.bytes ?? []);
+        const mask = length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0;
+        const number = address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
+        expect(bytes.readUInt32BE(16)).toBe(mask);
+        expect(bytes.readUInt32BE(0)).toBe(Number(BigInt(number) & BigInt(mask)));
+      }),
+    );
+  });
+
+  test("of any IPv6 address has 16 bytes of it", () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (address) => {
+        expect(parsePrefix(address)).toMatchObject({ family: "ipv6", bytes: { length: 32 } });
+      }),
+    );
+  });
+
+  test("is never read from rubbish without an answer", () => {
+    fc.assert(fc.property(fc.string(), (text) => void parsePrefix(text)));
+  });
+});
