@@ -11,6 +11,7 @@ import { run, SetupError, tryRun } from "./child.mjs";
 import { installPackages, missingPackages, packagesFor, whyNotClang } from "./debian_packages.mjs";
 import { readMachine, whyNotBuild, whyNotRun } from "./machine.mjs";
 import { isInstalled } from "./node_modules.mjs";
+import { noteRevision } from "./revision.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOCK = "dist/.setup.lock";
@@ -55,6 +56,7 @@ function setUp(options, args) {
   const machine = readMachine();
   const obstacle = whyNotBuild(machine) || (options.run ? whyNotRun(machine) : "");
   if (obstacle !== "") throw new SetupError(obstacle);
+  noteRevision(ROOT);
   const work = findWork(options, machine.arch);
   if (!work.exists) {
     if (!options.quiet) say("everything is in place");
