@@ -9,8 +9,13 @@ export function noteRevision(root) {
   const revision = readRevision(path.join(root, ".git"));
   const file = path.join(root, "dist/revision");
   if (revision === "" || (existsSync(file) && readFileSync(file, "utf8") === revision)) return;
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, revision);
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, revision);
+  } catch (error) {
+    // Somebody else's clone: it runs as it was built, under the revision noted then.
+    if (!(error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS"))) throw error;
+  }
 }
 
 /**
