@@ -14,7 +14,8 @@ export function noteRevision(root) {
     writeFileSync(file, revision);
   } catch (error) {
     // Somebody else's clone: it runs as it was built, under the revision noted then.
-    if (!(error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS"))) throw error;
+    if (!(error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS")))
+      throw error;
   }
 }
 

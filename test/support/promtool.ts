@@ -18,7 +18,7 @@ export interface PrometheusProcess extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export interface QueryRow {
+interface QueryRow {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }

@@ -1,0 +1,15 @@
+// Names the dashboards share with the rest: metrics from the catalog, uids that links and bookmarks rely on.
+
+import { CATALOG, type MetricId } from "../../../daemon/metrics/catalog.js";
+
+export const TAG = "tablesnoop";
+
+export const UID = {
+  lookupFailures: "tablesnoop-lookup-failures",
+  routerOverview: "tablesnoop-router-overview",
+  exporterHealth: "tablesnoop-exporter-health",
+} as const;
+
+export function metric(id: MetricId): string {
+  return CATALOG[id].name;
+}

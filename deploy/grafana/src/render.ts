@@ -1,0 +1,15 @@
+// The dashboards as files: name and text.
+
+import { exporterHealth } from "./exporter_health.js";
+import { lookupFailures } from "./lookup_failures.js";
+import { routerOverview } from "./router_overview.js";
+
+/** File names within deploy/grafana/dashboards/, with their contents. */
+export function renderDashboards(): ReadonlyMap<string, string> {
+  const dashboards = {
+    "lookup_failures.json": lookupFailures(),
+    "router_overview.json": routerOverview(),
+    "exporter_health.json": exporterHealth(),
+  };
+  return new Map(Object.entries(dashboards).map(([file, model]) => [file, `${JSON.stringify(model, null, 2)}\n`]));
+}
