@@ -235,6 +235,13 @@ static __always_inline void describe_flow6(struct ts_event *event, const struct 
 	__builtin_memcpy(event->dst, of->dst, sizeof(event->dst));
 }
 
+/* Of several nexthops, not known which; a filter may ask for that by the same word as the label. */
+static __always_inline void describe_multipath(struct ts_event *event)
+{
+	event->flags |= TS_MULTIPATH;
+	__builtin_memcpy(event->egress, "multipath", sizeof("multipath"));
+}
+
 /* Egress and gateway of the nexthop that was taken. */
 static __always_inline void describe_nexthop(struct ts_event *event, const struct fib_nh_common *nhc)
 {

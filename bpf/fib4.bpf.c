@@ -8,7 +8,7 @@ static __always_inline void describe_route4(struct ts_event *event, const struct
 	begin_event(event, key, listeners, net);
 	describe_flow4(event, flow, net);
 	if (key->egress == TS_EGRESS_MULTIPATH)
-		event->flags |= TS_MULTIPATH;
+		describe_multipath(event);
 	else if (!key->error)
 		describe_nexthop(event, nhc);
 }

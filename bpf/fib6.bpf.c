@@ -52,7 +52,7 @@ static __always_inline void describe_route6(struct ts_event *event, const struct
 		describe_prefix6(event, result->f6i);
 	}
 	if (key->egress == TS_EGRESS_MULTIPATH)
-		event->flags |= TS_MULTIPATH;
+		describe_multipath(event);
 	else if (!key->error)
 		describe_nexthop(event, &result->nh->nh_common);
 }
