@@ -45,13 +45,33 @@ static __always_inline struct net *net_of_device(struct net_device *dev)
 }
 
 /*
+ * Is this the source check of a forwarded packet? It asks for the way back to the sender as if from the device by which
+ * the packet will leave, so the flow's iif names a device the packet never was on.
+ */
+static __noinline bool asks_way_back(struct sk_buff *skb, const struct flowi4 *flow)
+{
+	__u64 start = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+	struct {
+		__u8 version; /* and header length */
+		__u8 rest[11];
+		__u32 src;
+		__u32 dst;
+	} header;
+
+	if (bpf_probe_read_kernel(&header, sizeof(header), (void *)start) || header.version >> 4 != 4)
+		return false;
+	return header.src == BPF_CORE_READ(flow, daddr) && header.dst == BPF_CORE_READ(flow, saddr);
+}
+
+/*
  * The packet may have moved on to another device since the tracepoint saw it (VLAN, macvlan and VRF change skb->dev in place),
  * or be freed already. So the device it names now counts only if the flow agrees, or the device of arrival does.
  */
-static __noinline struct net *net_of_receiver(struct cpu_context *context, __u32 iif)
+static __noinline struct net *net_of_receiver(struct cpu_context *context, const struct flowi4 *flow)
 {
 	struct net_device *arrival = (struct net_device *)context->dev, *now;
 	struct sk_buff *skb = (struct sk_buff *)context->skb;
+	int iif = BPF_CORE_READ(flow, __fl_common.flowic_iif);
 	struct net *arrival_net, *net;
 
 	if (!skb)
@@ -66,7 +86,7 @@ static __noinline struct net *net_of_receiver(struct cpu_context *context, __u32
 			context->dev = (__u64)now;
 		else if (arrival_net && BPF_CORE_READ(arrival, ifindex) == iif)
 			net = arrival_net;
-		else
+		else if (net != arrival_net || !asks_way_back(skb, flow))
 			net = 0;
 	} else if (!net) {
 		net = arrival_net;
@@ -118,8 +138,8 @@ static __always_inline void set_place(struct place *place, struct net *net)
 	place->netns = net ? BPF_CORE_READ(net, net_cookie) : TS_NETNS_UNKNOWN;
 }
 
-/* Where the running lookup most surely happens; unknown if that cannot be told. iif is the flow's. */
-static __always_inline void find_place(struct place *place, __u32 iif)
+/* Where the running lookup most surely happens; unknown if that cannot be told. */
+static __always_inline void find_place(struct place *place, const struct flowi4 *flow)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct cpu_context *context = this_cpu_context();
@@ -131,7 +151,7 @@ static __always_inline void find_place(struct place *place, __u32 iif)
 		return;
 	/* write() to a tun device receives in the writer's call; threaded NAPI in a kernel thread. */
 	if (context->softirq || (context->task == (__u64)task && (context->depth || kernel_thread))) {
-		set_place(place, net_of_receiver(context, iif));
+		set_place(place, net_of_receiver(context, flow));
 		return;
 	}
 	if (kernel_thread)

@@ -38,7 +38,7 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		key.netns = place.net->net_cookie;
 		key.egress = nexthop4_has_several(nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
 	} else {
-		find_place(&place, flow->__fl_common.flowic_iif);
+		find_place(&place, flow);
 		key.netns = place.netns;
 		key.error = -err;
 	}

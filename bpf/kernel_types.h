@@ -142,6 +142,8 @@ struct net_device {
 
 struct sk_buff {
 	struct net_device *dev;
+	unsigned char *head;
+	__u16 network_header; /* offset from head */
 };
 
 struct flowi_common {

@@ -1,0 +1,83 @@
+// Lines of lookups as native formats them, in this process: a session of its own with one listener.
+
+import { FAMILIES, type Family, KINDS, type Kind, RESULTS } from "../../daemon/fib/lookup.js";
+import { actionName, resultOf } from "../../daemon/fib/result.js";
+import type { Session, Vocabulary } from "../../daemon/native/session.js";
+import { loadAddon, SESSION_OPTIONS } from "./addon.js";
+import type { Netns } from "./netns.js";
+import { PATIENCE } from "./pace.js";
+import { waitUntil } from "./wait_until.js";
+
+export interface LineOptions {
+  readonly kinds: readonly Kind[];
+  readonly families: readonly Family[];
+  readonly foundOnly?: boolean;
+  /** Lines of this namespace only. */
+  readonly cookie?: bigint;
+}
+
+export interface Lines extends Disposable {
+  /** What `act` caused, without the newlines, in order. A lookup in `netns` marks the end. */
+  during(netns: Pick<Netns, "exec">, act: () => Promise<unknown>): Promise<string[]>;
+}
+
+const ERRORS = 256;
+const TYPES = 16;
+// Looked up by nothing else.
+const MARKS = { ipv4: "127.9.9.9", ipv6: "::1" } as const;
+const ANY = new Uint8Array(32);
+
+/** Verbose text without colour. Throws from during() if a line was lost. */
+export function openLines({ kinds, families, foundOnly = false, cookie }: LineOptions): Lines {
+  const session = new (loadAddon().Session)({ ...SESSION_OPTIONS, rules: true, ringBytes: 1 << 20 });
+  session.setVocabulary(vocabulary());
+  let text = "";
+  const filter = {
+    kinds: bits(KINDS, kinds),
+    families: bits(FAMILIES, families),
+    results: foundOnly ? 1 : 3,
+    ...(cookie !== undefined && { netns: cookie }),
+    src: ANY,
+    dst: ANY,
+  };
+  const options = { filter, format: "text", verbose: true, colour: false, tellsDrops: false } as const;
+  const listener = session.listen({ ...options, queueBytes: 1 << 20 }, () => {
+    text += listener.take().bytes.toString();
+  });
+  const mark = MARKS[families.includes("ipv4") ? "ipv4" : "ipv6"];
+  return {
+    during: async (netns, act) => {
+      text = "";
+      await act();
+      await netns.exec("ip", ["route", "get", mark]);
+      await waitUntil(`a line for ${mark}`, () => text.includes(` dst: ${mark} `), { timeoutMs: 5000 * PATIENCE });
+      const { ringbuf, queue } = listener.dropped();
+      if (ringbuf + queue > 0) throw new Error(`read lines: ${ringbuf + queue} were lost`);
+      return text.split("\n").filter((line) => line !== "" && !line.includes(` dst: ${mark} `));
+    },
+    [Symbol.dispose]: () => {
+      listener.close();
+      session.close();
+    },
+  };
+}
+
+/** A session without a listener, for its counters. */
+export function openCounters(): Session {
+  return new (loadAddon().Session)({ ...SESSION_OPTIONS, rules: true, ringBytes: 1 << 16 });
+}
+
+function bits<T>(all: readonly T[], wanted: readonly T[]): number {
+  return wanted.reduce((sum, one) => sum | (1 << all.indexOf(one)), 0);
+}
+
+function vocabulary(): Vocabulary {
+  const results = new Uint8Array(KINDS.length * ERRORS * TYPES);
+  for (const position of results.keys()) {
+    const kind = position < ERRORS * TYPES ? "route" : "rule";
+    const [error, type] = [Math.floor(position / TYPES) % ERRORS, position % TYPES];
+    results[position] = RESULTS.indexOf(resultOf(kind, error, type));
+  }
+  const actions = Array.from({ length: 9 }, (_, action) => actionName(action));
+  return { results, resultNames: RESULTS, actions, routeTypes: [] };
+}
