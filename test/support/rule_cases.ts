@@ -116,7 +116,7 @@ const ROUTED: Readonly<Record<string, readonly number[]>> = {
   106: [6],
 };
 
-export function prefixOf(family: Family, number: number): string {
+function prefixOf(family: Family, number: number): string {
   return family === "ipv4" ? `10.8.${number}.0/24` : `fd08:${number}::/32`;
 }
 
@@ -125,7 +125,7 @@ export function targetOf(family: Family, number: number): string {
 }
 
 /** A's network. */
-export function sourceOf(family: Family, line: Line): string {
+function sourceOf(family: Family, line: Line): string {
   const { a } = line.address;
   return family === "ipv4" ? a.ipv4.replace(/\d+$/, "0/24") : a.ipv6.replace(/\d+$/, "/64");
 }
