@@ -31,17 +31,16 @@ static __always_inline struct cpu_context *this_cpu_context(void)
 	return bpf_map_lookup_elem(&cpu_contexts, &zero);
 }
 
+/* The address itself if a struct net is there, else 0: what led to it may have been freed meanwhile. */
+static __always_inline struct net *checked_net(struct net *net)
+{
+	return net && (__u64)BPF_CORE_READ(net, ns.ops) == shared.netns_ops ? net : 0;
+}
+
 /* The namespace a device is in; 0 if the address is not, or no longer, that of a device. */
 static __always_inline struct net *net_of_device(struct net_device *dev)
 {
-	struct net *net;
-
-	if (!dev)
-		return 0;
-	net = BPF_CORE_READ(dev, nd_net.net);
-	if (!net || (__u64)BPF_CORE_READ(net, ns.ops) != shared.netns_ops)
-		return 0;
-	return net;
+	return dev ? checked_net(BPF_CORE_READ(dev, nd_net.net)) : 0;
 }
 
 /*
@@ -114,7 +113,6 @@ static __noinline struct net *net_of_socket(struct task_struct *task, __u32 fd)
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct file **slot = BPF_CORE_READ(table, fd), *file = 0;
 	struct socket *socket;
-	struct net *net;
 
 	if (fd >= BPF_CORE_READ(table, max_fds))
 		return 0;
@@ -122,8 +120,7 @@ static __noinline struct net *net_of_socket(struct task_struct *task, __u32 fd)
 	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return 0;
 	socket = BPF_CORE_READ(file, private_data);
-	net = BPF_CORE_READ(socket, sk, __sk_common.skc_net.net);
-	return net && (__u64)BPF_CORE_READ(net, ns.ops) == shared.netns_ops ? net : 0;
+	return checked_net(BPF_CORE_READ(socket, sk, __sk_common.skc_net.net));
 }
 
 /* Where a lookup happens. */
