@@ -148,6 +148,10 @@ void EventPump::Look() {
 
 void EventPump::FlushPending() {
   if (!object_.HasTrampolines() || shared_[0].listeners == 0) return;
+  // Once in a look's time, not with every look: under load they follow each other at once, and this interrupts each CPU.
+  int64_t now = Nanoseconds(CLOCK_MONOTONIC);
+  if (now - flushed_at_ < kLookMs * 1000000LL) return;
+  flushed_at_ = now;
   for (uint32_t cpu = 0; cpu < cpus_; cpu++) {
     LIBBPF_OPTS(bpf_test_run_opts, options, .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = cpu);
     // A CPU that is offline has nothing pending.

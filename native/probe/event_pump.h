@@ -73,6 +73,7 @@ class EventPump {
   std::unique_ptr<ring_buffer, FreeRing> ring_;
   std::thread thread_;
   std::atomic<bool> running_ = false;
+  int64_t flushed_at_ = 0;  // pump thread only; ns, CLOCK_MONOTONIC
 
   std::mutex lock_;  // guards what follows; the pump holds it while it handles a batch
   Slots slots_;
