@@ -2,6 +2,7 @@
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { addFailuresRoute, FAILURES_PATH, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
 import { addLandingPage, type LandingPage } from "./landing_page.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
@@ -14,6 +15,7 @@ export interface ServerOptions {
   readonly telemetryPath: string;
   /** Parallel scrapes; 0: no limit. */
   readonly maxRequests: number;
+  readonly failures: FailuresRoute;
   readonly stream: Omit<StreamRoute, "log">;
   /** `links` come after those to the server's own endpoints. */
   readonly page: LandingPage;
@@ -25,6 +27,7 @@ export function buildServer({
   ready,
   telemetryPath,
   maxRequests,
+  failures,
   stream,
   page,
   log,
@@ -37,7 +40,7 @@ export function buildServer({
     },
   });
 
-  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH]);
+  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH, FAILURES_PATH]);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({
       "x-content-type-options": "nosniff",
@@ -54,11 +57,13 @@ export function buildServer({
   });
 
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
+  addFailuresRoute(app, failures);
   addStreamRoute(app, { ...stream, log });
   addHealthRoutes(app, page.name, ready);
   const links = [
     { href: telemetryPath, text: "Metrics" },
     ...(stream.listeners === undefined ? [] : [{ href: STREAM_PATH, text: "Lookups as they happen" }]),
+    { href: FAILURES_PATH, text: "Destinations that fail" },
     { href: READY_PATH, text: "Ready" },
     { href: HEALTHY_PATH, text: "Healthy" },
     ...page.links,

@@ -16,6 +16,8 @@ import { Totals } from "./totals.js";
 export interface ExporterOptions {
   readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release" | "events">;
   readonly names: Names;
+  /** Drained along, so that what fails there is told as of every source. */
+  readonly failures: { drain(now: number): void };
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
   readonly windowMs: number;
@@ -32,7 +34,7 @@ export interface ExporterOptions {
   readonly build: LabelsOf<"buildInfo">;
 }
 
-const SOURCES = ["counters", "inventory", "probes", "events", "retirement"] as const;
+const SOURCES = ["counters", "inventory", "probes", "events", "failures", "retirement"] as const;
 export type Source = (typeof SOURCES)[number];
 
 export class Exporter {
@@ -118,9 +120,15 @@ export class Exporter {
     names.refresh(this.#inventory, now);
     this.#probes = this.#read("probes", () => session.probes()) ?? this.#probes;
     this.#dropped = this.#read("events", () => session.events()) ?? this.#dropped;
+    this.drainFailures(now);
     if (rows !== undefined) this.#advance(rows, now, inventory !== undefined);
     this.#window.close(now);
     if (rows !== undefined) this.#read("retirement", () => this.#retire(now));
+  }
+
+  /** Only what is counted by destination. */
+  drainFailures(now = this.#options.clock()): void {
+    this.#read("failures", () => this.#options.failures.drain(now));
   }
 
   #advance(rows: CounterRows, now: number, isNamed: boolean): void {
