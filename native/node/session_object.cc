@@ -85,7 +85,7 @@ Napi::Value SessionObject::FailedDestinations(const Napi::CallbackInfo& info) {
 }
 
 void SessionObject::SampleFailures(const Napi::CallbackInfo& info) {
-  Open(info.Env()).FailedDestinations().Sample(ReadSamplingShift(info[0]));
+  Open(info.Env()).FailedDestinations().Sample(ReadOneIn(info[0]));
 }
 
 Napi::Value SessionObject::Events(const Napi::CallbackInfo& info) {
