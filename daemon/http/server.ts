@@ -3,8 +3,9 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
-import { addLandingPage, type LandingPage } from "./landing_page.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
+import { addPageDataRoutes, HISTORY_PATH, LOOKUPS_PATH, type PageData } from "./page_data_routes.js";
+import { addPageRoute, type Page, SCRIPT_PATH, STYLE_PATH } from "./page_route.js";
 import { replyText } from "./reply_text.js";
 import { addStreamRoute, STREAM_PATH, type StreamRoute } from "./stream_route.js";
 
@@ -16,9 +17,21 @@ export interface ServerOptions {
   readonly maxRequests: number;
   readonly stream: Omit<StreamRoute, "log">;
   /** `links` come after those to the server's own endpoints. */
-  readonly page: LandingPage;
+  readonly page: Page;
+  readonly pageData: PageData;
   readonly log: Logger;
 }
+
+const OWN_PATHS: readonly string[] = [
+  "/",
+  SCRIPT_PATH,
+  STYLE_PATH,
+  LOOKUPS_PATH,
+  HISTORY_PATH,
+  HEALTHY_PATH,
+  READY_PATH,
+  STREAM_PATH,
+];
 
 export function buildServer({
   exposition,
@@ -27,6 +40,7 @@ export function buildServer({
   maxRequests,
   stream,
   page,
+  pageData,
   log,
 }: ServerOptions): FastifyInstance {
   const app = fastify({
@@ -37,7 +51,7 @@ export function buildServer({
     },
   });
 
-  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH]);
+  const paths = new Set([telemetryPath, ...OWN_PATHS]);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({
       "x-content-type-options": "nosniff",
@@ -55,6 +69,7 @@ export function buildServer({
 
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
   addStreamRoute(app, { ...stream, log });
+  addPageDataRoutes(app, pageData);
   addHealthRoutes(app, page.name, ready);
   const links = [
     { href: telemetryPath, text: "Metrics" },
@@ -63,7 +78,7 @@ export function buildServer({
     { href: HEALTHY_PATH, text: "Healthy" },
     ...page.links,
   ];
-  addLandingPage(app, { ...page, links });
+  addPageRoute(app, { ...page, links });
   return app;
 }
 

@@ -30,7 +30,8 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
     telemetryPath: "/metrics",
     maxRequests: 40,
     stream: { listeners: undefined },
-    page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [] },
+    page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [], files: PAGE_FILES },
+    pageData: { lookups: () => NOTHING_COUNTED, history: () => ({ times: [], netns: [], netnsOmitted: 0 }) },
     log: createLog({ logLevel: "info", logFormat: "logfmt" }, { write: (line) => lines.push(line) }),
     ...options,
   };
