@@ -22,6 +22,9 @@ const lookups = new LookupsPanel();
 const destinations = new DestinationsPanel();
 const live = new LivePanel();
 
+// Not every browser lets the keyboard into what scrolls.
+for (const box of document.querySelectorAll<HTMLElement>(".scroll")) box.tabIndex = 0;
+
 let history: HistorySnapshot | undefined;
 let answeredAt: number | undefined;
 

@@ -18,7 +18,7 @@ const PAUSE_POINTS = 3;
 const MOST_NAMED = 3;
 
 const FAMILY = { ipv4: "IPv4", ipv6: "IPv6" } as const;
-const DIRECTION = { in: "forwarded", out: "sent from here" } as const;
+const DIRECTION = { in: "received", out: "sent from here" } as const;
 
 export function verdictOf(lookups: LookupsAnswer, history: HistorySnapshot | undefined): Verdict {
   const troubled = lookups.netns.filter((netns) => noRouteRate(netns) > 0);
