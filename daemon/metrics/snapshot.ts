@@ -32,7 +32,7 @@ export interface LookupsAnswer extends LookupsSnapshot {
   readonly hasStream: boolean;
 }
 
-export interface ProbeNow {
+interface ProbeNow {
   readonly probe: string;
   readonly backend: string;
   readonly attached: boolean;
@@ -52,7 +52,7 @@ export interface NetnsNow {
   readonly noRoute: readonly NoRouteNow[];
 }
 
-export interface NoRouteNow {
+interface NoRouteNow {
   readonly family: Family;
   readonly direction: Direction;
   readonly packetsPerSecond: number;

@@ -19,12 +19,6 @@ export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Sets data-NAME, or takes it off if empty. */
-export function setData(element: HTMLElement, name: string, value: string): void {
-  if (value === "") delete element.dataset[name];
-  else if (element.dataset[name] !== value) element.dataset[name] = value;
-}
-
 /** As many children of this kind as there are texts. */
 export function setItems(list: Element, tag: "li" | "option", texts: readonly string[]): void {
   while (list.children.length > texts.length) list.lastElementChild?.remove();
