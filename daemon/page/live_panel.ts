@@ -116,13 +116,13 @@ export class LivePanel {
 
 const COLUMNS = [
   textColumn(({ lookup }: LiveRow) => time(lookup.time)),
-  textColumn(({ lookup }: LiveRow) => lookup.netns.name ?? String(lookup.netns.inode ?? "unknown")),
-  textColumn(({ lookup }: LiveRow) => lookup.kind),
-  textColumn(({ lookup }: LiveRow) => tableText(lookup)),
-  textColumn(({ lookup }: LiveRow) => lookup.result),
-  textColumn(({ lookup }: LiveRow) => lookup.src),
   textColumn(({ lookup }: LiveRow) => lookup.dst, { isHeading: true }),
+  textColumn(({ lookup }: LiveRow) => lookup.result),
+  textColumn(({ lookup }: LiveRow) => lookup.netns.name ?? String(lookup.netns.inode ?? "unknown")),
+  textColumn(({ lookup }: LiveRow) => tableText(lookup)),
+  textColumn(({ lookup }: LiveRow) => lookup.src),
   textColumn(({ lookup }: LiveRow) => lookup.iif ?? "–"),
+  textColumn(({ lookup }: LiveRow) => lookup.kind),
 ];
 
 /** To the millisecond. */

@@ -60,7 +60,7 @@ export class Overview {
 
 type Probe = LookupsAnswer["probes"][number];
 
-function tilesOf({ netns, probes, countsNoRoute, backend }: LookupsAnswer): Tile[] {
+function tilesOf({ netns, probes, countsNoRoute, backend, rateSeconds }: LookupsAnswer): Tile[] {
   const sum = (read: (one: (typeof netns)[number]) => number) => netns.reduce((total, one) => total + read(one), 0);
   const lost = sum(noRouteRate);
   const all = sum(({ lookupsPerSecond }) => lookupsPerSecond);
@@ -82,7 +82,12 @@ function tilesOf({ netns, probes, countsNoRoute, backend }: LookupsAnswer): Tile
       unit: `/s, ${share(rejects, all)} of lookups`,
       tone: rejects > 0 ? "notice" : "",
     },
-    { name: "Lookups", value: rate(all), unit: "/s", tone: "" },
+    {
+      name: "Lookups",
+      value: rate(all),
+      unit: `/s; rates are of the last ${Math.max(1, Math.round(rateSeconds))} s`,
+      tone: "",
+    },
     {
       name: "Probes",
       value: missing === 0 ? String(attached) : `${attached} of ${attached + missing}`,
@@ -100,10 +105,10 @@ function makeTile(): HTMLElement {
   return tile;
 }
 
-function backendText({ backend, backendReason, rateSeconds }: LookupsAnswer): string {
+function backendText({ backend, backendReason }: LookupsAnswer): string {
   const why = backendReason === "" ? "" : ` because the other was refused (${backendReason})`;
   const rules = backend === "tracepoint" ? " Rule lookups cannot be seen by it." : "";
-  return `Backend ${backend}${why}.${rules} All rates are means of the last ${Math.max(1, Math.round(rateSeconds))} s.`;
+  return `Backend ${backend}${why}.${rules}`;
 }
 
 /** Missing ones first, unused ones last. */

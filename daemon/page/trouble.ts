@@ -1,7 +1,7 @@
 // Is there a problem, where, since when, of which kind: from the answers of the daemon to a few words. Pure.
 
 import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../metrics/snapshot.js";
-import { clock, counted, rate } from "./format.js";
+import { clock, counted, minute, rate } from "./format.js";
 
 export interface Verdict {
   readonly level: "good" | "notice" | "bad";
@@ -70,7 +70,7 @@ export function since(times: readonly number[], values: readonly number[]): numb
 export function sinceText(history: HistorySnapshot | undefined, netns: string): string {
   const past = history?.netns.find((one) => one.netns === netns);
   const begin = history === undefined || past === undefined ? undefined : since(history.times, past.noRoute);
-  if (begin === "before") return `before ${clock(history?.times[0] ?? 0)}`;
+  if (begin === "before") return `before ${minute(history?.times[0] ?? 0)}`;
   return begin === undefined ? "just now" : clock(begin);
 }
 
