@@ -6,7 +6,7 @@
 const volatile struct ts_settings settings SEC(".rodata.settings") = {};
 
 /* The page shared with user space. Written by the inventory walk (its end) and by user space (generation). */
-struct ts_shared shared SEC(".data.shared");
+struct ts_shared shared SEC(".data.shared") = { .sampling_shift = TS_SAMPLING_OFF };
 
 /* Key to counter index. Written by the probe that meets a key first; keys are deleted by user space only. */
 struct {
@@ -90,5 +90,19 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } events_lost SEC(".maps");
+
+/*
+ * Failed route lookups by destination. Written by probes, read and emptied by user space; when full, what has not failed
+ * for longest makes room.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1); /* * */
+	__type(key, struct ts_failed_destination);
+	__type(value, __u64);
+} failed_destinations SEC(".maps");
+
+/* Apart from `shared`, which every lookup reads: this changes with every sampled lookup. */
+struct ts_sampling sampling SEC(".data.sampling");
 
 #endif

@@ -243,6 +243,7 @@ const OWN_PATHS: readonly string[] = [
   "/page.css",
   "/api/lookups",
   "/api/history",
+  "/api/failures",
   "/-/healthy",
   "/-/ready",
   "/stream",

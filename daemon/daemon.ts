@@ -10,6 +10,7 @@ import { type Listening, listen } from "./http/listen.js";
 import { readPageFiles } from "./http/page_route.js";
 import { buildServer } from "./http/server.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
+import { FailedDestinations } from "./metrics/failed_destinations.js";
 import { POINT_MS } from "./metrics/recent.js";
 import { libbpfVersion, openSession, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
@@ -44,16 +45,18 @@ export class Daemon {
       const session = this.#openSession();
       const names = this.#buildNames();
       const listeners = this.#buildListeners(session, names);
-      const exporter = this.#buildExporter(session, names, listeners);
+      const failures = this.#buildFailures(session, names);
+      const exporter = this.#buildExporter(session, names, listeners, failures);
       const drain = () => {
         exporter.drain();
         listeners?.refresh();
         this.#logChanges(exporter);
       };
       exporter.start();
+      failures.start();
       listeners?.start();
       drain();
-      const server = this.#buildServer(exporter, session, listeners);
+      const server = this.#buildServer(exporter, session, listeners, failures);
       this.#listening = await listen(server, this.#config.listen, this.#log);
       this.#timer = setInterval(drain, Math.min(this.#config.failureWindowMs / DRAINS_PER_WINDOW, POINT_MS));
     } catch (error) {
@@ -130,12 +133,29 @@ export class Daemon {
     return unseen;
   }
 
-  #buildExporter(session: Session, names: Naming, listeners: Listeners | undefined): Exporter {
+  #buildFailures(session: Session, names: Naming): FailedDestinations {
+    const { failureWindowMs, netns } = this.#config;
+    return new FailedDestinations({
+      session,
+      names,
+      windowMs: failureWindowMs,
+      startedAt: performance.now(),
+      ...(netns.length > 0 && { netns: new Set(netns) }),
+    });
+  }
+
+  #buildExporter(
+    session: Session,
+    names: Naming,
+    listeners: Listeners | undefined,
+    failures: FailedDestinations,
+  ): Exporter {
     const { failureWindowMs, seriesExpiryMs, seriesMax, netns, exporterMetrics, collectors } = this.#config;
     const { version, revision } = this.#version;
     return new Exporter({
       session,
       names,
+      failures,
       clock: () => performance.now(),
       windowMs: failureWindowMs,
       expiryMs: seriesExpiryMs,
@@ -148,7 +168,7 @@ export class Daemon {
     });
   }
 
-  #buildServer(exporter: Exporter, session: Session, listeners: Listeners | undefined) {
+  #buildServer(exporter: Exporter, session: Session, listeners: Listeners | undefined, failures: FailedDestinations) {
     const { telemetryPath, maxRequests } = this.#config;
     return buildServer({
       exposition: {
@@ -161,6 +181,14 @@ export class Daemon {
       ready: () => readiness(exporter, session),
       telemetryPath,
       maxRequests,
+      failures: {
+        report: () => {
+          exporter.drainFailures();
+          this.#logChanges(exporter);
+          return failures.report();
+        },
+        showsAddresses: listeners !== undefined,
+      },
       stream: { listeners },
       page: {
         name: "tablesnoopd",

@@ -2,6 +2,7 @@
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { addFailuresRoute, FAILURES_PATH, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
 import { addPageDataRoutes, HISTORY_PATH, LOOKUPS_PATH, type PageData } from "./page_data_routes.js";
@@ -15,6 +16,7 @@ export interface ServerOptions {
   readonly telemetryPath: string;
   /** Parallel scrapes; 0: no limit. */
   readonly maxRequests: number;
+  readonly failures: FailuresRoute;
   readonly stream: Omit<StreamRoute, "log">;
   /** `links` come after those to the server's own endpoints. */
   readonly page: Page;
@@ -28,6 +30,7 @@ const OWN_PATHS: readonly string[] = [
   STYLE_PATH,
   LOOKUPS_PATH,
   HISTORY_PATH,
+  FAILURES_PATH,
   HEALTHY_PATH,
   READY_PATH,
   STREAM_PATH,
@@ -38,6 +41,7 @@ export function buildServer({
   ready,
   telemetryPath,
   maxRequests,
+  failures,
   stream,
   page,
   pageData,
@@ -68,12 +72,14 @@ export function buildServer({
   });
 
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
+  addFailuresRoute(app, failures);
   addStreamRoute(app, { ...stream, log });
   addPageDataRoutes(app, pageData);
   addHealthRoutes(app, page.name, ready);
   const links = [
     { href: telemetryPath, text: "Metrics" },
     ...(stream.listeners === undefined ? [] : [{ href: STREAM_PATH, text: "Lookups as they happen" }]),
+    { href: FAILURES_PATH, text: "Destinations that fail" },
     { href: READY_PATH, text: "Ready" },
     { href: HEALTHY_PATH, text: "Healthy" },
     ...page.links,

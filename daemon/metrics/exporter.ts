@@ -18,6 +18,8 @@ import { Totals } from "./totals.js";
 export interface ExporterOptions {
   readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release" | "events">;
   readonly names: Names;
+  /** Drained along, so that what fails there is told as of every source. */
+  readonly failures: { drain(now: number): void };
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
   readonly windowMs: number;
@@ -34,7 +36,7 @@ export interface ExporterOptions {
   readonly build: LabelsOf<"buildInfo">;
 }
 
-const SOURCES = ["counters", "inventory", "probes", "events", "retirement"] as const;
+const SOURCES = ["counters", "inventory", "probes", "events", "failures", "retirement"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** For a person to look at, what was read this long ago is as good as now. */
@@ -156,11 +158,17 @@ export class Exporter {
     names.refresh(this.#inventory, now);
     this.#probes = this.#read("probes", () => session.probes()) ?? this.#probes;
     this.#dropped = this.#read("events", () => session.events()) ?? this.#dropped;
+    this.drainFailures(now);
     if (rows !== undefined) this.#advance(rows, now, inventory !== undefined);
     if (inventory !== undefined) this.#countNoRoute(inventory);
     this.#window.close(now);
     this.#closeRecent(now);
     if (rows !== undefined) this.#read("retirement", () => this.#retire(now));
+  }
+
+  /** Only what is counted by destination. */
+  drainFailures(now = this.#options.clock()): void {
+    this.#read("failures", () => this.#options.failures.drain(now));
   }
 
   #advance(rows: CounterRows, now: number, isNamed: boolean): void {

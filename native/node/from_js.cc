@@ -180,4 +180,14 @@ Napi::Uint32Array ReadIndices(const Napi::Value& value) {
   return value.As<Napi::Uint32Array>();
 }
 
+uint32_t ReadSamplingShift(const Napi::Value& value) {
+  if (!value.IsNumber()) throw Napi::TypeError::New(value.Env(), "oneIn must be a number");
+  double one_in = value.As<Napi::Number>().DoubleValue();
+  for (uint32_t shift = 0; shift <= TS_SAMPLING_MOST; shift++) {
+    if (one_in == 1U << shift) return shift;
+  }
+  throw Napi::RangeError::New(value.Env(),
+                              "oneIn must be a power of two, at most " + std::to_string(1U << TS_SAMPLING_MOST));
+}
+
 }  // namespace tablesnoop

@@ -19,5 +19,7 @@ ts_filter ReadFilter(const Napi::Object& filter);
 std::shared_ptr<const Vocabulary> ReadVocabulary(const Napi::Object& words);
 std::shared_ptr<const Names> ReadNames(const Napi::Object& names);
 Napi::Uint32Array ReadIndices(const Napi::Value& value);
+// Of "one in N", N a power of two up to 1 << TS_SAMPLING_MOST, the exponent.
+uint32_t ReadSamplingShift(const Napi::Value& value);
 
 }  // namespace tablesnoop

@@ -10,6 +10,7 @@
 #include "attachments.h"
 #include "counters.h"
 #include "event_pump.h"
+#include "failed_destinations.h"
 #include "hooks.h"
 #include "inventory.h"
 #include "object.h"
@@ -36,6 +37,7 @@ class Session {
   const std::string& FallbackReason() const { return fallback_reason_; }
   tablesnoop::Counters& Counters() { return *counters_; }
   const tablesnoop::Inventory& Inventory() const { return *inventory_; }
+  tablesnoop::FailedDestinations& FailedDestinations() { return *failed_destinations_; }
   EventPump& Events() { return *events_; }
   std::vector<ProbeState> Probes() const { return attachments_->States(backend_); }
 
@@ -51,6 +53,7 @@ class Session {
   std::unique_ptr<Object> object_;
   std::unique_ptr<tablesnoop::Counters> counters_;
   std::unique_ptr<tablesnoop::Inventory> inventory_;
+  std::unique_ptr<tablesnoop::FailedDestinations> failed_destinations_;
   std::unique_ptr<EventPump> events_;
   std::unique_ptr<Attachments> attachments_;
 };

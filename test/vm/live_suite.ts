@@ -18,7 +18,7 @@ export interface SuiteReport {
  * What depends on the kernel or the backend; what does not (command line, signals, sheer size) is proven on the host, as
  * emulation costs some twenty times the time. The tracepoint backend runs on the host too.
  */
-const BACKEND_FREE = ["exactness", "results", "attribution", "multipath", "no_route"];
+const BACKEND_FREE = ["exactness", "results", "attribution", "multipath", "no_route", "failed_destinations"];
 const FILES: Readonly<Record<Backend, readonly string[]>> = {
   tracepoint: BACKEND_FREE,
   trampoline: [...BACKEND_FREE, ...["rules", "rule_set", "vrf", "srv6", "ecmp", "table_life", "backends", "stream"]],

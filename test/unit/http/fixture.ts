@@ -53,6 +53,10 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
     ready: () => ({ ready: true, reasons: [] }),
     telemetryPath: "/metrics",
     maxRequests: 40,
+    failures: {
+      report: () => ({ windowSeconds: 60, sampledOneIn: 1, destinations: [] }),
+      showsAddresses: false,
+    },
     stream: { listeners: undefined },
     page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [], files: PAGE_FILES },
     pageData: { lookups: () => NOTHING_COUNTED, history: () => ({ times: [], netns: [], netnsOmitted: 0 }) },

@@ -37,6 +37,7 @@ class Bench {
         egress: (netns, ifindex) => naming.egress(netns, ifindex),
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
       },
+      failures: { drain: () => this.session.failedDestinations() },
       clock: () => this.now,
       windowMs: WINDOW_MS,
       expiryMs: EXPIRY_MS,
@@ -155,6 +156,18 @@ describe("Exporter", () => {
 
     bench.session.failing.clear();
     await bench.lines(metric);
+    expect(bench.exporter.lastErrors().size).toBe(0);
+  });
+
+  it("counts a failure to read what is counted by destination, also of a drain of only that", async () => {
+    const bench = new Bench();
+    bench.session.failing.set("failedDestinations", new Error("EIO"));
+    expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 1');
+    bench.exporter.drainFailures();
+    expect([...bench.exporter.lastErrors()]).toEqual([["failures", new Error("EIO")]]);
+    expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 3');
+    bench.session.failing.clear();
+    bench.exporter.drainFailures();
     expect(bench.exporter.lastErrors().size).toBe(0);
   });
 
