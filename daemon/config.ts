@@ -237,7 +237,17 @@ function listenAddress(text: string, position: number, all: readonly string[]): 
   return address.port !== 0 && all.indexOf(text) !== position ? [] : [Object.freeze(address)];
 }
 
-const OWN_PATHS: readonly string[] = ["/", "/-/healthy", "/-/ready", "/stream"];
+const OWN_PATHS: readonly string[] = [
+  "/",
+  "/page.js",
+  "/page.css",
+  "/api/lookups",
+  "/api/history",
+  "/api/failures",
+  "/-/healthy",
+  "/-/ready",
+  "/stream",
+];
 
 function telemetryPath(text: string): string {
   const isPlain = /^(\/[A-Za-z0-9._~-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text);

@@ -7,9 +7,11 @@ import type { Kind } from "./fib/lookup.js";
 import { isLoopback } from "./http/address.js";
 import type { Readiness } from "./http/health_routes.js";
 import { type Listening, listen } from "./http/listen.js";
+import { readPageFiles } from "./http/page_route.js";
 import { buildServer } from "./http/server.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
 import { FailedDestinations } from "./metrics/failed_destinations.js";
+import { POINT_MS } from "./metrics/recent.js";
 import { libbpfVersion, openSession, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
 import { Listeners } from "./stream/listeners.js";
@@ -56,7 +58,7 @@ export class Daemon {
       drain();
       const server = this.#buildServer(exporter, session, listeners, failures);
       this.#listening = await listen(server, this.#config.listen, this.#log);
-      this.#timer = setInterval(drain, this.#config.failureWindowMs / DRAINS_PER_WINDOW);
+      this.#timer = setInterval(drain, Math.min(this.#config.failureWindowMs / DRAINS_PER_WINDOW, POINT_MS));
     } catch (error) {
       await this.stop();
       throw error;
@@ -194,6 +196,18 @@ export class Daemon {
         sentence:
           "Counts the routing decisions of this machine's kernel: every route and rule lookup, in every network namespace.",
         links: [],
+        // Beside dist/daemon/, where this file is run from.
+        files: readPageFiles(new URL("../page/", import.meta.url)),
+      },
+      pageData: {
+        lookups: () => ({
+          version: this.#version.version,
+          backend: session.backend,
+          backendReason: session.fallbackReason,
+          hasStream: listeners !== undefined,
+          ...exporter.lookups(),
+        }),
+        history: () => exporter.history(Date.now()),
       },
       log: this.#log,
     });

@@ -26,6 +26,7 @@ const PACKAGES = [
   { name: "ethtool", when: "test", reason: "live tests switch device offloads" },
   { name: "qemu-system-x86", when: "test", arch: "x64", reason: "vm tests boot stock Debian kernels" },
   { name: "e2fsprogs", when: "test", reason: "vm tests make the disk of the virtual machine" },
+  { name: "chromium", when: "test", tool: "chromium", reason: "browser tests look at the page" },
   { name: "kmod", when: "test", reason: "vm tests index the modules of the kernels they boot" },
 ];
 

@@ -4,8 +4,9 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from "pino";
 import { addFailuresRoute, FAILURES_PATH, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
-import { addLandingPage, type LandingPage } from "./landing_page.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
+import { addPageDataRoutes, HISTORY_PATH, LOOKUPS_PATH, type PageData } from "./page_data_routes.js";
+import { addPageRoute, type Page, SCRIPT_PATH, STYLE_PATH } from "./page_route.js";
 import { replyText } from "./reply_text.js";
 import { addStreamRoute, STREAM_PATH, type StreamRoute } from "./stream_route.js";
 
@@ -18,9 +19,22 @@ export interface ServerOptions {
   readonly failures: FailuresRoute;
   readonly stream: Omit<StreamRoute, "log">;
   /** `links` come after those to the server's own endpoints. */
-  readonly page: LandingPage;
+  readonly page: Page;
+  readonly pageData: PageData;
   readonly log: Logger;
 }
+
+const OWN_PATHS: readonly string[] = [
+  "/",
+  SCRIPT_PATH,
+  STYLE_PATH,
+  LOOKUPS_PATH,
+  HISTORY_PATH,
+  FAILURES_PATH,
+  HEALTHY_PATH,
+  READY_PATH,
+  STREAM_PATH,
+];
 
 export function buildServer({
   exposition,
@@ -30,6 +44,7 @@ export function buildServer({
   failures,
   stream,
   page,
+  pageData,
   log,
 }: ServerOptions): FastifyInstance {
   const app = fastify({
@@ -40,7 +55,7 @@ export function buildServer({
     },
   });
 
-  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH, FAILURES_PATH]);
+  const paths = new Set([telemetryPath, ...OWN_PATHS]);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({
       "x-content-type-options": "nosniff",
@@ -59,6 +74,7 @@ export function buildServer({
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
   addFailuresRoute(app, failures);
   addStreamRoute(app, { ...stream, log });
+  addPageDataRoutes(app, pageData);
   addHealthRoutes(app, page.name, ready);
   const links = [
     { href: telemetryPath, text: "Metrics" },
@@ -68,7 +84,7 @@ export function buildServer({
     { href: HEALTHY_PATH, text: "Healthy" },
     ...page.links,
   ];
-  addLandingPage(app, { ...page, links });
+  addPageRoute(app, { ...page, links });
   return app;
 }
 
