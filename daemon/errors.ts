@@ -22,6 +22,7 @@ const ERRORS = {
     hint: SEE_HELP,
   },
   flags_disagree: { message: "flags {first} and {second} contradict each other", exitCode: 2, hint: SEE_HELP },
+  flag_alone: { message: "flag {flag} has a meaning only with {other}", exitCode: 2, hint: SEE_HELP },
   query_refused: { message: "flag --{problem}", exitCode: 2, hint: SEE_HELP },
   not_streamed: { message: "flag {flag} has no meaning with --connect", exitCode: 2, hint: SEE_HELP },
 
@@ -126,6 +127,7 @@ const ERRORS = {
     exitCode: 1,
     hint: "check that tablesnoopd runs there with --web.enable-stream",
   },
+  access_unreadable: { message: "read {file}: {cause}", exitCode: 1, hint: "check the files given beside --connect" },
   daemon_refuses: { message: "read {url}: {cause}", exitCode: 1, hint: "" },
   stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
   output_refused: { message: "write the lines: {cause}", exitCode: 1, hint: "check where the output goes" },

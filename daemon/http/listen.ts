@@ -183,7 +183,9 @@ function isUnix(address: ListenAddress): boolean {
 
 function boundAddress(server: Server, listen: ListenAddress): string {
   const bound = server.address();
-  if (bound === null || typeof bound === "string") return "path" in listen ? listen.text : `unix:(${listen.text})`;
+  if (bound === null || typeof bound === "string") {
+    return listen.text.startsWith("unix:") ? listen.text : `unix:(${listen.text})`;
+  }
   const { address, family, port } = bound;
   return family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`;
 }

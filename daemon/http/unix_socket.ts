@@ -1,8 +1,9 @@
 // A listening socket in the file system: who may connect is said by the file's mode and group.
 
 import { once } from "node:events";
-import { chmodSync, chownSync, lstatSync, readFileSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, unlinkSync } from "node:fs";
 import { connect, type Server } from "node:net";
+import { dirname } from "node:path";
 import { causeOf, StartError } from "../errors.js";
 import type { UnixAddress } from "./address.js";
 
@@ -14,7 +15,8 @@ export interface SocketAccess {
 }
 
 /** Nobody can connect before mode and group are what they are to be. Throws StartError. */
-export async function bindUnix(server: Server, { path, text }: UnixAddress, access: SocketAccess): Promise<void> {
+export async function bindUnix(server: Server, address: UnixAddress, access: SocketAccess): Promise<void> {
+  const { path, text } = address;
   const gid = access.group === undefined ? undefined : groupId(access.group);
   try {
     try {
@@ -25,7 +27,7 @@ export async function bindUnix(server: Server, { path, text }: UnixAddress, acce
       await attempt(server, path);
     }
   } catch (error) {
-    throw refusal(text, error);
+    throw refusal(address, error);
   }
   try {
     if (gid !== undefined) chownSync(path, -1, gid);
@@ -60,8 +62,10 @@ async function isForsaken(path: string): Promise<boolean> {
   }
 }
 
-function refusal(address: string, error: unknown): StartError {
+function refusal({ path, text: address }: UnixAddress, error: unknown): StartError {
   const cause = { cause: error };
+  // libuv says EACCES for it.
+  if (!existsSync(dirname(path))) return new StartError("socket_folder_absent", { address }, cause);
   switch (codeOf(error)) {
     case "EADDRINUSE":
       return new StartError("socket_in_use", { address }, cause);
@@ -69,8 +73,6 @@ function refusal(address: string, error: unknown): StartError {
     case "EPERM":
     case "EROFS":
       return new StartError("socket_forbidden", { address }, cause);
-    case "ENOENT":
-      return new StartError("socket_folder_absent", { address }, cause);
     default:
       return new StartError("address_refused", { address, cause: causeOf(error) }, cause);
   }
