@@ -9,8 +9,12 @@ import type { Readiness } from "./http/health_routes.js";
 import { type Listening, listen } from "./http/listen.js";
 import { buildServer } from "./http/server.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
+import { dropCapabilities } from "./native/process.js";
 import { libbpfVersion, openSession, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
+import { giveUpCapabilities } from "./service/capabilities.js";
+import type { ServiceManager } from "./service/service_manager.js";
+import { describeSituation } from "./service/status.js";
 import { Listeners } from "./stream/listeners.js";
 import type { Version } from "./version.js";
 
@@ -24,16 +28,18 @@ export class Daemon {
   readonly #config: Config;
   readonly #log: Logger;
   readonly #version: Version;
+  readonly #serviceManager: ServiceManager;
   readonly #failing = new Set<Source>();
   #session: Session | undefined;
   #listeners: Listeners | undefined;
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(config: Config, log: Logger, version: Version) {
+  constructor(config: Config, log: Logger, version: Version, serviceManager: ServiceManager) {
     this.#config = config;
     this.#log = log;
     this.#version = version;
+    this.#serviceManager = serviceManager;
   }
 
   /** Throws what `describe` of errors.ts can tell; nothing is left behind then. */
@@ -43,17 +49,27 @@ export class Daemon {
       const names = this.#buildNames();
       const listeners = this.#buildListeners(session, names);
       const exporter = this.#buildExporter(session, names, listeners);
+      const situation = () =>
+        describeSituation({
+          backend: session.backend,
+          probes: exporter.probes,
+          netnsCount: names.netnsCount,
+          errors: exporter.lastErrors(),
+        });
       const drain = () => {
         exporter.drain();
         listeners?.refresh();
         this.#logChanges(exporter);
+        this.#serviceManager.status(situation());
       };
       exporter.start();
       listeners?.start();
       drain();
       const server = this.#buildServer(exporter, session, listeners);
       this.#listening = await listen(server, this.#config.listen, this.#log);
+      giveUpCapabilities({ kept: this.#config.capabilities, session, drop: dropCapabilities, log: this.#log });
       this.#timer = setInterval(drain, this.#config.failureWindowMs / DRAINS_PER_WINDOW);
+      this.#serviceManager.ready(situation());
     } catch (error) {
       await this.stop();
       throw error;
@@ -67,6 +83,7 @@ export class Daemon {
 
   /** May be called at any time, and again. */
   async stop(): Promise<void> {
+    this.#serviceManager.stopping();
     clearInterval(this.#timer);
     await this.#listeners?.stop();
     await this.#listening?.close();

@@ -180,4 +180,12 @@ Napi::Uint32Array ReadIndices(const Napi::Value& value) {
   return value.As<Napi::Uint32Array>();
 }
 
+uint64_t ReadCapabilities(const Napi::Value& value) {
+  if (!value.IsBigInt()) throw Napi::TypeError::New(value.Env(), "capabilities must be a bigint");
+  bool lossless;
+  uint64_t bits = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) throw Napi::RangeError::New(value.Env(), "capabilities must fit in 64 bits");
+  return bits;
+}
+
 }  // namespace tablesnoop

@@ -19,5 +19,7 @@ ts_filter ReadFilter(const Napi::Object& filter);
 std::shared_ptr<const Vocabulary> ReadVocabulary(const Napi::Object& words);
 std::shared_ptr<const Names> ReadNames(const Napi::Object& names);
 Napi::Uint32Array ReadIndices(const Napi::Value& value);
+// A bigint whose bit n is capability n.
+uint64_t ReadCapabilities(const Napi::Value& value);
 
 }  // namespace tablesnoop

@@ -32,6 +32,7 @@ describe("the configuration", () => {
       seriesMax: 10_000,
       seriesExpiryMs: 300_000,
       countersMax: 16_384,
+      capabilities: 0n,
       logLevel: "info",
       logFormat: "logfmt",
     });
@@ -60,6 +61,7 @@ describe("the configuration", () => {
       "--stream.max-listeners=32",
       "--stream.ring-size=64KiB",
       "--stream.queue-size=65537",
+      "--capabilities.keep=cap_setgid",
     ];
     expect(config(...argv)).toEqual({
       listen: [
@@ -77,6 +79,7 @@ describe("the configuration", () => {
       seriesExpiryMs: 1000,
       countersMax: 64,
       stream: { maxListeners: 32, ringBytes: 65_536, queueBytes: 65_537 },
+      capabilities: 64n,
       logLevel: "debug",
       logFormat: "json",
     });
@@ -127,6 +130,7 @@ describe("the configuration", () => {
     "--stream.queue-size=1",
     "--counters.max=63",
     "--counters.max=1048577",
+    "--capabilities.keep=bpf",
     "--log.level=warning",
     "--log.format=text",
     "--probe=kprobe",
