@@ -44,12 +44,13 @@ export class Daemon {
 
   /** Throws what `describe` of errors.ts can tell; nothing is left behind then. */
   async start(): Promise<void> {
+    let situation: () => string;
     try {
       const session = this.#openSession();
       const names = this.#buildNames();
       const listeners = this.#buildListeners(session, names);
       const exporter = this.#buildExporter(session, names, listeners);
-      const situation = () =>
+      situation = () =>
         describeSituation({
           backend: session.backend,
           probes: exporter.probes,
@@ -69,12 +70,12 @@ export class Daemon {
       this.#listening = await listen(server, this.#config.listen, this.#log);
       giveUpCapabilities({ kept: this.#config.capabilities, session, drop: dropCapabilities, log: this.#log });
       this.#timer = setInterval(drain, this.#config.failureWindowMs / DRAINS_PER_WINDOW);
-      this.#serviceManager.ready(situation());
     } catch (error) {
       await this.stop();
       throw error;
     }
     for (const address of this.#listening.addresses) this.#log.info({ address }, "listening");
+    this.#serviceManager.ready(situation());
     if (this.#listeners === undefined) return;
     for (const address of this.#listening.addresses.filter((address) => !isLoopback(address))) {
       this.#log.warn({ address }, "whoever reaches this address can read the addresses of all lookups at /stream");

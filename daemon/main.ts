@@ -48,6 +48,7 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await daemon.start();
   } catch (error) {
+    serviceManager.status(describe(error, "tablesnoopd", false).text);
     fail(error, config.logLevel === "debug");
   }
 }

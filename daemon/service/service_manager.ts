@@ -33,6 +33,7 @@ export function takeSupervision(environment: NodeJS.ProcessEnv, pid: number): Su
 export class ServiceManager {
   readonly #options: ServiceManagerOptions;
   #status = "";
+  #isReady = false;
   #isFailing = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -43,6 +44,7 @@ export class ServiceManager {
   /** `status` is one line for people. Begins the signs of life, from this thread's loop: if it hangs, they stop. */
   ready(status: string): void {
     this.#status = status;
+    this.#isReady = true;
     this.#send("READY=1", statusLine(status));
     const { watchdogMs } = this.#options.supervision;
     if (watchdogMs === undefined || this.#timer !== undefined) return;
@@ -67,9 +69,11 @@ export class ServiceManager {
     }
   }
 
-  /** The last word; may come at any time. */
+  /** The last word, of a service that was ready; may come at any time. */
   stopping(): void {
     clearInterval(this.#timer);
+    if (!this.#isReady) return;
+    this.#isReady = false;
     this.#send("STOPPING=1", statusLine("stopping"));
   }
 

@@ -86,6 +86,16 @@ describe("what it is told", () => {
     expect(told).toEqual([...words, ...words]);
   });
 
+  test("stopping only if it was ready, and once", () => {
+    const { manager, told } = build({ address: "@n" });
+    manager.status("cannot start");
+    manager.stopping();
+    manager.ready("well");
+    manager.stopping();
+    manager.stopping();
+    expect(told).toEqual(["@n STATUS=cannot start", "@n READY=1\nSTATUS=well", "@n STOPPING=1\nSTATUS=stopping"]);
+  });
+
   test("nothing without a socket", async () => {
     const { manager, told } = build({});
     manager.ready("well");
