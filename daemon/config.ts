@@ -5,6 +5,7 @@ import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags.js"
 import { renderHelp } from "./help.js";
 import { parseListenAddress, type TcpAddress, type UnixAddress } from "./http/address.js";
 import type { SocketAccess } from "./http/unix_socket.js";
+import { type Kept, parseKept } from "./service/capabilities.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -174,6 +175,13 @@ export const DAEMON_FLAGS = {
     help: "Room for lines that wait for one client; those beyond are dropped, counted and told to it.",
     group: "Stream",
   },
+  "capabilities.keep": {
+    kind: "list",
+    placeholder: "NAME",
+    default: [],
+    help: "Capability to keep once the probes are attached, such as cap_dac_read_search, or all; without it none is kept.",
+    group: "Privileges",
+  },
   "log.level": {
     kind: "enum",
     choices: ["debug", "info", "warn", "error"],
@@ -223,6 +231,8 @@ export interface Config {
     /** Whether other hosts get it without a login. */
     readonly isInsecure: boolean;
   };
+  /** What is left of the capabilities once the probes are attached. */
+  readonly capabilities: Kept;
   readonly logLevel: Values["log.level"];
   readonly logFormat: Values["log.format"];
 }
@@ -262,6 +272,7 @@ export function parseConfig(argv: readonly string[]): Config | { readonly show: 
         isInsecure: values["web.stream-insecure"],
       }),
     }),
+    capabilities: keptCapabilities(values["capabilities.keep"]),
     logLevel: values["log.level"],
     logFormat: values["log.format"],
   });
@@ -322,6 +333,16 @@ function telemetryPath(text: string): string {
   if (isPlain && !OWN_PATHS.includes(text)) return text;
   const wanted = `a path of letters, digits and . _ ~ - that begins with / and is none of ${OWN_PATHS.join(", ")}`;
   throw badValue("web.telemetry-path", text, wanted);
+}
+
+function keptCapabilities(words: readonly string[]): Kept {
+  const kept = parseKept(words);
+  if (kept !== undefined) return kept;
+  throw badValue(
+    "capabilities.keep",
+    words.join(" "),
+    "the name of a capability such as cap_dac_read_search, or all or none alone",
+  );
 }
 
 /** A namespace's name is a file's name under /run/netns. */

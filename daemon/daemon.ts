@@ -16,8 +16,12 @@ import { takeSystemdSockets } from "./http/systemd_sockets.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
 import { FailedDestinations } from "./metrics/failed_destinations.js";
 import { POINT_MS } from "./metrics/recent.js";
+import { dropCapabilities } from "./native/process.js";
 import { libbpfVersion, openSession, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
+import { giveUpCapabilities } from "./service/capabilities.js";
+import type { ServiceManager } from "./service/service_manager.js";
+import { describeSituation } from "./service/status.js";
 import { Listeners } from "./stream/listeners.js";
 import type { Version } from "./version.js";
 import { WebConfigFile } from "./web_config/config_file.js";
@@ -32,6 +36,7 @@ export class Daemon {
   readonly #config: Config;
   readonly #log: Logger;
   readonly #version: Version;
+  readonly #serviceManager: ServiceManager;
   readonly #failing = new Set<Source>();
   readonly #webConfig: WebConfigFile;
   readonly #guard: Guard;
@@ -40,10 +45,11 @@ export class Daemon {
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(config: Config, log: Logger, version: Version) {
+  constructor(config: Config, log: Logger, version: Version, serviceManager: ServiceManager) {
     this.#config = config;
     this.#log = log;
     this.#version = version;
+    this.#serviceManager = serviceManager;
     const clock = () => performance.now();
     this.#webConfig = new WebConfigFile({ path: config.webConfigFile, log, clock });
     this.#guard = new Guard({ file: this.#webConfig, log, clock });
@@ -51,6 +57,7 @@ export class Daemon {
 
   /** Throws what `describe` of errors.ts can tell; nothing is left behind then. */
   async start(): Promise<void> {
+    let situation: () => string;
     try {
       this.#webConfig.start();
       const session = this.#openSession();
@@ -58,10 +65,18 @@ export class Daemon {
       const listeners = this.#buildListeners(session, names);
       const failures = this.#buildFailures(session, names);
       const exporter = this.#buildExporter(session, names, listeners, failures);
+      situation = () =>
+        describeSituation({
+          backend: session.backend,
+          probes: exporter.probes,
+          netnsCount: names.netnsCount,
+          errors: exporter.lastErrors(),
+        });
       const drain = () => {
         exporter.drain();
         listeners?.refresh();
         this.#logChanges(exporter);
+        this.#serviceManager.status(situation());
       };
       exporter.start();
       failures.start();
@@ -69,21 +84,26 @@ export class Daemon {
       drain();
       const server = this.#buildServer(exporter, session, listeners, failures);
       this.#listening = await this.#listen(server);
+      giveUpCapabilities({ kept: this.#config.capabilities, session, drop: dropCapabilities, log: this.#log });
       this.#timer = setInterval(drain, Math.min(this.#config.failureWindowMs / DRAINS_PER_WINDOW, POINT_MS));
     } catch (error) {
       await this.stop();
       throw error;
     }
     for (const address of this.#listening.addresses) this.#log.info({ address }, "listening");
+    this.#serviceManager.ready(situation());
   }
 
   /** Reads the configuration again. What is wrong with it, if something is; then the old one stays. */
   async reload(because: string): Promise<string | undefined> {
-    return this.#webConfig.reload(because);
+    // The start reads it anyway, and must not be taken for over.
+    if (this.#listening === undefined) return undefined;
+    return this.#serviceManager.reload(async () => this.#webConfig.reload(because));
   }
 
   /** May be called at any time, and again. */
   async stop(): Promise<void> {
+    this.#serviceManager.stopping();
     clearInterval(this.#timer);
     await this.#listeners?.stop();
     await this.#listening?.close();

@@ -145,6 +145,11 @@ export class Exporter {
     return this.#errors;
   }
 
+  /** As they were at the last drain. */
+  get probes(): readonly ProbeState[] {
+    return this.#probes;
+  }
+
   /**
    * Takes in what the kernel counted since the last drain. Counters are read before the inventory: a namespace that
    * is born in between is then not yet counted, rather than counted and without a name.

@@ -34,6 +34,7 @@ describe("the configuration", () => {
       seriesMax: 10_000,
       seriesExpiryMs: 300_000,
       countersMax: 16_384,
+      capabilities: 0n,
       logLevel: "info",
       logFormat: "logfmt",
     });
@@ -68,6 +69,7 @@ describe("the configuration", () => {
       "--stream.max-listeners=32",
       "--stream.ring-size=64KiB",
       "--stream.queue-size=65537",
+      "--capabilities.keep=cap_setgid",
     ];
     expect(config(...argv)).toEqual({
       listen: [
@@ -89,6 +91,7 @@ describe("the configuration", () => {
       seriesExpiryMs: 1000,
       countersMax: 64,
       stream: { maxListeners: 32, ringBytes: 65_536, queueBytes: 65_537, isInsecure: true },
+      capabilities: 64n,
       logLevel: "debug",
       logFormat: "json",
     });
@@ -152,6 +155,7 @@ describe("the configuration", () => {
     "--stream.queue-size=1",
     "--counters.max=63",
     "--counters.max=1048577",
+    "--capabilities.keep=bpf",
     "--log.level=warning",
     "--log.format=text",
     "--probe=kprobe",
