@@ -465,7 +465,9 @@ describe("a unix socket", () => {
 describe("sockets that systemd passes", () => {
   const ACTIVATOR = "systemd-socket-activate";
   const hasActivator = spawnSync(ACTIVATOR, ["--version"]).status === 0;
-  const activated = test.skipIf(!hasActivator);
+  const { CI } = process.env;
+  // It can be installed anywhere: where CI promises to run everything, its absence is a failure.
+  const activated = test.skipIf(!hasActivator && CI !== "true");
 
   /** It starts the daemon when the first client connects, in its own place. */
   async function activate(sockets: readonly string[], ...flags: string[]): Promise<Background> {
