@@ -10,8 +10,13 @@ interface Connection {
   inWork: number;
 }
 
+export interface Room {
+  /** Ends every connection, also those that have not agreed on their keys yet, of which the server's own list knows nothing. */
+  clear(): void;
+}
+
 /** Connections with requests in work are never ended; if there are only such, the newcomer is. */
-export function keepRoom(server: Server, most: number): void {
+export function keepRoom(server: Server, most: number): Room {
   // In the order in which they began to wait.
   const connections = new Map<unknown, Connection>();
 
@@ -48,6 +53,12 @@ export function keepRoom(server: Server, most: number): void {
       if (connections.get(key) === connection) waitsFromNow(key, connection);
     });
   });
+
+  return {
+    clear: () => {
+      for (const { socket } of connections.values()) socket.destroy();
+    },
+  };
 }
 
 /** Of a TLS connection the server tells of two sockets, which have their addresses in common; unix sockets have none. */

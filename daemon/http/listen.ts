@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { causeOf, StartError } from "../errors.js";
 import type { WebConfigFile } from "../web_config/config_file.js";
 import type { InheritedAddress, ListenAddress, TcpAddress } from "./address.js";
-import { keepRoom } from "./connection_room.js";
+import { keepRoom, type Room } from "./connection_room.js";
 import type { Guard } from "./guard.js";
 import { allowHalfOpen } from "./half_open.js";
 import { createTlsServer } from "./tls_server.js";
@@ -53,7 +53,7 @@ export interface Access {
   readonly approve?: (bound: string) => void;
 }
 
-export const OWNER_AND_GROUP: SocketAccess = { mode: 0o660 };
+const OWNER_AND_GROUP: SocketAccess = { mode: 0o660 };
 
 export interface Listening {
   /** Bound addresses with their real ports, such as 127.0.0.1:10074, [::]:10074 and unix:/run/tablesnoopd.sock. */
@@ -72,16 +72,19 @@ export async function listen(
 ): Promise<Listening> {
   await app.ready();
   const servers: Server[] = [];
+  const rooms: Room[] = [];
   const bound: string[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeAll(app, servers);
+    closing ??= closeAll(app, servers, rooms);
     return closing;
   };
   try {
     for (const address of addresses) {
-      const server = serverFor(app, address, { ...LIMITS, ...limits }, access, log);
+      const whole = { ...LIMITS, ...limits };
+      const server = serverFor(app, address, whole, access, log);
       servers.push(server);
+      rooms.push(keepRoom(server, whole.connections));
       await bind(server, address, access.socket);
       const name = boundAddress(server, address);
       access.approve?.(name);
@@ -172,7 +175,6 @@ function serverFor(app: FastifyInstance, address: ListenAddress, limits: Limits,
   const server = inClear ? createServer(options, handler) : createTlsServer(options, handler, file, tls, log);
   allowHalfOpen(server);
   server.timeout = limits.silence;
-  keepRoom(server, limits.connections);
   return server;
 }
 
@@ -190,10 +192,10 @@ function boundAddress(server: Server, listen: ListenAddress): string {
   return family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-async function closeAll(app: FastifyInstance, servers: readonly Server[]): Promise<void> {
+async function closeAll(app: FastifyInstance, servers: readonly Server[], rooms: readonly Room[]): Promise<void> {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
   const deadline = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections();
+    for (const room of rooms) room.clear();
   }, CLOSE_GRACE_MS);
   await Promise.all(closed);
   clearTimeout(deadline);
