@@ -85,7 +85,7 @@ function tilesOf({ netns, probes, countsNoRoute, backend, rateSeconds }: Lookups
     {
       name: "Lookups",
       value: rate(all),
-      unit: `/s; rates are of the last ${Math.max(1, Math.round(rateSeconds))} s`,
+      unit: `/s, mean of ${Math.max(1, Math.round(rateSeconds))} s`,
       tone: "",
     },
     {
