@@ -182,11 +182,11 @@ describe("the page can be worked with", () => {
     const { page } = opened;
     const heading = (name: string) => page.locator("#lookups th", { hasText: name });
     await waitUntil("rows are there", async () => (await page.locator("#lookups tbody tr").count()) > 3, SOON);
-    expect(await heading("Lookups/s").getAttribute("aria-sort")).toBe("descending");
+    expect(await heading("Lookups /s").getAttribute("aria-sort")).toBe("descending");
 
     await heading("In all").getByRole("button").click();
     expect(await heading("In all").getAttribute("aria-sort")).toBe("descending");
-    expect(await heading("Lookups/s").getAttribute("aria-sort")).toBeNull();
+    expect(await heading("Lookups /s").getAttribute("aria-sort")).toBeNull();
     const totals = (await columnTexts(page, "#lookups", 7)).map((text) => Number(text.replaceAll(",", "")));
     expect(totals).toEqual([...totals].sort((a, b) => b - a));
 
