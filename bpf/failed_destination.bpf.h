@@ -11,22 +11,20 @@
 #define SECOND_NS 1000000000ULL
 
 /*
- * How many lookups this failed one stands for, 0 if it is not in the sample. `nth` is its number among those of its key on
- * this CPU: multiples of the golden ratio spread evenly, also over destinations that take turns, where every nth of them would
- * meet the same one again and again.
+ * Whether this failed lookup is in the sample. `nth` is its number among those of its key on this CPU: multiples of the
+ * golden ratio spread evenly, also over destinations that take turns, where every nth of them would meet the same one
+ * again and again.
  */
-static __always_inline __u64 sampled_for(const struct ts_key *key, __u64 nth)
+static __always_inline bool is_sampled(const struct ts_key *key, __u64 nth)
 {
-	__u32 shift = *(volatile __u32 *)&shared.sampling_shift;
-
-	/* Whatever is not for this machine misses here and is found elsewhere. */
-	if (key->table == RT_TABLE_LOCAL && key->error == EAGAIN)
-		return 0;
-	return (__u64)((__u32)nth * 0x9e3779b9U) << (shift & 63) >> 32 ? 0 : 1ULL << (shift & 63);
+	if ((__u32)nth * 0x9e3779b9U > *(volatile __u32 *)&shared.sample_limit)
+		return false;
+	/* Whatever is not for this machine misses in `local` and is found elsewhere. */
+	return key->table != RT_TABLE_LOCAL || key->error != EAGAIN;
 }
 
 /* Between two looks of user space nobody else notices that a flood has begun. */
-static __always_inline void keep_sample_small(void)
+static __always_inline void keep_sample_small(__u32 limit)
 {
 	__u64 now = bpf_ktime_get_ns();
 
@@ -36,13 +34,13 @@ static __always_inline void keep_sample_small(void)
 	} else if (__sync_fetch_and_add(&sampling.sampled, 1) == MOST_SAMPLED) {
 		/* One CPU gets to see this number. */
 		sampling.sampled = 0;
-		if (shared.sampling_shift < TS_SAMPLING_MOST)
-			__sync_fetch_and_add(&shared.sampling_shift, 1);
+		if (limit > TS_SAMPLE_LEAST)
+			__sync_val_compare_and_swap(&shared.sample_limit, limit, limit >> 1);
 	}
 }
 
-/* Counts `lookups` failed ones of a key for their destination. */
-static __noinline int count_destination(const struct ts_key *key, const __u32 destination[4], __u64 lookups)
+/* Counts a failed lookup that is in the sample for its destination, with all that it stands for. */
+static __noinline int count_destination(const struct ts_key *key, const __u32 destination[4])
 {
 	struct ts_failed_destination failed = {
 		.netns = key->netns,
@@ -52,7 +50,8 @@ static __noinline int count_destination(const struct ts_key *key, const __u32 de
 		.error = key->error,
 		.type = key->type,
 	};
-	__u64 *known;
+	__u32 limit = *(volatile __u32 *)&shared.sample_limit;
+	__u64 lookups = (1ULL << 32) / ((__u64)limit + 1), *known;
 
 	known = bpf_map_lookup_elem(&failed_destinations, &failed);
 	if (!known && bpf_map_update_elem(&failed_destinations, &failed, &lookups, BPF_NOEXIST))
@@ -60,7 +59,7 @@ static __noinline int count_destination(const struct ts_key *key, const __u32 de
 		known = bpf_map_lookup_elem(&failed_destinations, &failed);
 	if (known)
 		__sync_fetch_and_add(known, lookups);
-	keep_sample_small();
+	keep_sample_small(limit);
 	/* Last: user space takes it for the sign that there is something to read. */
 	__sync_fetch_and_add(&sampling.lookups, lookups);
 	return 0;

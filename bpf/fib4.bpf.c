@@ -4,11 +4,12 @@
 /* The destination of a failed lookup, which is the nth of its key on this CPU. */
 static __always_inline void count_destination4(const struct ts_key *key, __u64 nth, const struct flowi4 *flow)
 {
-	__u32 destination[4] = { flow->daddr };
-	__u64 lookups = sampled_for(key, nth);
+	__u32 destination[4] = {};
 
-	if (lookups)
-		count_destination(key, destination, lookups);
+	if (!is_sampled(key, nth))
+		return;
+	destination[0] = flow->daddr;
+	count_destination(key, destination);
 }
 
 /* Builds the event of a lookup that somebody wants, in memory that is reserved or waiting. */

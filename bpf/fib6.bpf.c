@@ -24,13 +24,12 @@ static __always_inline __u8 reject_error(__u8 type)
 /* The destination of a failed lookup, which is the nth of its key on this CPU. */
 static __always_inline void count_destination6(const struct ts_key *key, __u64 nth, const struct flowi6 *flow)
 {
-	__u64 lookups = sampled_for(key, nth);
 	__u32 destination[4];
 
-	if (!lookups)
+	if (!is_sampled(key, nth))
 		return;
 	BPF_CORE_READ_INTO(&destination, flow, daddr.in6_u.u6_addr32);
-	count_destination(key, destination, lookups);
+	count_destination(key, destination);
 }
 
 static __always_inline void describe_prefix6(struct ts_event *event, const struct fib6_info *route)

@@ -6,7 +6,7 @@
 const volatile struct ts_settings settings SEC(".rodata.settings") = {};
 
 /* The page shared with user space. Written by the inventory walk (its end) and by user space (generation). */
-struct ts_shared shared SEC(".data.shared") = { .sampling_shift = TS_SAMPLING_OFF };
+struct ts_shared shared SEC(".data.shared");
 
 /* Key to counter index. Written by the probe that meets a key first; keys are deleted by user space only. */
 struct {

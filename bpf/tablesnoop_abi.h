@@ -202,17 +202,18 @@ struct ts_failed_destination {
 };
 
 /*
- * Only one of 1 << ts_shared.sampling_shift failed lookups is looked up in failed_destinations, and counts for as many.
- * Probes raise the shift when they are too many, up to TS_SAMPLING_MOST; user space sets it.
+ * ts_shared.sample_limit: failed lookups whose 32-bit hash is at most this count for their destination, each for as many as
+ * it stands for: TS_SAMPLE_ALL >> n takes one of 1 << n. Probes halve it when those are too many, down to
+ * TS_SAMPLE_LEAST; user space sets it. At load it is 0, one of 2^32: as good as none.
  */
-#define TS_SAMPLING_MOST 16
-#define TS_SAMPLING_OFF 32 /* one of 2^32: as good as none */
+#define TS_SAMPLE_ALL 0xffffffffU
+#define TS_SAMPLE_LEAST 0xffffU
 
 /* Map ".data.sampling". */
 struct ts_sampling {
 	__u64 lookups;	/* failed lookups since load, estimated from those that were sampled */
 	__u64 since;	/* ns, CLOCK_MONOTONIC: begin of the second that `sampled` is about */
-	__u32 sampled;	/* in that second, at most what is between two raises */
+	__u32 sampled;	/* in that second, at most what is between two halvings */
 	__u32 reserved;
 };
 
@@ -239,7 +240,7 @@ struct ts_shared {
 	__u32 slots;		 /* one more than the highest of them */
 	__u32 egress_conditions; /* 1: some of them has TS_MATCH_EGRESS */
 	__u32 sees_choice6;	 /* 1: a hook on the choice among IPv6 nexthops is attached */
-	__u32 sampling_shift;	 /* TS_SAMPLING_OFF at load */
+	__u32 sample_limit;
 	__u32 reserved;
 	__u64 netns_ops; /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;

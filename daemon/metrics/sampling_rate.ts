@@ -3,7 +3,7 @@
 /** About as many lookups a second cost nothing that could be measured. */
 const SAMPLED_PER_SECOND = 2000;
 
-/** As TS_SAMPLING_MOST of bpf/tablesnoop_abi.h. */
+/** As TS_SAMPLE_LEAST of bpf/tablesnoop_abi.h has it. */
 const MOST = 2 ** 16;
 
 /** One of how many lookups to take when so many fail in a second: a power of two. */

@@ -2,6 +2,7 @@
 #include "from_js.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string>
 
@@ -180,14 +181,23 @@ Napi::Uint32Array ReadIndices(const Napi::Value& value) {
   return value.As<Napi::Uint32Array>();
 }
 
-uint32_t ReadSamplingShift(const Napi::Value& value) {
+uint32_t ReadOneIn(const Napi::Value& value) {
   if (!value.IsNumber()) throw Napi::TypeError::New(value.Env(), "oneIn must be a number");
-  double one_in = value.As<Napi::Number>().DoubleValue();
-  for (uint32_t shift = 0; shift <= TS_SAMPLING_MOST; shift++) {
-    if (one_in == 1U << shift) return shift;
+  double number = value.As<Napi::Number>().DoubleValue();
+  constexpr uint32_t kMost = FailedDestinations::kMostOneIn;
+  if (!(number >= 1 && number <= kMost) || !std::has_single_bit(static_cast<uint32_t>(number)) ||
+      number != static_cast<uint32_t>(number)) {
+    throw Napi::RangeError::New(value.Env(), "oneIn must be a power of two, at most " + std::to_string(kMost));
   }
-  throw Napi::RangeError::New(value.Env(),
-                              "oneIn must be a power of two, at most " + std::to_string(1U << TS_SAMPLING_MOST));
+  return static_cast<uint32_t>(number);
+}
+
+uint64_t ReadCapabilities(const Napi::Value& value) {
+  if (!value.IsBigInt()) throw Napi::TypeError::New(value.Env(), "capabilities must be a bigint");
+  bool lossless;
+  uint64_t bits = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) throw Napi::RangeError::New(value.Env(), "capabilities must fit in 64 bits");
+  return bits;
 }
 
 }  // namespace tablesnoop

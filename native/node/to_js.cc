@@ -104,7 +104,7 @@ Napi::Value ToJs(Napi::Env env, const FailedDestinationRows& drained) {
   columns["destination"] = destinations;
   columns["count"] = Column<Napi::Float64Array>(env, rows, [](Row row) { return static_cast<double>(row.lookups); });
   columns["lookups"] = static_cast<double>(drained.lookups);
-  columns["sampledOneIn"] = static_cast<double>(1ULL << drained.sampling_shift);
+  columns["sampledOneIn"] = static_cast<double>(drained.sampled_one_in);
   return columns;
 }
 

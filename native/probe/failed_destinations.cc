@@ -29,7 +29,7 @@ FailedDestinationRows FailedDestinations::Drain() {
   FailedDestinationRows drained = {
       .rows = {},
       .lookups = lookups - drained_lookups_,
-      .sampling_shift = __atomic_load_n(&shared_[0].sampling_shift, __ATOMIC_RELAXED),
+      .sampled_one_in = (1ULL << 32) / (1ULL + __atomic_load_n(&shared_[0].sample_limit, __ATOMIC_RELAXED)),
   };
   if (drained.lookups == 0) return drained;
   drained.rows = ReadAndDelete();
@@ -42,8 +42,8 @@ FailedDestinationRows FailedDestinations::Drain() {
   return drained;
 }
 
-void FailedDestinations::Sample(uint32_t shift) {
-  __atomic_store_n(&shared_[0].sampling_shift, shift, __ATOMIC_RELAXED);
+void FailedDestinations::Sample(uint32_t one_in) {
+  __atomic_store_n(&shared_[0].sample_limit, static_cast<uint32_t>((1ULL << 32) / one_in - 1), __ATOMIC_RELAXED);
 }
 
 // In a few system calls by file descriptor, which need no capability (before 5.19 only if unprivileged BPF is allowed).

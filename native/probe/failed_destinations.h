@@ -21,7 +21,7 @@ struct FailedDestinationRow {
 struct FailedDestinationRows {
   std::vector<FailedDestinationRow> rows;  // the most frequent, in no order
   uint64_t lookups;                        // failed ones in all, with those that have no row
-  uint32_t sampling_shift;                 // the highest there was meanwhile: one of 1 << shift was taken
+  uint64_t sampled_one_in;                 // the coarsest sampling there was meanwhile
 };
 
 class FailedDestinations {
@@ -32,8 +32,9 @@ class FailedDestinations {
   // What was counted since the last call; a lookup counted at this very moment may be missed. Throws KernelError.
   FailedDestinationRows Drain();
 
-  // Takes one of 1 << shift failed lookups from now on.
-  void Sample(uint32_t shift);
+  // Takes one of so many failed lookups from now on: a power of two, at most kMostOneIn.
+  void Sample(uint32_t one_in);
+  static constexpr uint32_t kMostOneIn = TS_SAMPLE_ALL / TS_SAMPLE_LEAST - 1;
 
  private:
   std::vector<FailedDestinationRow> ReadAndDelete();
