@@ -57,22 +57,22 @@ export class DestinationsPanel {
         line.dataset["result"] = result;
       },
     );
-    const sentences = [
+    const window = `the last ${count(windowSeconds)} s`;
+    const sentences =
       destinations.length === 0
-        ? `No failed lookup in the last ${count(windowSeconds)} s.`
-        : `The last ${count(windowSeconds)} s, counted in bounded memory: the largest are right, rare ones may be missing.`,
-    ];
-    if (sampledOneIn > 1)
-      sentences.push(`One in ${count(sampledOneIn)} failed lookups is looked at; numbers are estimates.`);
-    if (!addressesShown) sentences.push("Addresses are people’s traffic and shown only with --web.enable-stream.");
+        ? [`No lookup has failed in ${window}; misses in local are left out.`]
+        : [
+            `Of ${window}, without misses in local. Memory is bounded: what fails often is right, what is rare may be missing.`,
+          ];
+    if (sampledOneIn > 1) {
+      sentences.push(`So many fail that one in ${count(sampledOneIn)} is looked at; the numbers are estimates.`);
+    }
+    if (!addressesShown) sentences.push("Addresses are people’s traffic: shown only with --web.enable-stream.");
     setText(this.#hint, sentences.join(" "));
   }
 
-  unavailable(status: number | undefined): void {
+  unavailable(): void {
     this.#table.hidden = true;
-    setText(
-      this.#hint,
-      status === 404 ? "Not available: this daemon does not count them." : "Not available: the daemon does not answer.",
-    );
+    setText(this.#hint, "Not available: the daemon does not tell them.");
   }
 }

@@ -136,7 +136,8 @@ function tableText({ table }: FailedLookup): string {
 }
 
 function noteText(shown: number, { lines, dropped, localMisses }: Seen, hidesLocal: boolean): string {
-  const sentences = [`${counted(lines, "failed lookup")} since the stream was opened, the last ${shown} shown.`];
+  const last = shown > 0 ? `, the last ${shown} shown` : "";
+  const sentences = [`${counted(lines, "failed lookup")} since the stream was opened${last}.`];
   if (hidesLocal && localMisses > 0) sentences.push(`Hidden: ${count(localMisses)} in local.`);
   if (dropped > 0)
     sentences.push(`${counted(dropped, "line")} lost on the way: too many for the daemon or this browser.`);

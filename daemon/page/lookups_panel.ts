@@ -25,7 +25,7 @@ const HEADINGS: readonly Heading[] = [
   { name: "result", text: "Result", show: ({ result }) => result, isNumber: false },
   {
     name: "lookupsPerSecond",
-    text: "Lookups/s",
+    text: "Lookups /s",
     show: ({ lookupsPerSecond }) => rate(lookupsPerSecond),
     isNumber: true,
   },

@@ -56,7 +56,7 @@ poll<LookupsAnswer>("api/lookups", LOOKUPS_MS, {
 });
 poll<FailuresAnswer>("api/failures", FAILURES_MS, {
   answer: (answer) => destinations.show(answer),
-  failed: (status) => destinations.unavailable(status),
+  failed: () => destinations.unavailable(),
 });
 
 function setConnection(state: "live" | "lost", text: string): void {

@@ -16,6 +16,7 @@ interface Tile {
 export class Overview {
   readonly #section = find("verdict", HTMLElement);
   readonly #headline = find("headline", HTMLHeadingElement);
+  readonly #news = find("news", HTMLParagraphElement);
   readonly #reasons = find("reasons", HTMLUListElement);
   readonly #tiles = find("tiles", HTMLDListElement);
   readonly #probesHint = find("probes-hint", HTMLParagraphElement);
@@ -33,9 +34,10 @@ export class Overview {
   );
 
   show(lookups: LookupsAnswer, history: HistorySnapshot | undefined): void {
-    const { level, headline, reasons } = verdictOf(lookups, history);
+    const { level, headline, news, reasons } = verdictOf(lookups, history);
     this.#section.dataset["level"] = level;
     setText(this.#headline, headline);
+    setText(this.#news, news);
     setItems(this.#reasons, "li", reasons);
     this.#fillTiles(tilesOf(lookups));
     setText(this.#probesHint, backendText(lookups));
@@ -85,7 +87,7 @@ function tilesOf({ netns, probes, countsNoRoute, backend, rateSeconds }: Lookups
     {
       name: "Lookups",
       value: rate(all),
-      unit: `/s; rates are of the last ${Math.max(1, Math.round(rateSeconds))} s`,
+      unit: `/s, mean of ${Math.max(1, Math.round(rateSeconds))} s`,
       tone: "",
     },
     {

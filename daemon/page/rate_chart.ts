@@ -71,7 +71,7 @@ export class RateChart {
     };
     return {
       ...this.#size(),
-      padding: [8, 8, 0, 0],
+      padding: [8, 18, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, points: { size: 6 } },
       scales: {

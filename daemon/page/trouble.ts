@@ -6,6 +6,8 @@ import { clock, counted, minute, rate } from "./format.js";
 export interface Verdict {
   readonly level: "good" | "notice" | "bad";
   readonly headline: string;
+  /** The same without numbers that change all the time, to be read out when it changes. */
+  readonly news: string;
   /** One sentence each, the gravest first. */
   readonly reasons: readonly string[];
 }
@@ -28,20 +30,25 @@ export function verdictOf(lookups: LookupsAnswer, history: HistorySnapshot | und
   const blind = blindness(lookups);
   const reasons = [...lost, ...blind, ...rejects(lookups.netns)];
   if (!lookups.probes.some(({ attached }) => attached)) {
-    return { level: "bad", headline: "Nothing is counted: no probe is attached", reasons };
+    return verdict("bad", "Nothing is counted: no probe is attached", reasons);
   }
   if (troubled.length > 0) {
     const [first] = troubled;
     const where = troubled.length === 1 && first ? first.netns : counted(troubled.length, "namespace");
     const level = total >= BAD_PER_SECOND ? "bad" : "notice";
-    return { level, headline: `${rate(total)} packets/s find no route in ${where}`, reasons };
+    const headline = `${rate(total)} packets/s find no route in ${where}`;
+    return { level, headline, news: `Packets find no route in ${where}`, reasons };
   }
   const level = blind.length > 0 ? "notice" : "good";
   if (!lookups.countsNoRoute) {
-    const headline = "Whether packets find a route is not read";
-    return { level: "notice", headline, reasons: ["The daemon runs with --no-collector.mib.", ...reasons] };
+    const why = "The daemon runs with --no-collector.mib.";
+    return verdict("notice", "Whether packets find a route is not read", [why, ...reasons]);
   }
-  return { level, headline: "Every packet finds a route", reasons: [...past(history), ...reasons] };
+  return verdict(level, "Every packet finds a route", [...past(history), ...reasons]);
+}
+
+function verdict(level: Verdict["level"], headline: string, reasons: readonly string[]): Verdict {
+  return { level, headline, news: headline, reasons };
 }
 
 export function noRouteRate({ noRoute }: NetnsNow): number {

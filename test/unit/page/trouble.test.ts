@@ -23,6 +23,7 @@ describe("the verdict", () => {
     expect(verdictOf({ ...WELL, netns: [netns("blue", 0)] }, undefined)).toEqual({
       level: "good",
       headline: "Every packet finds a route",
+      news: "Every packet finds a route",
       reasons: [],
     });
   });
@@ -32,6 +33,7 @@ describe("the verdict", () => {
     expect(verdictOf(answer, history("blue", [0, 0, 3, 12]))).toEqual({
       level: "bad",
       headline: "12.5 packets/s find no route in blue",
+      news: "Packets find no route in blue",
       reasons: [`blue: 12.5/s IPv4 sent from here; since ${clock(1005)}.`],
     });
   });
@@ -55,6 +57,7 @@ describe("the verdict", () => {
     expect(verdictOf({ ...WELL, probes: [PROBE, detached] }, undefined)).toEqual({
       level: "notice",
       headline: "Every packet finds a route",
+      news: "Every packet finds a route",
       reasons: ["The probe fib_table_lookup is not attached: EPERM."],
     });
     const readErrors = [{ source: "counters", error: "map gone" }];
