@@ -171,7 +171,7 @@ describe("Exporter", () => {
     expect(bench.exporter.lastErrors().size).toBe(0);
   });
 
-  it("shows all of very many new keys in one scrape, also if a drain comes in between", async () => {
+  it("shows all of very many new keys in one scrape of many turns, also if a drain comes in between", async () => {
     const bench = new Bench({ seriesMax: 30_000 });
     for (let table = 1; table <= 4500; table += 1) bench.session.count({ netns: 1n, egress: 2, table }, 3);
     let turns = 0;
@@ -184,7 +184,8 @@ describe("Exporter", () => {
     let next = setImmediate(count);
     const lines = await bench.lines("route_lookups_total");
     clearImmediate(next);
-    expect(turns).toBeGreaterThanOrEqual(2);
+    // Each key comes with five failures that have not happened.
+    expect(turns).toBeGreaterThanOrEqual((6 * 4500) / 1000);
     const found = lines.filter((line) => line.includes('result="found"'));
     expect(found.length).toBe(4500);
     expect(found.filter((line) => !line.endsWith(" 3"))).toEqual([]);
