@@ -69,7 +69,7 @@ export const DAEMON_FLAGS = {
   "web.enable-stream": {
     kind: "boolean",
     default: false,
-    help: "Serve single lookups as they happen, with their addresses, at /stream.",
+    help: "Serve single lookups as they happen, with their addresses, at /stream; show addresses at /api/failures.",
     group: "Web",
   },
   "web.stream-insecure": {
@@ -121,7 +121,7 @@ export const DAEMON_FLAGS = {
     default: MINUTE,
     min: 5 * SECOND,
     max: 60 * MINUTE,
-    help: "Time over which the failure ratios are taken.",
+    help: "Time over which failure ratios and the destinations that fail are taken.",
     group: "Collection",
   },
   "series.max": {

@@ -13,7 +13,7 @@ import { Recent } from "./recent.js";
 import { type Format, MetricRegistry } from "./registry.js";
 import { Retirement } from "./retirement.js";
 import type { HistorySnapshot, LookupsSnapshot, RowNow } from "./snapshot.js";
-import { Totals } from "./totals.js";
+import { type Moment, Totals } from "./totals.js";
 
 export interface ExporterOptions {
   readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release" | "events">;
@@ -63,6 +63,8 @@ export class Exporter {
   #probes: readonly ProbeState[] = [];
   #overflow: readonly bigint[] = [];
   #dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0 };
+  /** Takes in what the last drain left of the counts; absent if nothing. */
+  #takeInRest: (() => void) | undefined;
   #scrapeSeconds: number | undefined;
   #drainedAt = Number.NEGATIVE_INFINITY;
 
@@ -110,6 +112,10 @@ export class Exporter {
     const begin = this.#options.clock();
     this.drain();
     await nextTurn();
+    while (this.#takeInRest !== undefined) {
+      this.#takeInRest();
+      await nextTurn();
+    }
     const text = await this.#registry.render(format);
     this.#scrapeSeconds = (this.#options.clock() - begin) / 1000;
     return text;
@@ -151,8 +157,9 @@ export class Exporter {
   }
 
   /**
-   * Takes in what the kernel counted since the last drain. Counters are read before the inventory: a namespace that
-   * is born in between is then not yet counted, rather than counted and without a name.
+   * Takes in what the kernel counted since the last drain; of very many new keys some wait for the next drain or scrape.
+   * Counters are read before the inventory: a namespace that is born in between is then not yet counted, rather than
+   * counted and without a name.
    */
   drain(): void {
     const { session, clock, names } = this.#options;
@@ -184,7 +191,7 @@ export class Exporter {
     const { names, windowMs } = this.#options;
     const mayWait = !isNamed && now - this.#inventoryAt < windowMs;
     this.#overflow = [...rows.overflow];
-    this.#totals.advance(rows, {
+    const moment: Moment = {
       now,
       label: (row, before) => this.#label(row, before, mayWait),
       isPresent: (netns, ifindex) => !isNamed || names.isPresent(netns, ifindex),
@@ -192,7 +199,11 @@ export class Exporter {
         this.#window.count(labels, delta);
         if (isRoute(labels)) this.#recent.count(labels, delta);
       },
-    });
+    };
+    const takeIn = () => {
+      this.#takeInRest = this.#totals.advance(rows, moment) ? undefined : takeIn;
+    };
+    takeIn();
   }
 
   #countNoRoute(inventory: Inventory): void {

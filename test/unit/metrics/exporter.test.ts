@@ -172,6 +172,26 @@ describe("Exporter", () => {
     expect(bench.exporter.lastErrors().size).toBe(0);
   });
 
+  it("shows all of very many new keys in one scrape of many turns, also if a drain comes in between", async () => {
+    const bench = new Bench({ seriesMax: 30_000 });
+    for (let table = 1; table <= 4500; table += 1) bench.session.count({ netns: 1n, egress: 2, table }, 3);
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      // As the daemon's timer does: newer counts, while older ones are still taken in.
+      if (turns === 2) bench.exporter.drain();
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const lines = await bench.lines("route_lookups_total");
+    clearImmediate(next);
+    // Each key comes with five failures that have not happened.
+    expect(turns).toBeGreaterThanOrEqual((6 * 4500) / 1000);
+    const found = lines.filter((line) => line.includes('result="found"'));
+    expect(found.length).toBe(4500);
+    expect(found.filter((line) => !line.endsWith(" 3"))).toEqual([]);
+  });
+
   it("takes in at once what was counted while counters could not be read", async () => {
     const bench = new Bench();
     bench.session.failing.set("counters", new Error("EIO"));
