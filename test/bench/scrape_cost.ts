@@ -30,9 +30,11 @@ export async function measureScrape(): Promise<Figure[]> {
   const exporter = new Exporter({
     session,
     names,
+    failures: { drain: () => undefined },
     clock: () => performance.now(),
     ...{ windowMs: 60_000, expiryMs: 300_000, seriesMax: 20_000, processMetrics: false, noRoute: true },
     stream: () => ({ listeners: 0, lines: 0 }),
+    reloads: () => ({ isGood: true, goodSince: 0 }),
     build: { version: "bench", revision: "", node: process.version, libbpf: "" },
   });
   exporter.start();
