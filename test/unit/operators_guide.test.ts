@@ -1,9 +1,13 @@
 // The guide quotes what the programs say, word for word.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../daemon/config.js";
 import { describe as describeError, StartError } from "../../daemon/errors.js";
+import { WebConfigFile } from "../../daemon/web_config/config_file.js";
 import { projectPath } from "../support/project_path.js";
 
 const GUIDE = readFileSync(projectPath("docs/operators-guide.md"), "utf8");
@@ -26,6 +30,22 @@ function usageError(...argv: string[]): unknown {
   }
 }
 
+/** The daemon looks for the file where it is told to, so its name is put in afterwards. */
+function unknownKeyError(): unknown {
+  const folder = mkdtempSync(join(tmpdir(), "tablesnoop-guide-"));
+  const path = join(folder, "web.yml");
+  try {
+    writeFileSync(path, "basic_auth_user:\n  prometheus: secret\n");
+    new WebConfigFile({ path, log: pino({ level: "silent" }), clock: () => 0 }).start();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replace(folder, "/etc/tablesnoop");
+    return error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 const DAEMON_ERRORS: readonly unknown[] = [
   kernelError("load", "the BPF programs", "EPERM", EPERM),
   kernelError("attach", "the trampoline backend", "EPERM", `load fexit/fib_table_lookup: ${EPERM}`),
@@ -36,9 +56,12 @@ const DAEMON_ERRORS: readonly unknown[] = [
     "ESRCH: No such process; the kernel must be built with CONFIG_DEBUG_INFO_BTF=y",
   ),
   dlopenError("libbpf.so.1: cannot open shared object file: No such file or directory"),
-  new StartError("address_in_use", { address: "0.0.0.0:10074" }),
+  new StartError("address_in_use", { address: ":10074" }),
   new StartError("address_forbidden", { address: "127.0.0.1:80" }),
   new StartError("address_absent", { address: "192.0.2.1:10074" }),
+  new StartError("stream_unprotected", { address: "[::]:10074" }),
+  unknownKeyError(),
+  new StartError("group_unknown", { group: "routers", cause: "it is not in /etc/group" }),
   usageError("--web.listen=:1"),
   usageError("--failure-window=1s"),
 ];
