@@ -31,6 +31,8 @@ const PACKAGES = [
   { name: "ethtool", when: "test", reason: "live tests switch device offloads" },
   { name: "qemu-system-x86", when: "test", arch: "x64", reason: "vm tests boot stock Debian kernels" },
   { name: "e2fsprogs", when: "test", reason: "vm tests make the disk of the virtual machine" },
+  { name: "mmdebstrap", when: "test", arch: "x64", reason: "vm tests boot a Debian with systemd" },
+  { name: "systemd", when: "test", tool: "systemd-analyze", reason: "tests check the unit files" },
   { name: "kmod", when: "test", reason: "vm tests index the modules of the kernels they boot" },
 ];
 
