@@ -45,6 +45,8 @@ async function main(argv: readonly string[]): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  // Left to Node, it opens a debugger to every user of this machine.
+  process.on("SIGUSR1", () => log.warn("SIGUSR1 means nothing here"));
   try {
     await daemon.start();
   } catch (error) {
