@@ -34,6 +34,7 @@ const PACKAGES = [
   { name: "qemu-system-x86", when: "test", arch: "x64", reason: "vm tests boot stock Debian kernels" },
   { name: "e2fsprogs", when: "test", reason: "vm tests make the disk of the virtual machine" },
   { name: "chromium", when: "test", tool: "chromium", reason: "browser tests look at the page" },
+  { name: "mmdebstrap", when: "test", arch: "x64", reason: "vm tests boot a Debian with systemd" },
   { name: "kmod", when: "test", reason: "vm tests index the modules of the kernels they boot" },
 ];
 

@@ -63,6 +63,15 @@ describe("the end", () => {
     },
   );
 
+  test("SIGUSR1 is not the end, and opens no debugger", async () => {
+    await using daemon = await startBackend();
+    process.kill(daemon.pid, "SIGUSR1");
+    await waitUntil("it has logged the signal", () => daemon.stderr().includes("SIGUSR1"), { timeoutMs: START_MS });
+    await daemon.scrape();
+    expect(daemon.stderr()).not.toContain("Debugger");
+    expect(daemon.exit()).toBeUndefined();
+  });
+
   test("a signal while it starts ends it as well", async () => {
     const daemon = await spawn([ADDRESS, PROBE]);
     await daemon.waitFor("stderr", /probes attached/, { timeoutMs: START_MS });

@@ -1,10 +1,13 @@
-// A guest with Debian 12's own systemd and kernel, and on a disk beside it our package and the helper that sends.
+// A guest with Debian 12's own systemd and kernel, and on a disk beside it our package, the same as its own successor,
+// and the helper that sends.
 
 import { createHash } from "node:crypto";
-import { cp, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { builtPackages } from "../support/packages.js";
 import { projectPath } from "../support/project_path.js";
 import { type Disks, requireHost } from "./disks.js";
+import { runOnHost } from "./host_command.js";
 import { diskImage, type ImageRecipe } from "./image.js";
 import { fetchKernel, type Kernel } from "./kernels.js";
 import { systemdRoot } from "./systemd_root.js";
@@ -15,24 +18,47 @@ export interface SystemdMachine {
   readonly disks: Disks;
 }
 
-/** Throws Unavailable if it cannot be had here. `packageFile`: a .deb. */
-export async function prepareSystemdMachine(packageFile: string): Promise<SystemdMachine> {
+/** Names of the files on the package disk. */
+export const PACKAGE = "tablesnoop.deb";
+export const SUCCESSOR = "tablesnoop-next.deb";
+export const SEND = "send";
+/** What the successor's version has that the package's has not. */
+export const NEXT = "+next";
+
+/** Throws Unavailable if it cannot be had here. */
+export async function prepareSystemdMachine(): Promise<SystemdMachine> {
   await requireHost();
   const kernel = await fetchKernel("6.1");
   const root = await diskImage(await systemdRoot(kernel));
-  const others = [await diskImage(await packageDisk([packageFile, projectPath("dist/test/flood/send")]))];
+  const others = [await diskImage(await packageDisk())];
   return { kernel, disks: { root, init: "/sbin/init", others } };
 }
 
-async function packageDisk(files: readonly string[]): Promise<ImageRecipe> {
+async function packageDisk(): Promise<ImageRecipe> {
+  const { deb } = await builtPackages();
+  const send = projectPath("dist/test/flood/send");
   const hash = createHash("sha256");
-  for (const file of files) hash.update(await readFile(file)).update("\0");
+  for (const file of [deb, send]) hash.update(await readFile(file)).update("\0");
   return {
     name: "package",
     key: hash.digest("hex").slice(0, 16),
     freeMb: 1,
     fill: async (tree) => {
-      for (const file of files) await cp(file, join(tree, basename(file)));
+      await cp(deb, join(tree, PACKAGE));
+      await cp(send, join(tree, SEND));
+      await succeed(deb, `${tree}.next`, join(tree, SUCCESSOR));
     },
   };
+}
+
+/** The same files under a higher version, stored instead of compressed: unpacking them takes an emulated CPU half a minute. */
+async function succeed(deb: string, scratch: string, successor: string): Promise<void> {
+  await runOnHost("dpkg-deb", ["-R", deb, scratch]);
+  const control = join(scratch, "DEBIAN/control");
+  const text = await readFile(control, "utf8");
+  await writeFile(
+    control,
+    text.replace(/^Version: .*$/m, (line) => line + NEXT),
+  );
+  await runOnHost("dpkg-deb", ["--root-owner-group", "-Znone", "--build", scratch, successor]);
 }

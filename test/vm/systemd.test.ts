@@ -1,0 +1,170 @@
+// The package on a booted Debian 12, as an administrator meets it: installed, counting in its sandbox without a right,
+// brought back when it hangs or dies, upgraded, and gone without a trace. One guest; each test goes on where the last ended.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { keyOf, routeGrowth } from "../support/growth.js";
+import { parseExposition, type Sample, value } from "../support/scrape.js";
+import { boot, type Guest } from "./guest.js";
+import { skipFor } from "./machines.js";
+import { NEXT, PACKAGE, prepareSystemdMachine, SEND, SUCCESSOR, type SystemdMachine } from "./systemd_machine.js";
+import { Unavailable } from "./unavailable.js";
+
+const SENDS = 23;
+const DISK = "/mnt";
+// Emulated, the daemon needs ten seconds of its own CPU to start, and two guests' worth if others run beside it.
+const START_S = 120;
+const TESTED_WATCHDOG_S = 10;
+
+const machine = await prepareSystemdMachine().catch((error: unknown) => {
+  if (error instanceof Unavailable) return error;
+  throw error;
+});
+
+describe("the package on a booted Debian 12", () => {
+  if (machine instanceof Unavailable) {
+    test("is installed and runs", (context) => skipFor(machine, context));
+    return;
+  }
+  inGuest(machine);
+});
+
+function inGuest(machine: SystemdMachine): void {
+  let guest: Guest;
+  let before: string;
+
+  /** What it printed. A command that fails fails the test with all it said. */
+  async function run(command: string, seconds = 60): Promise<string> {
+    const { status, stdout, stderr } = await guest.run(command, { timeoutMs: seconds * 1000 });
+    if (status !== 0) throw new Error(`${command}: status ${status}\n${stdout}${stderr}\n${await journal()}`);
+    return stdout.trim();
+  }
+
+  async function journal(): Promise<string> {
+    const { stdout } = await guest.run("journalctl -u tablesnoopd --no-pager -o cat", { timeoutMs: 60_000 });
+    return stdout;
+  }
+
+  const property = (name: string) => run(`systemctl show -p ${name} --value tablesnoopd`);
+
+  async function scrape(): Promise<Sample[]> {
+    const get = "exec 3<>/dev/tcp/127.0.0.1/10074; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
+    const [head = "", body = ""] = (await run(get)).split("\r\n\r\n");
+    if (!head.includes(" 200 ")) throw new Error(`scrape in the guest: ${head}`);
+    return parseExposition(body);
+  }
+
+  /** Waits in the guest: the machine that waits must not be what keeps the emulated one busy. */
+  const until = (condition: string) =>
+    run(`until ${condition}; do sleep 0.3; done`, START_S).catch((cause: unknown) => {
+      throw new Error(`wait until ${condition}: ${String(cause)}`, { cause });
+    });
+
+  const listing = () => {
+    const apart = ["/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/mnt", "/var/log", "/var/cache", "/var/lib"];
+    const prune = apart.map((folder) => `-path ${folder}`).join(" -o ");
+    return run(`{ find / -xdev \\( ${prune} \\) -prune -o -print; find /var/lib/systemd /var/lib/dpkg/info; } | sort`);
+  };
+
+  beforeAll(async () => {
+    guest = await boot(machine);
+    await run(`modprobe virtio_blk && until mount LABEL=package ${DISK} 2>/dev/null; do sleep 0.2; done`);
+    // As Docker leaves its folder: closed to everybody else.
+    await run("mkdir -m 700 /run/docker && mkdir /run/docker/netns");
+    before = await listing();
+    const dropIn = `[Service]\\nWatchdogSec=${TESTED_WATCHDOG_S}s\\nRestartSec=100ms\\n`;
+    const folder = "/run/systemd/system/tablesnoopd.service.d";
+    await run(`mkdir -p ${folder} && printf '${dropIn}' >${folder}/test.conf`);
+  });
+  afterAll(() => guest?.stop());
+
+  test("apt installs it, and the service is enabled, active and says what it does", async () => {
+    await run(`apt-get install -y ${DISK}/${PACKAGE} >/dev/null`, 300);
+    await until("systemctl -q is-active tablesnoopd");
+    expect(await run("systemctl is-enabled tablesnoopd")).toBe("enabled");
+    expect(await property("StatusText")).toBe("Counting lookups: trampoline backend, 8 probes in 1 network namespace");
+  });
+
+  test("no thread of it has a capability, and it is not root", async () => {
+    const fields = "'^(Uid|CapInh|CapPrm|CapEff|CapAmb|NoNewPrivs|Seccomp):'";
+    const pid = await property("MainPID");
+    const states = `for task in /proc/${pid}/task/*; do grep -E ${fields} $task/status | tr '\\t\\n' ' '; echo; done`;
+    const threads = (await run(states)).split("\n").map((line) => line.trim());
+    expect(threads.length).toBeGreaterThan(5);
+    const none = "0000000000000000";
+    const sets = `CapInh: ${none} CapPrm: ${none} CapEff: ${none} CapAmb: ${none}`;
+    const state = new RegExp(`^Uid: ([1-9]\\d+) \\1 \\1 \\1 ${sets} NoNewPrivs: 1 Seccomp: 2$`);
+    expect([...new Set(threads)]).toEqual([expect.stringMatching(state)]);
+  });
+
+  test("it counts exactly, under the names of namespaces that were made after it had started", async () => {
+    await run("ip netns add blue && ip -n blue link set lo up");
+    const docker = "/run/docker/netns/box";
+    await run(`touch ${docker} && unshare --net sh -c 'ip link set lo up && mount --bind /proc/self/ns/net ${docker}'`);
+    const first = await scrape();
+    for (const path of ["/run/netns/blue", docker]) {
+      await run(`nsenter --net=${path} ${DISK}/${SEND} udp --to 203.0.113.9 --count ${SENDS}`);
+    }
+    const second = await scrape();
+    for (const name of ["blue", "box"]) {
+      expect(value(second, "tablesnoop_netns_info", { netns: name })).toBe(1);
+      expect(routeGrowth(first, second, name)[keyOf("ipv4", "main", "", "no_route")]).toBe(SENDS);
+    }
+    expect(await property("StatusText")).toMatch(/in [13] network namespaces?$/);
+  });
+
+  test("a main loop that hangs is noticed by the watchdog, and the service is back", async () => {
+    const pid = await property("MainPID");
+    await run(`kill -STOP ${pid}`);
+    await until("[ $(systemctl show -p NRestarts --value tablesnoopd) = 1 ] && systemctl -q is-active tablesnoopd");
+    expect(await property("MainPID")).not.toBe(pid);
+    expect(await journal()).toContain(`Watchdog timeout (limit ${TESTED_WATCHDOG_S}s)!`);
+  });
+
+  test("killed, it is back", async () => {
+    await run(`kill -KILL ${await property("MainPID")}`);
+    await until("[ $(systemctl show -p NRestarts --value tablesnoopd) = 2 ] && systemctl -q is-active tablesnoopd");
+    await scrape();
+  });
+
+  test("an upgrade keeps its configuration and restarts it", async () => {
+    const flags = 'ARGS="--log.format=json --web.listen-address=127.0.0.1:10074"';
+    await run(`echo '${flags}' >/etc/default/tablesnoopd`);
+    const pid = await property("MainPID");
+    await run(`dpkg --install ${DISK}/${SUCCESSOR}`, 300);
+    await until("systemctl -q is-active tablesnoopd");
+    expect(await property("MainPID")).not.toBe(pid);
+    expect(await run("dpkg-query -W -f '$" + "{Version}' tablesnoop")).toContain(NEXT);
+    expect(await run("cat /etc/default/tablesnoopd")).toBe(flags);
+    expect(await journal()).toContain('"address":"127.0.0.1:10074","msg":"listening"');
+    await scrape();
+  });
+
+  test("its journal is one clean line for each event, and none of them a complaint", async () => {
+    const own = (await run("journalctl -u tablesnoopd _COMM=MainThread --no-pager -o cat")).split("\n");
+    expect(own.length).toBeGreaterThan(5);
+    for (const line of own) {
+      expect(line).toMatch(/^(time=\S+Z level=info msg=|\{"level":"info","time":"[^"]+Z",)/);
+    }
+  });
+
+  test("it stops well below the time systemd gives it", async () => {
+    const began = Date.now();
+    await run("systemctl stop tablesnoopd");
+    const took = Date.now() - began;
+    expect(await property("Result")).toBe("success");
+    console.info(`systemctl stop took ${took} ms in the emulated guest`);
+    expect(took).toBeLessThan(8_000);
+  });
+
+  test("purged, it leaves nothing behind", async () => {
+    await run("dpkg --purge tablesnoop", 120);
+    expect(await run("systemctl is-active tablesnoopd || true")).toBe("inactive");
+    expect(await run("getent group tablesnoop || echo none")).toBe("none");
+    expect(difference(await listing(), before)).toEqual([]);
+  });
+}
+
+function difference(lines: string, others: string): string[] {
+  const known = new Set(others.split("\n"));
+  return lines.split("\n").filter((line) => !known.has(line));
+}
