@@ -406,6 +406,7 @@ test("when the daemon goes away the page says so, and comes back with it by itse
   const connection = page.getByRole("status").and(page.locator("#connection"));
   try {
     await listenOnlyTo(page, pair.host);
+    await rowOf(page, "#lookups", pair.host.name).waitFor();
     expect(await connection.innerText()).toBe("Live");
   } finally {
     await first.kill();
