@@ -14,7 +14,14 @@ const tier = (name: string, order: number, timeout: number) => ({
 
 export default defineConfig({
   test: {
-    projects: [tier("unit", 0, 10_000), tier("live", 1, 60_000), tier("deploy", 2, 120_000), tier("vm", 3, 900_000)],
+    projects: [
+      tier("unit", 0, 10_000),
+      tier("live", 1, 60_000),
+      tier("deploy", 2, 120_000),
+      tier("browser", 3, 60_000),
+      tier("package", 4, 300_000),
+      tier("vm", 5, 900_000),
+    ],
     reporters: ["verbose"],
   },
 });

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // tablesnoopd: arguments, signals and exit codes. Nothing else in the daemon ends the process.
 
+import type { Logger } from "pino";
 import { helpText, parseConfig, versionText } from "./config.js";
 import { Daemon } from "./daemon.js";
 import { describe } from "./errors.js";
 import { createLog } from "./log.js";
+import { forbidNewPrivileges, notify } from "./native/process.js";
 import { libbpfVersion } from "./native/session.js";
+import { ServiceManager, takeSupervision } from "./service/service_manager.js";
 import { readVersion } from "./version.js";
 
 /** What closing may take before we leave anyway: systemd and people wait a second. */
@@ -23,8 +26,15 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(config.show === "help" ? helpText() : version());
     return;
   }
+  forbidNewPrivileges();
   const log = createLog(config);
-  const daemon = new Daemon(config, log, readVersion());
+  const serviceManager = new ServiceManager({
+    supervision: takeSupervision(process.env, process.pid),
+    send: notify,
+    monotonicMicroseconds: () => process.hrtime.bigint() / 1000n,
+    report: (error) => tellOfServiceManager(log, error),
+  });
+  const daemon = new Daemon(config, log, readVersion(), serviceManager);
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal }, "stopping");
     setTimeout(() => process.exit(0), STOP_MS).unref();
@@ -35,11 +45,19 @@ async function main(argv: readonly string[]): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  // It logs what is wrong; before the start is over there is nothing to read again.
+  process.on("SIGHUP", () => void daemon.reload("SIGHUP"));
   try {
     await daemon.start();
   } catch (error) {
+    serviceManager.status(describe(error, "tablesnoopd", false).text);
     fail(error, config.logLevel === "debug");
   }
+}
+
+function tellOfServiceManager(log: Logger, error: Error | undefined): void {
+  if (error === undefined) log.info("the service manager can be told again");
+  else log.warn({ err: error }, "the service manager cannot be told what goes on");
 }
 
 function version(): string {

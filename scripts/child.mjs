@@ -11,12 +11,14 @@ export class SetupError extends Error {}
  * @param {string} act what is being done, for the error message
  * @param {readonly string[]} command
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, keepStderr?: boolean }} [options]
+ * @returns {string} what it said on stdout, and on stderr with `keepStderr`
  */
 export function run(act, command, { cwd, env, keepStderr = false } = {}) {
   const result = tryRun(command, { cwd, env, keepStderr });
   if (result.failure !== "") {
     throw new SetupError([`${act}: ${command.join(" ")} ${result.failure}`, ...result.tail].join("\n  "));
   }
+  return result.output;
 }
 
 /**

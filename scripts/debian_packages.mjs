@@ -6,7 +6,7 @@ import { lastLines, SetupError, tryRun } from "./child.mjs";
 /**
  * @typedef {object} DebianPackage
  * @property {string} name
- * @property {"run" | "build" | "test"} when needed to run, to build, or for the tests
+ * @property {"run" | "build" | "package" | "test"} when needed to run, to build, to make packages, or for the tests
  * @property {string} reason
  * @property {string} [tool] a program on PATH that makes the package unnecessary
  * @property {string} [arch] only needed on this architecture
@@ -20,12 +20,19 @@ const PACKAGES = [
   { name: "linux-libc-dev", when: "build", reason: "the kernel's user-space headers" },
   { name: "g++", when: "build", tool: "g++", reason: "compiles the Node addon" },
   { name: "make", when: "build", tool: "make", reason: "builds the BPF programs and the addon" },
+  { name: "binutils", when: "package", tool: "strip", reason: "takes symbol tables out of what is packaged" },
+  { name: "llvm", when: "package", tool: "llvm-strip", reason: "takes debug information out of the BPF programs" },
+  { name: "dpkg-dev", when: "package", tool: "dpkg-shlibdeps", reason: "finds the libraries that the package needs" },
+  { name: "git", when: "package", tool: "git", reason: "tells which commit is packaged, and when it was made" },
+  { name: "lintian", when: "test", reason: "package tests have the Debian package checked" },
   { name: "iproute2", when: "test", reason: "live tests make network namespaces, routes and rules" },
   { name: "iputils-ping", when: "test", reason: "live tests send pings" },
   { name: "bpftrace", when: "test", reason: "live tests count lookups a second, independent way" },
+  { name: "openssl", when: "test", reason: "live and deploy tests make certificates" },
   { name: "ethtool", when: "test", reason: "live tests switch device offloads" },
   { name: "qemu-system-x86", when: "test", arch: "x64", reason: "vm tests boot stock Debian kernels" },
   { name: "e2fsprogs", when: "test", reason: "vm tests make the disk of the virtual machine" },
+  { name: "chromium", when: "test", tool: "chromium", reason: "browser tests look at the page" },
   { name: "kmod", when: "test", reason: "vm tests index the modules of the kernels they boot" },
 ];
 

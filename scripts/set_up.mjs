@@ -19,7 +19,7 @@ const LOCK_WAIT_SECONDS = 1800;
 /** Exit code by which flock says that the lock is taken; none that node uses. */
 const LOCK_TAKEN = 75;
 
-/** @typedef {{ tests: boolean, run: boolean, quiet: boolean, locked: boolean }} SetUpOptions */
+/** @typedef {{ tests: boolean, run: boolean, package: boolean, quiet: boolean, locked: boolean }} SetUpOptions */
 
 /** @param {readonly string[]} args */
 export function main(args) {
@@ -41,10 +41,11 @@ function readOptions(args) {
   const off = /** @type {const} */ ({ type: "boolean", default: false });
   try {
     // --locked is for the set-up's own use: this process holds the lock.
-    return parseArgs({ args: [...args], options: { tests: off, run: off, quiet: off, locked: off } }).values;
+    const options = { tests: off, run: off, package: off, quiet: off, locked: off };
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const cause = error instanceof Error ? error.message : error;
-    throw new SetupError(`read flags: ${cause}; known are --tests, --run and --quiet`);
+    throw new SetupError(`read flags: ${cause}; known are --tests, --run, --package and --quiet`);
   }
 }
 
@@ -92,9 +93,10 @@ function findWork(options, arch) {
     ROOT,
     BUILD_STEPS.filter((step) => step.when === "build" || options.tests),
   );
-  /** @type {("run" | "build" | "test")[]} */
+  /** @type {("run" | "build" | "package" | "test")[]} */
   const occasions = ["run"];
   if (steps.length > 0) occasions.push("build");
+  if (options.tests || options.package) occasions.push("package");
   if (options.tests) occasions.push("test");
   const packages = missingPackages(packagesFor(occasions, arch));
   const exists = needsNodeModules || steps.length > 0 || packages.length > 0;

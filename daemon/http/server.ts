@@ -4,8 +4,11 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from "pino";
 import { addFailuresRoute, FAILURES_PATH, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
-import { addLandingPage, type LandingPage } from "./landing_page.js";
+import { addHostCheck } from "./host_check.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
+import { addPageDataRoutes, HISTORY_PATH, LOOKUPS_PATH, type PageData } from "./page_data_routes.js";
+import { addPageRoute, type Page, SCRIPT_PATH, STYLE_PATH } from "./page_route.js";
+import { addReloadRoute, RELOAD_METHODS, RELOAD_PATH, type ReloadRoute } from "./reload_route.js";
 import { replyText } from "./reply_text.js";
 import { addStreamRoute, STREAM_PATH, type StreamRoute } from "./stream_route.js";
 
@@ -17,10 +20,26 @@ export interface ServerOptions {
   readonly maxRequests: number;
   readonly failures: FailuresRoute;
   readonly stream: Omit<StreamRoute, "log">;
+  readonly reload: ReloadRoute["reload"];
+  /** Whether nobody has to log in. */
+  isOpen(): boolean;
   /** `links` come after those to the server's own endpoints. */
-  readonly page: LandingPage;
+  readonly page: Page;
+  readonly pageData: PageData;
   readonly log: Logger;
 }
+
+const OWN_PATHS: readonly string[] = [
+  "/",
+  SCRIPT_PATH,
+  STYLE_PATH,
+  LOOKUPS_PATH,
+  HISTORY_PATH,
+  FAILURES_PATH,
+  HEALTHY_PATH,
+  READY_PATH,
+  STREAM_PATH,
+];
 
 export function buildServer({
   exposition,
@@ -29,7 +48,10 @@ export function buildServer({
   maxRequests,
   failures,
   stream,
+  reload,
+  isOpen,
   page,
+  pageData,
   log,
 }: ServerOptions): FastifyInstance {
   const app = fastify({
@@ -40,16 +62,19 @@ export function buildServer({
     },
   });
 
-  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH, FAILURES_PATH]);
+  const methods = new Map<string, readonly string[]>([[RELOAD_PATH, RELOAD_METHODS]]);
+  for (const path of [telemetryPath, ...OWN_PATHS]) methods.set(path, ["GET", "HEAD"]);
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-store",
-    });
-    return refuse(request, reply, paths);
+    for (const [name, value] of Object.entries(HEADERS)) {
+      // What the operator configured is there already, and wins: here, and in onSend over a route's own.
+      if (!reply.raw.hasHeader(name)) reply.header(name, value);
+    }
+    return refuse(request, reply, methods);
   });
+  app.addHook("onSend", async (_request, reply) => {
+    for (const [name, value] of Object.entries(reply.raw.getHeaders())) reply.header(name, value);
+  });
+  addHostCheck(app, isOpen);
   app.setNotFoundHandler((_request, reply) => replyText(reply, 404, "There is nothing at this path."));
   app.setErrorHandler((error, request, reply) => {
     log.error({ err: error, path: request.url }, "serve request failed");
@@ -59,7 +84,9 @@ export function buildServer({
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
   addFailuresRoute(app, failures);
   addStreamRoute(app, { ...stream, log });
+  addPageDataRoutes(app, pageData);
   addHealthRoutes(app, page.name, ready);
+  addReloadRoute(app, { reload });
   const links = [
     { href: telemetryPath, text: "Metrics" },
     ...(stream.listeners === undefined ? [] : [{ href: STREAM_PATH, text: "Lookups as they happen" }]),
@@ -68,19 +95,35 @@ export function buildServer({
     { href: HEALTHY_PATH, text: "Healthy" },
     ...page.links,
   ];
-  addLandingPage(app, { ...page, links });
+  addPageRoute(app, { ...page, links });
   return app;
 }
 
+const HEADERS = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
 /** Answers what no route here takes: other methods, and bodies, which are not read but end the connection. */
-function refuse(request: FastifyRequest, reply: FastifyReply, paths: ReadonlySet<string>): FastifyReply | undefined {
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods: ReadonlyMap<string, readonly string[]>,
+): FastifyReply | undefined {
   const { headers, method, url } = request;
   const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
   if (hasBody) reply.header("connection", "close");
 
-  if (method !== "GET" && method !== "HEAD") {
-    if (!paths.has(url.split("?", 1)[0] ?? "")) return replyText(reply, 404, "There is nothing at this path.");
-    return replyText(reply.header("allow", "GET, HEAD"), 405, `${method} is not allowed here; GET and HEAD are.`);
+  const allowed = methods.get(url.split("?", 1)[0] ?? "");
+  if (allowed === undefined && method !== "GET" && method !== "HEAD") {
+    return replyText(reply, 404, "There is nothing at this path.");
+  }
+  if (allowed !== undefined && !allowed.includes(method)) {
+    const line = `${method} is not allowed here; ${allowed.join(" and ")} are.`;
+    return replyText(reply.header("allow", allowed.join(", ")), 405, line);
   }
   return hasBody ? replyText(reply, 413, "A request here has no body.") : undefined;
 }

@@ -114,11 +114,16 @@ export class Totals {
   }
 
   routes(): Sample<"routeLookups">[] {
+    return this.seenRoutes().concat(this.#zeros.samples(this.#cap.room));
+  }
+
+  /** Without failures that have not happened. */
+  seenRoutes(): Sample<"routeLookups">[] {
     const samples: Sample<"routeLookups">[] = [];
     for (const { labels, total } of this.#series.route.values()) {
       if (isRoute(labels)) samples.push({ labels, value: Number(total) });
     }
-    return samples.concat(this.#zeros.samples(this.#cap.room));
+    return samples;
   }
 
   rules(): Sample<"ruleLookups">[] {

@@ -191,6 +191,11 @@ export interface Session {
   sampleFailures(oneIn: number): void;
   /** onLines is called on this thread when lines wait and none waited before: take() them. At most 32 at once. */
   listen(options: ListenerOptions, onLines: () => void): Listener;
+  /**
+   * Tries every later call to the kernel on a thread that has only the capabilities whose bits are set in `keep`. Empty
+   * if all were allowed, else what was refused, in words.
+   */
+  refusalWithout(keep: bigint): string;
   setVocabulary(vocabulary: Vocabulary): void;
   setNames(names: LineNames): void;
   events(): EventsDropped;
@@ -210,6 +215,9 @@ export interface KernelError extends Error {
 interface Addon {
   readonly Session: new (options: SessionOptions) => Session;
   readonly libbpf: string;
+  forbidNewPrivileges(): void;
+  dropCapabilities(keep: bigint): void;
+  notify(address: string, message: string): void;
 }
 
 export function isKernelError(error: unknown): error is KernelError {
@@ -218,8 +226,8 @@ export function isKernelError(error: unknown): error is KernelError {
 
 let addon: Addon | undefined;
 
-/** dist/tablesnoop.node lies beside dist/daemon/, its BPF object beside it. */
-function load(): Addon {
+/** For this folder only. dist/tablesnoop.node lies beside dist/daemon/, its BPF object beside it. */
+export function loadAddon(): Addon {
   addon ??= createRequire(import.meta.url)(fileURLToPath(new URL("../../tablesnoop.node", import.meta.url))) as Addon;
   return addon;
 }
@@ -227,10 +235,10 @@ function load(): Addon {
 /** Loads the probes and attaches them. Takes a few hundred milliseconds. */
 export function openSession(options: SessionOptions): Session {
   const object = options.object ?? fileURLToPath(new URL("../../tablesnoop.bpf.o", import.meta.url));
-  return new (load().Session)({ ...options, object });
+  return new (loadAddon().Session)({ ...options, object });
 }
 
 /** Version of the libbpf the addon runs with, such as "1.1". */
 export function libbpfVersion(): string {
-  return load().libbpf;
+  return loadAddon().libbpf;
 }

@@ -1,6 +1,6 @@
 // Names of network namespaces: which inode is mounted under which name, and the label a namespace gets.
 
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { NetnsRow } from "../native/session.js";
 import { Complaints, isMissing } from "./complaints.js";
@@ -15,11 +15,20 @@ const RESERVED: ReadonlySet<string> = new Set([HOST, UNKNOWN, "other"]);
 export interface NetnsPlaces {
   /** Folders of mounted namespaces; in an earlier one a name takes precedence. */
   readonly folders: readonly string[];
+  /** Where a folder is mounted once more for those to whom the way to it is closed; taken if it is there. */
+  readonly doors?: ReadonlyMap<string, string>;
   /** Any namespace: what lies on another file system is none. */
   readonly reference: string;
 }
 
-const PLACES: NetnsPlaces = { folders: ["/run/netns", "/run/docker/netns"], reference: "/proc/self/ns/net" };
+const DOCKER = "/run/docker/netns";
+
+/** The door is systemd/tablesnoopd.service's. */
+const PLACES: NetnsPlaces = {
+  folders: ["/run/netns", DOCKER],
+  doors: new Map([[DOCKER, "/run/tablesnoopd/docker-netns"]]),
+  reference: "/proc/self/ns/net",
+};
 
 export class NetnsNames {
   readonly #places: NetnsPlaces;
@@ -36,7 +45,7 @@ export class NetnsNames {
     const device = this.#stat(this.#places.reference)?.dev;
     const byInode = new Map<number, string>();
     const taken = new Set<string>();
-    for (const folder of this.#places.folders) {
+    for (const folder of this.#places.folders.map((place) => this.#wayTo(place))) {
       const names = this.#list(folder).sort();
       for (const name of names) {
         const found = this.#stat(join(folder, name));
@@ -51,6 +60,11 @@ export class NetnsNames {
   label(row: Pick<NetnsRow, "inode" | "isFirst">): string {
     if (row.isFirst) return HOST;
     return this.#byInode.get(row.inode) ?? String(row.inode);
+  }
+
+  #wayTo(folder: string): string {
+    const door = this.#places.doors?.get(folder);
+    return door !== undefined && existsSync(door) ? door : folder;
   }
 
   #list(folder: string): string[] {

@@ -61,6 +61,11 @@ export class Naming {
     return cookie === NETNS_UNKNOWN || this.#netns.has(cookie);
   }
 
+  /** Namespaces that were there at the last refresh. */
+  get netnsCount(): number {
+    return [...this.#netns.values()].filter(({ seenAt }) => seenAt === this.#refreshedAt).length;
+  }
+
   table(netns: bigint, id: number): string {
     return this.#tables.names.name(id, this.#devices.vrf(netns, id));
   }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the addon exports: Session and the version of libbpf. Its state belongs to the environment, so every thread may
+// What the addon exports: Session, the version of libbpf, and what a service needs of its process. Its state belongs to the environment, so every thread may
 // load it.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
 #include "listener_object.h"
+#include "service_functions.h"
 #include "session_object.h"
 
 namespace {
@@ -15,6 +16,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(state);
   exports["Session"] = tablesnoop::SessionObject::Define(env);
   exports["libbpf"] = std::to_string(libbpf_major_version()) + "." + std::to_string(libbpf_minor_version());
+  tablesnoop::ExportServiceFunctions(env, exports);
   return exports;
 }
 

@@ -192,4 +192,12 @@ uint32_t ReadOneIn(const Napi::Value& value) {
   return static_cast<uint32_t>(number);
 }
 
+uint64_t ReadCapabilities(const Napi::Value& value) {
+  if (!value.IsBigInt()) throw Napi::TypeError::New(value.Env(), "capabilities must be a bigint");
+  bool lossless;
+  uint64_t bits = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) throw Napi::RangeError::New(value.Env(), "capabilities must fit in 64 bits");
+  return bits;
+}
+
 }  // namespace tablesnoop

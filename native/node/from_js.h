@@ -21,5 +21,7 @@ std::shared_ptr<const Names> ReadNames(const Napi::Object& names);
 Napi::Uint32Array ReadIndices(const Napi::Value& value);
 // The N of "one in N": a power of two, at most FailedDestinations::kMostOneIn.
 uint32_t ReadOneIn(const Napi::Value& value);
+// A bigint whose bit n is capability n.
+uint64_t ReadCapabilities(const Napi::Value& value);
 
 }  // namespace tablesnoop

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session_object.h"
 
+#include <exception>
+#include <string>
+#include <thread>
+
+#include "../service/privileges.h"
 #include "from_js.h"
+#include "guard.h"
 #include "listener_object.h"
 #include "to_js.h"
 
 namespace tablesnoop {
 
 namespace {
-
-// Runs `act` with KernelError turned into what JavaScript throws.
-template <typename Act>
-auto Guard(Napi::Env env, Act act) {
-  try {
-    return act();
-  } catch (const KernelError& error) {
-    throw ToJs(env, error);
-  }
-}
 
 Napi::Object ReadObject(const Napi::CallbackInfo& info, size_t at, const char* what) {
   if (!info[at].IsObject()) throw Napi::TypeError::New(info.Env(), std::string(what) + " must be an object");
@@ -40,6 +36,7 @@ Napi::Function SessionObject::Define(Napi::Env env) {
                          InstanceMethod<&SessionObject::Retire>("retire"),
                          InstanceMethod<&SessionObject::Release>("release"),
                          InstanceMethod<&SessionObject::Listen>("listen"),
+                         InstanceMethod<&SessionObject::RefusalWithout>("refusalWithout"),
                          InstanceMethod<&SessionObject::SetVocabulary>("setVocabulary"),
                          InstanceMethod<&SessionObject::SetNames>("setNames"),
                          InstanceMethod<&SessionObject::Close>("close"),
@@ -112,6 +109,23 @@ Napi::Value SessionObject::Listen(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     return ListenerObject::Create(state->listener_constructor, session_, options, info[1].As<Napi::Function>());
   });
+}
+
+Napi::Value SessionObject::RefusalWithout(const Napi::CallbackInfo& info) {
+  Session& session = Open(info.Env());
+  uint64_t keep = ReadCapabilities(info[0]);
+  std::string refusal;
+  // A thread can give up its own capabilities and leave the others theirs. This one waits, so the session is not shared.
+  std::thread rehearsal([&] {
+    try {
+      DropCapabilitiesOfThread(keep);
+      session.Rehearse();
+    } catch (const std::exception& error) {
+      refusal = error.what();
+    }
+  });
+  rehearsal.join();
+  return Napi::String::New(info.Env(), refusal);
 }
 
 void SessionObject::SetVocabulary(const Napi::CallbackInfo& info) {

@@ -34,6 +34,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   void Retire(const Napi::CallbackInfo& info);
   void Release(const Napi::CallbackInfo& info);
   Napi::Value Listen(const Napi::CallbackInfo& info);
+  Napi::Value RefusalWithout(const Napi::CallbackInfo& info);
   void SetVocabulary(const Napi::CallbackInfo& info);
   void SetNames(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);

@@ -33,6 +33,9 @@ class Counters {
   // Zeroes the counters and frees the indices. Only for retired ones, at least a second later.
   void Release(const uint32_t* indices, size_t size);
 
+  // Asks the kernel to delete a key that is not there, which it must allow. Throws KernelError.
+  void Rehearse() const;
+
  private:
   uint64_t Sum(uint32_t index) const;
   bool IsGiven(uint32_t index) const;

@@ -41,6 +41,11 @@ uint32_t Enumerator(const btf* types, const char* name) {
   return 0;
 }
 
+// A function that the kernel lacks is looked for in the types of its modules, which only CAP_SYS_ADMIN may list; libbpf
+// before 1.3 takes the refusal for a failure of the load. It asks once for each object, though: so have it ask now, for a
+// name nobody has, and let it fail. `program` is any one with a tracepoint or function; it stays as it is.
+void AskForModulesInVain(bpf_program* program) { bpf_program__set_attach_target(program, 0, "no function's name"); }
+
 }  // namespace
 
 Btf LoadVmlinuxBtf() {
@@ -84,6 +89,7 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampoli
     bool allowed = trampolines || hook.mechanism == Mechanism::kTracepoint;
     bpf_program__set_autoload(Program(hook.program), allowed && IsPresent(hook, vmlinux));
   }
+  if (!knobs.has_rdonly_cast) AskForModulesInVain(Program(Hooks().front().program));
   error = bpf_object__load(object_.get());
   if (error) throw KernelError("load", "the BPF programs", -error, "", log.Text());
 }

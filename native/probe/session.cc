@@ -78,4 +78,10 @@ bool Session::AttachRoutes4() {
   return attachments_->First(kRoutes4);
 }
 
+void Session::Rehearse() const {
+  counters_->Rehearse();
+  inventory_->Walk();
+  Probes();
+}
+
 }  // namespace tablesnoop

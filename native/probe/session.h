@@ -39,6 +39,9 @@ class Session {
   const tablesnoop::Inventory& Inventory() const { return *inventory_; }
   tablesnoop::FailedDestinations& FailedDestinations() { return *failed_destinations_; }
   EventPump& Events() { return *events_; }
+  // Makes once every kind of call to the kernel that a session makes later, and changes nothing. Throws KernelError if
+  // one is refused.
+  void Rehearse() const;
   std::vector<ProbeState> Probes() const { return attachments_->States(backend_); }
 
  private:

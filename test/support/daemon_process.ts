@@ -22,19 +22,28 @@ export interface DaemonOptions {
   /** Of the start, until /-/ready says yes. */
   readonly timeoutMs?: number;
   readonly environment?: NodeJS.ProcessEnv;
+  /** What runs the daemon; the one in dist/ if absent. */
+  readonly command?: readonly string[];
 }
 
+const BUILT = [process.execPath, projectPath("dist/daemon/main.js")];
+
 /** Runs the daemon with these flags without waiting for anything: for starts that are meant to fail. */
-export function spawnDaemon(flags: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Background> {
-  return startBackground(process.execPath, [projectPath("dist/daemon/main.js"), ...flags], environment);
+export function spawnDaemon(
+  flags: readonly string[],
+  environment?: NodeJS.ProcessEnv,
+  command: readonly string[] = BUILT,
+): Promise<Background> {
+  const [program = "", ...args] = command;
+  return startBackground(program, [...args, ...flags], environment);
 }
 
 /** Flags must leave log format and listen address alone. */
 export async function startDaemon(
   flags: readonly string[] = [],
-  { timeoutMs = 20_000, environment }: DaemonOptions = {},
+  { timeoutMs = 20_000, environment, command }: DaemonOptions = {},
 ): Promise<DaemonProcess> {
-  const daemon = await spawnDaemon(["--web.listen-address=127.0.0.1:0", ...flags], environment);
+  const daemon = await spawnDaemon(["--web.listen-address=127.0.0.1:0", ...flags], environment, command);
   try {
     const listening = /msg="?listening"?.* address="?([^\s"]+)/;
     const [, address = ""] = await daemon.waitFor("stderr", listening, { timeoutMs });

@@ -215,6 +215,12 @@ export class FakeSession implements Session {
     return listener;
   }
 
+  /** What refusalWithout says. */
+  refusal = "";
+  refusalWithout(): string {
+    return this.refusal;
+  }
+
   setVocabulary(vocabulary: Vocabulary): void {
     this.vocabulary = vocabulary;
   }

@@ -18,6 +18,8 @@ export interface TablesnoopOptions {
   readonly asNobody?: boolean;
   /** What its output goes through, as in a shell. */
   readonly pipe?: string;
+  /** The command to run; the one in dist/ if absent. */
+  readonly program?: string;
 }
 
 /** A lookup that its filter lets through, made until it shows. */
@@ -33,9 +35,13 @@ export interface Tablesnoop extends Background {
   waitForLines(count: number): Promise<string[]>;
 }
 
-export function tablesnoopCommand(flags: readonly string[], { netns, asNobody = false }: TablesnoopOptions = {}) {
+export function tablesnoopCommand(
+  flags: readonly string[],
+  { netns, asNobody = false, program }: TablesnoopOptions = {},
+) {
   const inside = netns === undefined ? [] : ["nsenter", `--net=${netns.path}`, "--"];
-  return [...inside, ...(asNobody ? NOBODY : []), process.execPath, projectPath("dist/daemon/cli.js"), ...flags];
+  const command = program === undefined ? [process.execPath, projectPath("dist/daemon/cli.js")] : [program];
+  return [...inside, ...(asNobody ? NOBODY : []), ...command, ...flags];
 }
 
 /** Does not wait for anything: for runs that are meant to fail, or to end by themselves. */

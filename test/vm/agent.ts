@@ -1,7 +1,7 @@
 // The host's end of the virtio port. One line each way per command, so that nothing has to be parsed out of a terminal:
 //   to the guest:   ID SECONDS BASE64(COMMAND)
 //   from the guest: "ready RELEASE" once, then ID STATUS BASE64(STDOUT) BASE64(STDERR)
-// guest_init.sh is the other end; it runs one command at a time and ends it after SECONDS.
+// guest_agent.sh is the other end; it runs one command at a time and ends it after SECONDS.
 
 import type { Duplex } from "node:stream";
 

@@ -1,4 +1,4 @@
-// The three images every guest boots from, and what the host must have for that.
+// The images a guest boots from, and what the host must have for that.
 
 import { guestRoot } from "./guest_root.js";
 import { findOnHost } from "./host_command.js";
@@ -9,8 +9,10 @@ import { Unavailable } from "./unavailable.js";
 
 export interface Disks {
   readonly root: string;
-  readonly project: string;
-  readonly nodeModules: string;
+  /** Program of the root disk that the kernel starts. */
+  readonly init: string;
+  /** The guest finds them by their labels. */
+  readonly others: readonly string[];
 }
 
 const PROGRAMS: ReadonlyMap<string, string> = new Map([
@@ -39,5 +41,5 @@ export async function makeDisks(kernels: readonly Kernel[]): Promise<Disks> {
   const root = await diskImage(await guestRoot(kernels));
   const project = await diskImage(await projectDisk());
   const nodeModules = await diskImage(await nodeModulesDisk());
-  return { root, project, nodeModules };
+  return { root, init: "/usr/sbin/guest-init", others: [project, nodeModules] };
 }

@@ -78,7 +78,7 @@ async function runInside(qemu: Qemu, agent: Agent, command: string, options: Run
 function qemuFlags({ kernel, disks, memoryMb = 2048, cpus = 2 }: GuestOptions): string[] {
   // mitigations=off: an emulated CPU leaks nothing, but pays for every flush. panic=-1 with -no-reboot: a guest that
   // panics ends QEMU at once instead of waiting for its deadline.
-  const boot = "root=/dev/nvme0n1 rw init=/usr/sbin/guest-init console=ttyS0 panic=-1 mitigations=off";
+  const boot = `root=/dev/nvme0n1 rw init=${disks.init} console=ttyS0 panic=-1 mitigations=off`;
   return [
     ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-nic", "none"],
     // thread=single: the CPUs take turns on one host thread. With a thread each, QEMU 7.2 now and then runs a stale int3
@@ -92,8 +92,7 @@ function qemuFlags({ kernel, disks, memoryMb = 2048, cpus = 2 }: GuestOptions): 
     ...["-device", "virtserialport,chardev=agent,name=agent"],
     // The root disk must be the only NVMe one: their numbers vary from boot to boot.
     ...disk("root", disks.root, "nvme,serial=root"),
-    ...disk("project", disks.project, "virtio-blk-pci"),
-    ...disk("modules", disks.nodeModules, "virtio-blk-pci"),
+    ...disks.others.flatMap((image, position) => disk(`other${position}`, image, "virtio-blk-pci")),
   ];
 }
 

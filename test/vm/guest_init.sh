@@ -1,6 +1,5 @@
 #!/bin/bash
-# Init of a test guest: mounts what a running system has, loads what cannot load itself, then runs the commands that
-# the host sends over the virtio port, one after the other. The protocol is agent.ts's.
+# Init of a test guest: mounts what a running system has, loads what cannot load itself, then runs what the host sends.
 
 export PATH=/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 TERM=dumb
 
@@ -17,7 +16,7 @@ mount -t tracefs tracefs /sys/kernel/tracing
 mount -t debugfs debugfs /sys/kernel/debug
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 ln -sf /proc/self/fd /dev/fd
-mkdir -p /run/agent /run/netns
+mkdir -p /run/netns
 ip link set lo up
 
 # Built in on 6.12, modules on 6.1. The rest of the list has no device or route type that would pull it in by name.
@@ -36,26 +35,8 @@ mount_disk project /tablesnoop
 mkdir -p /tablesnoop/node_modules
 mount_disk node_modules /tablesnoop/node_modules
 
-for try in $(seq 100); do
-	[ -e /dev/vport0p1 ] && break
-	sleep 0.1
-done
-exec 3<>/dev/vport0p1
 cd /tablesnoop
-echo "ready $(uname -r)" >&3
-
-while read -r id seconds command <&3; do
-	base64 -d <<<"$command" >/run/agent/command
-	timeout --kill-after=5 "$seconds" bash /run/agent/command >/run/agent/stdout 2>/run/agent/stderr </dev/null 3>&-
-	status=$?
-	{
-		printf '%s %s ' "$id" "$status"
-		base64 -w0 /run/agent/stdout
-		printf ' '
-		base64 -w0 /run/agent/stderr
-		printf '\n'
-	} >&3
-done
+/usr/sbin/guest-agent
 
 # The host has gone. Magic SysRq because there is no init system to ask.
 echo o >/proc/sysrq-trigger

@@ -19,6 +19,7 @@ const REQUIRED = [
 const OPTIONAL = ["bpftool", "bpftrace", "diffutils", "ethtool", "gzip", "hostname", "nftables", "strace", "tcpdump"];
 
 const INIT = fileURLToPath(new URL("guest_init.sh", import.meta.url));
+export const AGENT = fileURLToPath(new URL("guest_agent.sh", import.meta.url));
 // Of a package's files those that run or configure; no manuals, no translations, no unit files.
 const WANTED = /^\/(etc|bin|sbin|lib|lib64|usr\/(bin|sbin|lib|lib64|libexec))\//;
 const UNWANTED = /^\/(usr\/)?lib\/(systemd|udev)\/|^\/etc\/(init\.d|pam\.d|cron|logrotate)/;
@@ -35,7 +36,7 @@ export async function guestRoot(kernels: readonly Kernel[]): Promise<ImageRecipe
     throw new Unavailable(`build the guest's root: not installed: ${missing.join(" ")}; apt-get install them`, true);
   }
   const packages = [...REQUIRED, ...OPTIONAL.filter((name) => present.has(name))];
-  const recipe = [await readFile(INIT), await readFile(fileURLToPath(import.meta.url))];
+  const recipe = [await readFile(INIT), await readFile(AGENT), await readFile(fileURLToPath(import.meta.url))];
   const hash = createHash("sha256");
   for (const part of [installed, process.version, ...recipe, ...kernels.map((kernel) => kernel.version)]) {
     hash.update(part).update("\0");
@@ -79,8 +80,13 @@ async function fill(tree: string, packages: readonly string[], kernels: readonly
   await writeFile(join(tree, "etc/group"), "root:x:0:\nnogroup:x:65534:\n");
   await writeFile(join(tree, "etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n");
   await symlink("/proc/self/mounts", join(tree, "etc/mtab")).catch(ignoreExisting);
-  await cp(INIT, join(tree, "usr/sbin/guest-init"));
-  await chmod(join(tree, "usr/sbin/guest-init"), 0o755);
+  for (const [script, program] of [
+    [INIT, "guest-init"],
+    [AGENT, "guest-agent"],
+  ] as const) {
+    await cp(script, join(tree, "usr/sbin", program));
+    await chmod(join(tree, "usr/sbin", program), 0o755);
+  }
 }
 
 async function copyPackages(tree: string, packages: readonly string[]): Promise<void> {

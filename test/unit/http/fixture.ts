@@ -6,9 +6,10 @@ import { connect, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { type ListenAddress, parseListenAddress } from "../../../daemon/http/address.js";
-import { type Listening, listen } from "../../../daemon/http/listen.js";
+import { type Access, type Listening, listen } from "../../../daemon/http/listen.js";
 import { buildServer, type ServerOptions } from "../../../daemon/http/server.js";
 import { createLog } from "../../../daemon/log.js";
+import type { LookupsAnswer } from "../../../daemon/metrics/snapshot.js";
 
 export interface Served {
   readonly listening: Listening;
@@ -16,6 +17,29 @@ export interface Served {
   /** Lines logged so far. */
   readonly lines: readonly string[];
 }
+
+const PAGE_FILES = {
+  html: "<h1>{name} <small>{version}</small></h1><p>{sentence}</p><ul>{links}</ul><i>{other}</i>",
+  script: "go();",
+  style: "p{}",
+};
+
+export const NOTHING_COUNTED: LookupsAnswer = {
+  version: "1.2.3",
+  backend: "tracepoint",
+  backendReason: "",
+  hasStream: false,
+  rateSeconds: 0,
+  probes: [],
+  readErrors: [],
+  netns: [],
+  netnsOmitted: 0,
+  rows: [],
+  rowsOmitted: 0,
+  countsNoRoute: true,
+  counterOverflow: 0,
+  seriesFolded: 0,
+};
 
 export function address(text: string): ListenAddress {
   const parsed = parseListenAddress(text);
@@ -34,7 +58,10 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
       showsAddresses: false,
     },
     stream: { listeners: undefined },
-    page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [] },
+    reload: undefined,
+    isOpen: () => false,
+    page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [], files: PAGE_FILES },
+    pageData: { lookups: () => NOTHING_COUNTED, history: () => ({ times: [], netns: [], netnsOmitted: 0 }) },
     log: createLog({ logLevel: "info", logFormat: "logfmt" }, { write: (line) => lines.push(line) }),
     ...options,
   };
@@ -44,10 +71,11 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
 export async function serve(
   options: Partial<ServerOptions> = {},
   limits: Parameters<typeof listen>[3] = {},
+  access: Access = {},
 ): Promise<Served> {
   const lines: string[] = [];
   const whole = optionsFor(lines, options);
-  const listening = await listen(buildServer(whole), [address("127.0.0.1:0")], whole.log, limits);
+  const listening = await listen(buildServer(whole), [address("127.0.0.1:0")], whole.log, limits, access);
   onTestFinished(() => listening.close());
   return { listening, port: portOf(listening.addresses[0]), lines };
 }

@@ -42,6 +42,24 @@ describe("NetnsNames", () => {
     expect(errors).toEqual([]);
   });
 
+  it("goes by the door of a folder if there is one", () => {
+    mkdirSync(path("door"));
+    const box = make("door/box");
+    const blue = make("run/blue");
+    const doors = new Map([
+      [path("docker"), path("door")],
+      [path("run"), path("absent")],
+    ]);
+    const fresh = new NetnsNames((error) => errors.push(error), {
+      folders: [path("run"), path("docker")],
+      doors,
+      reference: path("reference"),
+    });
+    fresh.refresh();
+    expect([box, blue].map((inode) => fresh.label({ inode, isFirst: false }))).toEqual(["box", "blue"]);
+    expect(errors).toEqual([]);
+  });
+
   it("takes the first in sort order of two names", () => {
     const inode = make("run/zebra");
     linkSync(path("run/zebra"), path("run/ant"));

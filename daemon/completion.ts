@@ -1,0 +1,63 @@
+// Completion of a flag table for bash, as a script. It needs bash 4 and none of the bash-completion package's functions.
+
+import type { Flag, FlagTable } from "./flags.js";
+
+/** Shell words that give the values of a flag which no table knows: what is on this machine now. */
+const LIVE_VALUES: Readonly<Record<string, string>> = {
+  netns: "/run/netns/*",
+  egress: "/sys/class/net/*",
+};
+
+/** The text of /usr/share/bash-completion/completions/`program`; ends in a newline. */
+export function bashCompletion(program: string, table: FlagTable): string {
+  const flags = Object.entries(table);
+  const values = flags.flatMap(([name, flag]) => (flag.kind === "boolean" ? [] : valueCase(name, flag)));
+  const names = flags.flatMap(([name, flag]) => spellings(name, flag)).join(" ");
+  return `# Completes the flags of ${program} in bash; made from the table of flags that ${program} itself reads.
+
+_${program}() {
+	local word=\${COMP_WORDS[COMP_CWORD]} flag=\${COMP_WORDS[COMP_CWORD - 1]} offer
+	# Bash takes the = of --flag=value for a word of its own.
+	if [[ $word == "=" ]]; then
+		word=""
+	elif [[ $flag == "=" ]]; then
+		flag=\${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	local -a offers
+	case $flag in
+${values.join("\n")}
+	*) offers=(${names}) ;;
+	esac
+	COMPREPLY=()
+	for offer in "\${offers[@]}"; do
+		# What a pattern stays that finds nothing.
+		[[ $offer == /*/\\* ]] && continue
+		offer=\${offer##*/}
+		[[ $offer == "$word"* ]] && COMPREPLY+=("$offer")
+	done
+	# The value of a flag follows its = without a blank.
+	[[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *= ]] && compopt -o nospace
+	return 0
+}
+
+complete -F _${program} ${program}
+`;
+}
+
+function spellings(name: string, flag: Flag): string[] {
+  if (flag.kind !== "boolean") return [`--${name}=`];
+  return flag.default ? [`--${name}`, `--no-${name}`] : [`--${name}`];
+}
+
+function valueCase(name: string, flag: Exclude<Flag, { kind: "boolean" }>): string {
+  const pattern = flag.alias === undefined ? `--${name}` : `--${name} | --${flag.alias}`;
+  if ("placeholder" in flag && flag.placeholder === "FILE") {
+    return `	${pattern})
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return 0
+		;;`;
+  }
+  const choices = flag.kind === "enum" ? flag.choices.join(" ") : (LIVE_VALUES[name] ?? "");
+  return `	${pattern}) offers=(${choices}) ;;`;
+}

@@ -1,0 +1,145 @@
+// Makes the packages in packages/ from a clone that is built: `npm run package`. The same sources give the same bytes.
+
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { SetupError } from "./child.mjs";
+import { writeDeb } from "./package/deb.mjs";
+import { NODE_RUNTIME } from "./package/node_runtime.mjs";
+import { writeNpmTarball } from "./package/npm_tarball.mjs";
+import { installRuntimeModules } from "./package/program.mjs";
+import { readRelease } from "./package/release.mjs";
+import { placeSystem } from "./package/system_tree.mjs";
+import { writeTarball } from "./package/tarball.mjs";
+import { filesBelow } from "./package/tree.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const OUTPUT = path.join(ROOT, "packages");
+/** What the packages in OUTPUT were made of, so that a second run has nothing to do. */
+const STAMP = path.join(OUTPUT, ".made_of");
+const SUMS = "SHA256SUMS";
+const INPUTS = [
+  ...["package.json", "package-lock.json", "README.md", "CHANGELOG.md", "LICENSE", "scripts/package.mjs"],
+  ...["dist", "docs", "deploy", "systemd", "scripts/package"],
+];
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof SetupError) && !(error instanceof Error && "syscall" in error)) throw error;
+  process.stderr.write(`package: ${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function main() {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new SetupError(
+      `packages are made on and for Linux on x86-64, and this is ${process.platform} on ${process.arch}`,
+    );
+  }
+  const release = readRelease(ROOT);
+  const names = {
+    deb: `tablesnoop_${release.version}_amd64.deb`,
+    tarball: `tablesnoop-${release.version}-linux-x64.tar.gz`,
+    npm: `tablesnoop-${release.version}.tgz`,
+    sbom: `tablesnoop-${release.version}.cdx.json`,
+  };
+  const files = [...Object.values(names), SUMS];
+  const madeOf = fingerprint(release);
+  if (
+    existsSync(STAMP) &&
+    readFileSync(STAMP, "utf8") === madeOf &&
+    files.every((file) => existsSync(path.join(OUTPUT, file)))
+  ) {
+    say("packages/ is up to date");
+    return;
+  }
+  const work = mkdtempSync(path.join(tmpdir(), "tablesnoop-package-"));
+  try {
+    const made = path.join(work, "made");
+    mkdirSync(made);
+    await make(work, made, release, names);
+    writeFileSync(
+      path.join(made, SUMS),
+      Object.values(names)
+        .sort()
+        .map((file) => sumLine(made, file))
+        .join(""),
+    );
+    mkdirSync(OUTPUT, { recursive: true });
+    rmSync(STAMP, { force: true });
+    for (const file of files) {
+      // Put beside and renamed, for a reader never to meet half of one.
+      copyFileSync(path.join(made, file), path.join(OUTPUT, `${file}.new`));
+      renameSync(path.join(OUTPUT, `${file}.new`), path.join(OUTPUT, file));
+    }
+    writeFileSync(STAMP, madeOf);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  for (const file of files) say(`packages/${file}  ${(statSync(path.join(OUTPUT, file)).size / 1e6).toFixed(1)} MB`);
+}
+
+/**
+ * @param {string} work an empty folder
+ * @param {string} made where the packages go
+ * @param {import("./package/release.mjs").Release} release
+ * @param {{ deb: string, tarball: string, npm: string, sbom: string }} names
+ */
+async function make(work, made, release, names) {
+  const modules = path.join(work, "modules");
+  const tree = path.join(work, "tree");
+  say("installing the Node packages of the program");
+  installRuntimeModules(ROOT, modules);
+  const parts = { root: ROOT, nodeModules: path.join(modules, "node_modules"), revision: release.revision, release };
+  say(`placing the program and Node.js ${NODE_RUNTIME.version}`);
+  await placeSystem(path.join(tree, "usr"), parts, path.join(work, "runtime"));
+  say(`writing ${names.deb}`);
+  writeDeb(tree, ROOT, release, path.join(made, names.deb), path.join(work, "shlibdeps"));
+  say(`writing ${names.tarball}`);
+  writeTarball(tree, names.tarball.replace(".tar.gz", ""), release, path.join(made, names.tarball));
+  say(`writing ${names.npm}`);
+  writeNpmTarball(path.join(work, "npm"), parts, path.join(made, names.npm));
+  copyFileSync(path.join(tree, "usr/share/doc/tablesnoop/sbom.cdx.json"), path.join(made, names.sbom));
+}
+
+/** @param {import("./package/release.mjs").Release} release */
+function fingerprint(release) {
+  const hash = createHash("sha256").update(JSON.stringify([release, NODE_RUNTIME]));
+  for (const input of INPUTS) {
+    const place = path.join(ROOT, input);
+    const files = statSync(place).isDirectory() ? filesBelow(place).map((file) => path.join(place, file)) : [place];
+    for (const file of files) {
+      const content = readFileSync(file);
+      hash.update(`${path.relative(ROOT, file)}\0${content.length}\0`).update(content);
+    }
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * @param {string} folder
+ * @param {string} file
+ */
+function sumLine(folder, file) {
+  return `${createHash("sha256")
+    .update(readFileSync(path.join(folder, file)))
+    .digest("hex")}  ${file}\n`;
+}
+
+/** @param {string} line */
+function say(line) {
+  process.stderr.write(`package: ${line}\n`);
+}

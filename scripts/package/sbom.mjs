@@ -1,0 +1,97 @@
+// The list of all that the packages are made of, in CycloneDX's form: what npm knows from the lock file, and what it
+// cannot know. Nothing in it depends on when and where it was made.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { run } from "../child.mjs";
+import { NODE_RUNTIME } from "./node_runtime.mjs";
+
+/**
+ * @param {string} root
+ * @param {import("./release.mjs").Release} release
+ * @param {string} program the folder with dist/ and, if the runtime is in the package, node
+ */
+export function sbomText(root, { version, epoch }, program) {
+  const flags = ["--package-lock-only", "--omit=dev", "--sbom-format=cyclonedx", "--loglevel=error"];
+  const bom = JSON.parse(run("list the Node packages of the program", ["npm", "sbom", ...flags], { cwd: root }));
+  const hasRuntime = existsSync(path.join(program, "node"));
+  const own = [
+    file(program, "dist/tablesnoop.node", "Node-API addon over libbpf"),
+    file(program, "dist/tablesnoop.bpf.o", "BPF programs, loaded into the kernel"),
+    libbpf(),
+    ...(hasRuntime ? [runtime()] : []),
+  ];
+  bom.metadata.timestamp = new Date(epoch * 1000).toISOString();
+  bom.metadata.tools = [{ vendor: "npm", name: "cli" }];
+  bom.metadata.lifecycles = [{ phase: "build" }];
+  // npm takes the name of the folder.
+  bom.metadata.component.name = "tablesnoop";
+  bom.metadata.component.type = "application";
+  bom.components = [...bom.components, ...own].sort(byReference);
+  const root_ = `tablesnoop@${version}`;
+  for (const { ref, dependsOn } of bom.dependencies) {
+    if (ref === root_) dependsOn.push(...own.map((component) => component["bom-ref"]));
+    dependsOn.sort();
+  }
+  bom.dependencies.push(...own.map((component) => ({ ref: component["bom-ref"], dependsOn: [] })));
+  delete bom.serialNumber;
+  return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
+}
+
+/**
+ * @param {string} program
+ * @param {string} name
+ * @param {string} description
+ */
+function file(program, name, description) {
+  const content = createHash("sha256")
+    .update(readFileSync(path.join(program, name)))
+    .digest("hex");
+  return { "bom-ref": `file:${name}`, type: "file", name, description, hashes: [{ alg: "SHA-256", content }] };
+}
+
+function libbpf() {
+  return {
+    "bom-ref": "libbpf",
+    type: "library",
+    name: "libbpf",
+    description: "linked dynamically as libbpf.so.1: the system's, not in the packages",
+    scope: "required",
+    purl: "pkg:deb/debian/libbpf1",
+    licenses: [{ expression: "LGPL-2.1-only OR BSD-2-Clause" }],
+  };
+}
+
+function runtime() {
+  const { package: name, version, integrity } = NODE_RUNTIME;
+  const content = Buffer.from(integrity.replace("sha512-", ""), "base64").toString("hex");
+  return {
+    "bom-ref": `node@${version}`,
+    type: "platform",
+    name: "node",
+    version,
+    description: "Node.js runtime, the official binary from the archive with this hash, without its symbol table",
+    scope: "required",
+    purl: `pkg:npm/${name}@${version}`,
+    hashes: [{ alg: "SHA-512", content }],
+    licenses: [{ license: { id: "MIT" } }],
+  };
+}
+
+/**
+ * @param {{ "bom-ref": string }} a
+ * @param {{ "bom-ref": string }} b
+ */
+function byReference(a, b) {
+  return a["bom-ref"] < b["bom-ref"] ? -1 : 1;
+}
+
+/**
+ * A UUID made of the content, as version 8 allows.
+ * @param {string} content
+ */
+function serialNumber(content) {
+  const hex = createHash("sha256").update(content).digest("hex");
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

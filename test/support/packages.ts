@@ -1,0 +1,30 @@
+// The packages as `npm run package` makes them; those that are there are taken if nothing changed since.
+
+import { readFileSync } from "node:fs";
+import { runCommand } from "./command.js";
+import { projectPath } from "./project_path.js";
+
+/** Paths of files. */
+export interface Packages {
+  readonly deb: string;
+  readonly tarball: string;
+  readonly npm: string;
+  readonly sbom: string;
+  readonly checksums: string;
+}
+
+const BUILD_MS = 300_000;
+
+/** Of the clone in `root`, which must be built; without one, of the clone that is tested. Takes a minute if it has to. */
+export async function builtPackages(root: string = projectPath()): Promise<Packages> {
+  await runCommand(process.execPath, [`${root}/scripts/package.mjs`], { cwd: root, timeoutMs: BUILD_MS });
+  const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { version: string };
+  const folder = `${root}/packages`;
+  return {
+    deb: `${folder}/tablesnoop_${version}_amd64.deb`,
+    tarball: `${folder}/tablesnoop-${version}-linux-x64.tar.gz`,
+    npm: `${folder}/tablesnoop-${version}.tgz`,
+    sbom: `${folder}/tablesnoop-${version}.cdx.json`,
+    checksums: `${folder}/SHA256SUMS`,
+  };
+}

@@ -1,0 +1,90 @@
+// Asks a real bash what it would complete, with the words as bash splits them for a completion function.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { CLI_FLAGS } from "../../daemon/cli/options.js";
+import { bashCompletion } from "../../daemon/completion.js";
+import { DAEMON_FLAGS } from "../../daemon/config.js";
+import type { FlagTable } from "../../daemon/flags.js";
+import { runCommand } from "../support/command.js";
+
+const FLAGS = {
+  "web.thing": { kind: "string", placeholder: "FILE", help: "", group: "" },
+  show_all: { kind: "boolean", alias: "show-all", default: true, help: "", group: "" },
+  level: { kind: "enum", choices: ["low", "lower", "high"], default: "low", help: "", group: "" },
+  count: { kind: "integer", placeholder: "N", help: "", group: "" },
+  egress: { kind: "string", placeholder: "DEV", help: "", group: "" },
+} as const satisfies FlagTable;
+
+const folder = mkdtempSync(join(tmpdir(), "tablesnoop-completion-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What bash would offer for the last of these words. compopt works only while somebody presses the tab key. */
+async function complete(words: readonly string[], table: FlagTable = FLAGS): Promise<string[]> {
+  const script = join(folder, "completion");
+  writeFileSync(script, bashCompletion("snoop", table));
+  const program = `
+    set -u
+    . "$1"
+    complete -p snoop >&2
+    compopt() { [[ $1 == -o ]]; }
+    shift
+    COMP_WORDS=(snoop "$@")
+    COMP_CWORD=$#
+    _snoop
+    [[ \${#COMPREPLY[@]} == 0 ]] || printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = await runCommand("bash", ["-c", program, "bash", script, ...words], { cwd: folder });
+  expect(stderr).toBe("complete -F _snoop snoop\n");
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+describe("completion in bash", () => {
+  test("offers every flag, a switch that is on also with no-, a value's flag with its =", async () => {
+    expect(await complete([""])).toEqual([
+      "--web.thing=",
+      "--show_all",
+      "--no-show_all",
+      "--level=",
+      "--count=",
+      "--egress=",
+    ]);
+  });
+
+  test("offers the flags that begin so", async () => {
+    expect(await complete(["--count=", "--s"])).toEqual(["--show_all"]);
+    expect(await complete(["--none"])).toEqual([]);
+  });
+
+  test("offers the choices of a flag, with = and without", async () => {
+    expect(await complete(["--level", "="])).toEqual(["low", "lower", "high"]);
+    expect(await complete(["--level", "=", "lo"])).toEqual(["low", "lower"]);
+    expect(await complete(["--level", "h"])).toEqual(["high"]);
+  });
+
+  test("offers no flag where a value is wanted that nobody can guess", async () => {
+    expect(await complete(["--count", "="])).toEqual([]);
+  });
+
+  test("offers files for a flag that wants one", async () => {
+    expect(await complete(["--web.thing", "=", "comp"])).toEqual(["completion"]);
+  });
+
+  test("offers devices for a flag that wants one", async () => {
+    expect(await complete(["--egress", "=", "l"])).toContain("lo");
+  });
+
+  test("offers no pattern where there are no namespaces", async () => {
+    const table = { netns: { kind: "string", placeholder: "NAME", help: "", group: "" } } as const;
+    expect(await complete(["--netns", "="], table)).not.toContain("*");
+  });
+
+  test.each([
+    ["tablesnoop", CLI_FLAGS],
+    ["tablesnoopd", DAEMON_FLAGS],
+  ] as const)("knows the flags of %s", async (_, table) => {
+    const offered = await complete(["--"], table);
+    for (const name of Object.keys(table)) expect(offered.join(" ")).toContain(`--${name}`);
+  });
+});
