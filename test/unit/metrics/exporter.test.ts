@@ -329,6 +329,8 @@ describe("what Exporter tells the page", () => {
     for (let table = 1; table <= 2500; table += 1)
       bench.session.count({ netns: 1n, egress: 2, table: 1000 + table }, table);
     bench.now = 1000;
+    // So many new keys are taken in by two asks, none of which holds up the event loop.
+    bench.exporter.lookups();
     const { rows, rowsOmitted } = bench.exporter.lookups();
     expect([rows.length, rowsOmitted]).toEqual([2000, 500]);
     expect(Math.min(...rows.map(({ lookups }) => lookups))).toBe(501);
