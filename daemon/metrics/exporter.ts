@@ -221,6 +221,7 @@ export class Exporter {
 
   #drainIfOld(): void {
     if (this.#options.clock() - this.#drainedAt >= FRESH_MS) this.drain();
+    else this.#takeInRest?.();
   }
 
   #rows(): { readonly rows: RowNow[]; readonly rowsOmitted: number } {
