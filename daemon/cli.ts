@@ -5,6 +5,7 @@ import { renderArgpHelp, renderArgpUsage } from "./cli/help.js";
 import { asUsageError, CLI_FLAGS, type Options, parseOptions } from "./cli/options.js";
 import { Printer } from "./cli/printer.js";
 import { describe } from "./errors.js";
+import { readAccess } from "./stream/daemon_access.js";
 import type { LineSource } from "./stream/line_source.js";
 import { openSource } from "./stream/source.js";
 import { readVersion } from "./version.js";
@@ -48,7 +49,8 @@ async function main(argv: readonly string[]): Promise<void> {
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   try {
-    source = await openSource({ ...options, colour: wantsColour(options), note, signal: ending.signal });
+    const access = readAccess(options.accessFiles);
+    source = await openSource({ ...options, access, colour: wantsColour(options), note, signal: ending.signal });
   } catch (error) {
     if (ending.signal.aborted) process.exit(0);
     throw asUsageError(error);

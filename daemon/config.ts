@@ -3,7 +3,8 @@
 import { UsageError } from "./errors.js";
 import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags.js";
 import { renderHelp } from "./help.js";
-import { type ListenAddress, parseListenAddress } from "./http/address.js";
+import { parseListenAddress, type TcpAddress, type UnixAddress } from "./http/address.js";
+import type { SocketAccess } from "./http/unix_socket.js";
 import { type Kept, parseKept } from "./service/capabilities.js";
 
 const SECOND = 1000;
@@ -16,7 +17,38 @@ export const DAEMON_FLAGS = {
     kind: "list",
     placeholder: "ADDRESS",
     default: [":10074"],
-    help: "Address to serve on: :port (all addresses), host:port or [IPv6]:port.",
+    help: "Address to serve on: :port (all addresses), host:port, [IPv6]:port or unix:/path.",
+    group: "Web",
+  },
+  "web.socket-mode": {
+    kind: "string",
+    placeholder: "MODE",
+    default: "0660",
+    help: "Permissions of unix sockets, in octal digits.",
+    group: "Web",
+  },
+  "web.socket-group": {
+    kind: "string",
+    placeholder: "GROUP",
+    help: "Group of unix sockets, by name or number; without it that of the daemon.",
+    group: "Web",
+  },
+  "web.systemd-socket": {
+    kind: "boolean",
+    default: false,
+    help: "Serve on the sockets that systemd passes, instead of any --web.listen-address.",
+    group: "Web",
+  },
+  "web.config.file": {
+    kind: "string",
+    placeholder: "FILE",
+    help: "TLS, logins, headers and a rate limit, in the format of Prometheus' exporter-toolkit.",
+    group: "Web",
+  },
+  "web.enable-lifecycle": {
+    kind: "boolean",
+    default: false,
+    help: "Reload the configuration on POST /-/reload, as on SIGHUP.",
     group: "Web",
   },
   "web.telemetry-path": {
@@ -38,6 +70,12 @@ export const DAEMON_FLAGS = {
     kind: "boolean",
     default: false,
     help: "Serve single lookups as they happen, with their addresses, at /stream.",
+    group: "Web",
+  },
+  "web.stream-insecure": {
+    kind: "boolean",
+    default: false,
+    help: "Serve the stream to other hosts without a login too.",
     group: "Web",
   },
   "web.disable-exporter-metrics": {
@@ -165,7 +203,14 @@ export const DAEMON_FLAGS = {
 type Values = FlagValues<typeof DAEMON_FLAGS>;
 
 export interface Config {
-  readonly listen: readonly ListenAddress[];
+  /** "systemd": on the sockets that it passes. */
+  readonly listen: readonly (TcpAddress | UnixAddress)[] | "systemd";
+  /** Of unix sockets that are made by this process. */
+  readonly socket: SocketAccess;
+  /** Absent: TLS, logins and the rest are off. */
+  readonly webConfigFile?: string;
+  /** Whether a reload may be asked for over HTTP. */
+  readonly lifecycle: boolean;
   readonly telemetryPath: string;
   /** 0: no limit. */
   readonly maxRequests: number;
@@ -179,7 +224,13 @@ export interface Config {
   readonly seriesExpiryMs: number;
   readonly countersMax: number;
   /** Absent: not served. Sizes in bytes. */
-  readonly stream?: { readonly maxListeners: number; readonly ringBytes: number; readonly queueBytes: number };
+  readonly stream?: {
+    readonly maxListeners: number;
+    readonly ringBytes: number;
+    readonly queueBytes: number;
+    /** Whether other hosts get it without a login. */
+    readonly isInsecure: boolean;
+  };
   /** What is left of the capabilities once the probes are attached. */
   readonly capabilities: Kept;
   readonly logLevel: Values["log.level"];
@@ -191,8 +242,14 @@ export function parseConfig(argv: readonly string[]): Config | { readonly show: 
   const values = parseFlags(DAEMON_FLAGS, argv);
   if (values.help) return { show: "help" };
   if (values.version) return { show: "version" };
+  const { "web.config.file": webConfigFile } = values;
   return Object.freeze({
-    listen: Object.freeze(values["web.listen-address"].flatMap(listenAddress)),
+    listen: values["web.systemd-socket"]
+      ? "systemd"
+      : Object.freeze(values["web.listen-address"].flatMap(listenAddress)),
+    socket: socketAccess(values),
+    ...(webConfigFile !== undefined && { webConfigFile }),
+    lifecycle: values["web.enable-lifecycle"],
     telemetryPath: telemetryPath(values["web.telemetry-path"]),
     maxRequests: values["web.max-requests"],
     exporterMetrics: !values["web.disable-exporter-metrics"],
@@ -212,6 +269,7 @@ export function parseConfig(argv: readonly string[]): Config | { readonly show: 
         maxListeners: values["stream.max-listeners"],
         ringBytes: values["stream.ring-size"],
         queueBytes: values["stream.queue-size"],
+        isInsecure: values["web.stream-insecure"],
       }),
     }),
     capabilities: keptCapabilities(values["capabilities.keep"]),
@@ -242,13 +300,22 @@ export function versionText({ version, revision, node, libbpf }: Versions): stri
 }
 
 /** An address given twice is bound once, except port 0, which is another port each time. */
-function listenAddress(text: string, position: number, all: readonly string[]): ListenAddress[] {
+function listenAddress(text: string, position: number, all: readonly string[]): (TcpAddress | UnixAddress)[] {
   const address = parseListenAddress(text);
-  if (!address) throw badValue("web.listen-address", text, "an address such as :10074, 127.0.0.1:10074 or [::1]:10074");
-  return address.port !== 0 && all.indexOf(text) !== position ? [] : [Object.freeze(address)];
+  if (!address) {
+    const wanted = "an address such as :10074, 127.0.0.1:10074, [::1]:10074 or unix:/run/tablesnoopd/tablesnoopd.sock";
+    throw badValue("web.listen-address", text, wanted);
+  }
+  return !("port" in address && address.port === 0) && all.indexOf(text) !== position ? [] : [Object.freeze(address)];
 }
 
-const OWN_PATHS: readonly string[] = ["/", "/-/healthy", "/-/ready", "/stream"];
+function socketAccess({ "web.socket-mode": mode, "web.socket-group": group }: Values): SocketAccess {
+  if (!/^0?[0-7]{3}$/.test(mode)) throw badValue("web.socket-mode", mode, "three octal digits such as 0660");
+  if (group !== undefined && !/^[\w.@-]{1,64}$/.test(group)) throw badValue("web.socket-group", group, "a group");
+  return Object.freeze({ mode: Number.parseInt(mode, 8), ...(group !== undefined && { group }) });
+}
+
+const OWN_PATHS: readonly string[] = ["/", "/-/healthy", "/-/ready", "/-/reload", "/stream"];
 
 function telemetryPath(text: string): string {
   const isPlain = /^(\/[A-Za-z0-9._~-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text);

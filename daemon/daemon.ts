@@ -1,13 +1,17 @@
 // tablesnoopd as a whole: puts the parts together, starts them in order, stops them in the reverse one.
 
 import { performance } from "node:perf_hooks";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "./config.js";
+import { StartError } from "./errors.js";
 import type { Kind } from "./fib/lookup.js";
 import { isLoopback } from "./http/address.js";
+import { Guard } from "./http/guard.js";
 import type { Readiness } from "./http/health_routes.js";
 import { type Listening, listen } from "./http/listen.js";
 import { buildServer } from "./http/server.js";
+import { takeSystemdSockets } from "./http/systemd_sockets.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
 import { dropCapabilities } from "./native/process.js";
 import { libbpfVersion, openSession, type Session } from "./native/session.js";
@@ -17,6 +21,7 @@ import type { ServiceManager } from "./service/service_manager.js";
 import { describeSituation } from "./service/status.js";
 import { Listeners } from "./stream/listeners.js";
 import type { Version } from "./version.js";
+import { WebConfigFile } from "./web_config/config_file.js";
 
 /** Drains in one failure window: how finely its edge moves. */
 const DRAINS_PER_WINDOW = 12;
@@ -30,6 +35,8 @@ export class Daemon {
   readonly #version: Version;
   readonly #serviceManager: ServiceManager;
   readonly #failing = new Set<Source>();
+  readonly #webConfig: WebConfigFile;
+  readonly #guard: Guard;
   #session: Session | undefined;
   #listeners: Listeners | undefined;
   #listening: Listening | undefined;
@@ -40,12 +47,16 @@ export class Daemon {
     this.#log = log;
     this.#version = version;
     this.#serviceManager = serviceManager;
+    const clock = () => performance.now();
+    this.#webConfig = new WebConfigFile({ path: config.webConfigFile, log, clock });
+    this.#guard = new Guard({ file: this.#webConfig, log, clock });
   }
 
   /** Throws what `describe` of errors.ts can tell; nothing is left behind then. */
   async start(): Promise<void> {
     let situation: () => string;
     try {
+      this.#webConfig.start();
       const session = this.#openSession();
       const names = this.#buildNames();
       const listeners = this.#buildListeners(session, names);
@@ -67,7 +78,7 @@ export class Daemon {
       listeners?.start();
       drain();
       const server = this.#buildServer(exporter, session, listeners);
-      this.#listening = await listen(server, this.#config.listen, this.#log);
+      this.#listening = await this.#listen(server);
       giveUpCapabilities({ kept: this.#config.capabilities, session, drop: dropCapabilities, log: this.#log });
       this.#timer = setInterval(drain, this.#config.failureWindowMs / DRAINS_PER_WINDOW);
     } catch (error) {
@@ -76,10 +87,11 @@ export class Daemon {
     }
     for (const address of this.#listening.addresses) this.#log.info({ address }, "listening");
     this.#serviceManager.ready(situation());
-    if (this.#listeners === undefined) return;
-    for (const address of this.#listening.addresses.filter((address) => !isLoopback(address))) {
-      this.#log.warn({ address }, "whoever reaches this address can read the addresses of all lookups at /stream");
-    }
+  }
+
+  /** Reads the configuration again. What is wrong with it, if something is; then the old one stays. */
+  async reload(because: string): Promise<string | undefined> {
+    return this.#serviceManager.reload(() => this.#webConfig.reload(because));
   }
 
   /** May be called at any time, and again. */
@@ -88,8 +100,31 @@ export class Daemon {
     clearInterval(this.#timer);
     await this.#listeners?.stop();
     await this.#listening?.close();
+    await this.#guard.stop();
     this.#session?.close();
     this.#session = undefined;
+  }
+
+  #listen(server: FastifyInstance): Promise<Listening> {
+    const { listen: wanted, socket } = this.#config;
+    const addresses = wanted === "systemd" ? takeSystemdSockets(process.env, process.pid) : wanted;
+    const approve = (address: string) => this.#approve(address);
+    return listen(server, addresses, this.#log, {}, { guard: this.#guard, file: this.#webConfig, socket, approve });
+  }
+
+  /** Lookups with their addresses are for those who are on this host, or known. */
+  #approve(address: string): void {
+    const { stream } = this.#config;
+    if (isLoopback(address)) return;
+    if (this.#webConfig.asksForLogin && this.#webConfig.current.tls === undefined) {
+      this.#log.warn({ address }, "passwords cross the network in clear: the web configuration has no TLS");
+    }
+    if (stream?.isInsecure === false) {
+      if (!this.#webConfig.asksForLogin) throw new StartError("stream_unprotected", { address });
+      this.#webConfig.keepAskingForLogin();
+    } else if (stream !== undefined && !this.#webConfig.asksForLogin) {
+      this.#log.warn({ address }, "whoever reaches this address can read the addresses of all lookups at /stream");
+    }
   }
 
   #openSession(): Session {
@@ -159,6 +194,7 @@ export class Daemon {
       ...(netns.length > 0 && { netns: new Set(netns) }),
       noRoute: collectors.mib,
       stream: () => ({ listeners: listeners?.count ?? 0, lines: listeners?.lines ?? 0 }),
+      reloads: () => this.#webConfig.state,
       processMetrics: exporterMetrics,
       build: { version, revision, node: process.version, libbpf: libbpfVersion() },
     });
@@ -178,6 +214,8 @@ export class Daemon {
       telemetryPath,
       maxRequests,
       stream: { listeners },
+      reload: this.#config.lifecycle ? () => this.reload("asked for over HTTP") : undefined,
+      isOpen: () => !this.#webConfig.asksForLogin,
       page: {
         name: "tablesnoopd",
         version: this.#version.version,

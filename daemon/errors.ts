@@ -22,6 +22,7 @@ const ERRORS = {
     hint: SEE_HELP,
   },
   flags_disagree: { message: "flags {first} and {second} contradict each other", exitCode: 2, hint: SEE_HELP },
+  flag_alone: { message: "flag {flag} has a meaning only with {other}", exitCode: 2, hint: SEE_HELP },
   query_refused: { message: "flag --{problem}", exitCode: 2, hint: SEE_HELP },
   not_streamed: { message: "flag {flag} has no meaning with --connect", exitCode: 2, hint: SEE_HELP },
 
@@ -46,6 +47,44 @@ const ERRORS = {
     hint: "check --web.listen-address",
   },
   address_refused: { message: "listen on {address}: {cause}", exitCode: 1, hint: "check --web.listen-address" },
+  socket_in_use: {
+    message: "listen on {address}: another program listens there, or the file is no socket",
+    exitCode: 1,
+    hint: "stop the other program or choose another --web.listen-address",
+  },
+  socket_forbidden: {
+    message: "listen on {address}: permission denied",
+    exitCode: 1,
+    hint: "choose a folder that the daemon may write to",
+  },
+  socket_folder_absent: {
+    message: "listen on {address}: the folder does not exist",
+    exitCode: 1,
+    hint: "create it or choose another --web.listen-address",
+  },
+  socket_rights_refused: {
+    message: "set mode and group of {address}: {cause}",
+    exitCode: 1,
+    hint: "only root may choose a --web.socket-group that the daemon is not a member of",
+  },
+  group_unknown: {
+    message: "find the group {group}: {cause}",
+    exitCode: 1,
+    hint: "check --web.socket-group; a number is taken too",
+  },
+  systemd_sockets_absent: {
+    message: "take the sockets of systemd: {cause}",
+    exitCode: 1,
+    hint: "--web.systemd-socket is for a service with a socket unit",
+  },
+  web_config_refused: { message: "read the web configuration: {problem}", exitCode: 1, hint: "" },
+  stream_unprotected: {
+    message: "serve the stream on {address}: everybody who reaches it could read the addresses of all lookups",
+    exitCode: 1,
+    hint:
+      "choose --web.listen-address=127.0.0.1:10074 or unix:/PATH, ask for a login with --web.config.file, " +
+      "or accept it with --web.stream-insecure",
+  },
 
   addon_missing: { message: "load {object}: not found", exitCode: 1, hint: "build it with npm run build" },
   addon_broken: {
@@ -88,6 +127,7 @@ const ERRORS = {
     exitCode: 1,
     hint: "check that tablesnoopd runs there with --web.enable-stream",
   },
+  access_unreadable: { message: "read {file}: {cause}", exitCode: 1, hint: "check the files given beside --connect" },
   daemon_refuses: { message: "read {url}: {cause}", exitCode: 1, hint: "" },
   stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
   output_refused: { message: "write the lines: {cause}", exitCode: 1, hint: "check where the output goes" },

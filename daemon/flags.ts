@@ -23,6 +23,8 @@ interface BooleanFlag extends Described {
 interface StringFlag extends Described {
   readonly kind: "string";
   readonly placeholder: string;
+  /** What of a value may be shown to people; absent: all of it. */
+  readonly conceal?: (value: string) => string;
   readonly default?: string;
 }
 
@@ -228,6 +230,7 @@ function bounds(flag: DurationFlag | SizeFlag | IntegerFlag, format: (value: num
 
 function shown(flag: Flag, value: Value): string {
   if (flag.kind === "boolean") return value ? "on" : "off";
+  if (flag.kind === "string" && flag.conceal !== undefined) return flag.conceal(String(value));
   if (typeof value !== "number") return String(value);
   return flag.kind === "duration" ? formatDuration(value) : flag.kind === "size" ? formatSize(value) : String(value);
 }

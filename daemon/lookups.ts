@@ -1,7 +1,7 @@
 // The library: lookups as they happen, as an async iterator of typed objects. What the command prints with --json.
 
 import { FAMILIES, type Family, KINDS, type Kind, type Result } from "./fib/lookup.js";
-import { parseDaemonAddress } from "./stream/daemon_address.js";
+import { parseDaemonAddress, withoutLogin } from "./stream/daemon_address.js";
 import type { LineSource } from "./stream/line_source.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 import { openSource } from "./stream/source.js";
@@ -72,8 +72,13 @@ export interface LookupOptions {
   readonly failed?: "include" | "exclude" | "only";
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal;
-  /** A running tablesnoopd, http://host:port or unix:/path; without it probes of its own, which need root. */
+  /**
+   * A running tablesnoopd: http://host:port, https://user:password@host:port or unix:/path; without it probes of its own,
+   * which need root.
+   */
   readonly connect?: string;
+  /** PEM texts for https: authorities to trust instead of the system's, and a certificate of one's own with its key. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Told, in one line each, of what cannot be seen; by default nobody is. */
   readonly onNote?: (text: string) => void;
 }
@@ -91,7 +96,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
   const query = queryOf(options);
   const connect = options.connect === undefined ? undefined : parseDaemonAddress(options.connect);
   if (options.connect !== undefined && connect === undefined) {
-    throw notAccepted("connect", options.connect, "http://host:port or unix:/path");
+    throw notAccepted("connect", withoutLogin(options.connect), "http://host:port, https://host:port or unix:/path");
   }
   const { signal, onNote = () => undefined } = options;
   let source: LineSource | undefined;
@@ -110,6 +115,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
         probe: "auto",
         note: onNote,
         ...(connect && { connect }),
+        ...(options.tls && { access: options.tls }),
         ...(signal && { signal }),
       });
       while (!signal?.aborted) {

@@ -28,6 +28,8 @@ const PACKAGES = [
   { name: "iproute2", when: "test", reason: "live tests make network namespaces, routes and rules" },
   { name: "iputils-ping", when: "test", reason: "live tests send pings" },
   { name: "bpftrace", when: "test", reason: "live tests count lookups a second, independent way" },
+  { name: "openssl", when: "test", reason: "live and deploy tests make certificates" },
+  { name: "systemd", when: "test", tool: "systemd-socket-activate", reason: "live tests pass sockets as systemd does" },
   { name: "ethtool", when: "test", reason: "live tests switch device offloads" },
   { name: "qemu-system-x86", when: "test", arch: "x64", reason: "vm tests boot stock Debian kernels" },
   { name: "e2fsprogs", when: "test", reason: "vm tests make the disk of the virtual machine" },

@@ -3,7 +3,8 @@
 import { UsageError } from "../errors.js";
 import { FAMILIES, type Family, KINDS, type Kind } from "../fib/lookup.js";
 import { type FlagTable, type FlagValues, parseFlags, quoted } from "../flags.js";
-import { type DaemonAddress, parseDaemonAddress } from "../stream/daemon_address.js";
+import type { AccessFiles } from "../stream/daemon_access.js";
+import { type DaemonAddress, parseDaemonAddress, withoutLogin } from "../stream/daemon_address.js";
 import { BadQuery, checkQuery, type LookupQuery } from "../stream/query.js";
 
 const FILTERS = "Only some lookups:";
@@ -70,9 +71,29 @@ export const CLI_FLAGS = {
   connect: {
     kind: "string",
     placeholder: "URL",
-    help: "A running tablesnoopd, needs no root: http://HOST:PORT or unix:/PATH",
+    conceal: withoutLogin,
+    help: "A running tablesnoopd, needs no root: http://HOST:PORT, https://USER@HOST:PORT or unix:/PATH",
     group: ORIGIN,
   },
+  "password-file": {
+    kind: "string",
+    placeholder: "FILE",
+    help: "File whose first line is the password of the user in --connect",
+    group: ORIGIN,
+  },
+  cacert: {
+    kind: "string",
+    placeholder: "FILE",
+    help: "Certificate authorities to trust with --connect https:, instead of the system's",
+    group: ORIGIN,
+  },
+  cert: {
+    kind: "string",
+    placeholder: "FILE",
+    help: "Certificate to show with --connect https:",
+    group: ORIGIN,
+  },
+  key: { kind: "string", placeholder: "FILE", help: "Key of --cert, if it is not in the same file", group: ORIGIN },
   probe: {
     kind: "enum",
     choices: ["auto", "trampoline", "tracepoint"],
@@ -98,6 +119,8 @@ export interface Options {
   readonly probe: Values["probe"];
   /** Absent: probes of its own. */
   readonly connect?: DaemonAddress;
+  /** Only with `connect`. */
+  readonly accessFiles: AccessFiles;
 }
 
 /** `argv` without node and script. Throws UsageError. */
@@ -108,6 +131,7 @@ export function parseOptions(argv: readonly string[]): Options | { readonly show
   if (values.global && values.netns !== undefined) throw disagree("--global", "--netns");
   const connect = values.connect === undefined ? undefined : daemonAddress(values.connect);
   if (connect !== undefined) refuseUnstreamed(values);
+  const accessFiles = accessFilesOf(values, connect);
   return Object.freeze({
     query: lookupQuery(values),
     ownNetns: !values.global && values.netns === undefined,
@@ -119,7 +143,33 @@ export function parseOptions(argv: readonly string[]): Options | { readonly show
     ...(values.duration !== undefined && { durationMs: values.duration }),
     probe: values.probe,
     ...(connect !== undefined && { connect }),
+    accessFiles,
   });
+}
+
+function accessFilesOf(values: Values, connect: DaemonAddress | undefined): AccessFiles {
+  const { "password-file": password, cacert: ca, cert, key } = values;
+  for (const flag of ["cacert", "cert", "key"] as const) {
+    if (values[flag] !== undefined && connect?.usesTls !== true)
+      throw alone(`--${flag}`, "--connect=https://HOST:PORT");
+  }
+  if (key !== undefined && cert === undefined) throw alone("--key", "--cert");
+  if (password !== undefined && connect?.login === undefined) {
+    throw alone("--password-file", "--connect=https://USER@HOST:PORT");
+  }
+  if (password !== undefined && connect?.login?.password !== "") {
+    throw disagree("--password-file", "--connect with a password");
+  }
+  return Object.freeze({
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(password !== undefined && { password }),
+  });
+}
+
+function alone(flag: string, other: string): UsageError {
+  return new UsageError("flag_alone", { flag, other });
 }
 
 function lookupQuery(values: Values): LookupQuery {
@@ -160,8 +210,9 @@ export function asUsageError(error: unknown): unknown {
 function daemonAddress(text: string): DaemonAddress {
   const address = parseDaemonAddress(text);
   if (address) return address;
-  const accepted = "an address such as http://127.0.0.1:10074, http://[::1]:10074 or unix:/run/tablesnoopd.sock";
-  throw new UsageError("bad_value", { flag: "--connect", value: quoted(text), accepted });
+  const accepted =
+    "an address such as http://127.0.0.1:10074, https://user@[2001:db8::1]:10074 or unix:/run/tablesnoopd.sock";
+  throw new UsageError("bad_value", { flag: "--connect", value: quoted(withoutLogin(text)), accepted });
 }
 
 /** The stream knows no colours, and whose probes they are is the daemon's affair. */

@@ -1,8 +1,8 @@
-// Listen addresses as Prometheus exporters write them: :port, host:port, [v6]:port. Pure.
+// Listen addresses as Prometheus exporters write them: :port, host:port, [v6]:port; and unix:/path. Pure.
 
 import { isIPv4, isIPv6 } from "node:net";
 
-export interface ListenAddress {
+export interface TcpAddress {
   /** As the operator wrote it. */
   readonly text: string;
   /** Absent: all addresses, IPv6 and IPv4. */
@@ -11,10 +11,30 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+export interface UnixAddress {
+  readonly text: string;
+  /** Absolute, and short enough for the kernel. */
+  readonly path: string;
+}
+
+/** A socket that was made by whoever started this process. */
+export interface InheritedAddress {
+  readonly text: string;
+  readonly fd: number;
+  readonly isUnix: boolean;
+}
+
+export type ListenAddress = TcpAddress | UnixAddress | InheritedAddress;
+
+/** sockaddr_un has 108 bytes, the last of them 0. */
+const MOST_PATH_BYTES = 107;
+const UNIX = /^unix:(\/[^\0]*[^\0/])$/;
+
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
 
 /** undefined if the text is no listen address. */
-export function parseListenAddress(text: string): ListenAddress | undefined {
+export function parseListenAddress(text: string): TcpAddress | UnixAddress | undefined {
+  if (text.startsWith("unix:")) return parseUnixAddress(text);
   const colon = text.lastIndexOf(":");
   const port = parsePort(text.slice(colon + 1));
   const host = text.slice(0, Math.max(colon, 0));
@@ -27,9 +47,14 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   return isHost(host) ? { text, host, port } : undefined;
 }
 
-/** Of a bound address such as 127.0.0.1:10074 or [::1]:10074: whether only this host reaches it. */
+function parseUnixAddress(text: string): UnixAddress | undefined {
+  const path = UNIX.exec(text)?.[1];
+  return path === undefined || Buffer.byteLength(path) > MOST_PATH_BYTES ? undefined : { text, path };
+}
+
+/** Of a bound address such as 127.0.0.1:10074, [::1]:10074 or unix:/run/socket: whether only this host reaches it. */
 export function isLoopback(bound: string): boolean {
-  return /^(127\.|\[::1\]:|\[::ffff:127\.)/.test(bound);
+  return /^(unix:|127\.|\[::1\]:|\[::ffff:127\.)/.test(bound);
 }
 
 function parsePort(text: string): number | undefined {

@@ -1,13 +1,18 @@
-// The sockets: one node:http server per listen address, all handing their requests to the same fastify instance.
+// The sockets: one node:http or node:https server per listen address, all handing their requests to the same fastify
+// instance, past the same guard.
 
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { causeOf, StartError } from "../errors.js";
-import type { ListenAddress } from "./address.js";
+import type { WebConfigFile } from "../web_config/config_file.js";
+import type { InheritedAddress, ListenAddress, TcpAddress } from "./address.js";
+import { keepRoom, type Room } from "./connection_room.js";
+import type { Guard } from "./guard.js";
 import { allowHalfOpen } from "./half_open.js";
+import { createTlsServer } from "./tls_server.js";
+import { bindUnix, type SocketAccess } from "./unix_socket.js";
 
 /** Times in milliseconds. */
 interface Limits {
@@ -21,7 +26,7 @@ interface Limits {
   readonly silence: number;
   /** How often the first two are looked at. */
   readonly checkInterval: number;
-  /** Connections per listen address. */
+  /** Connections per listen address. A newcomer takes the place of one that has nothing in work. */
   readonly connections: number;
 }
 
@@ -38,8 +43,20 @@ const MAX_HEADER_BYTES = 16_384;
 /** What a request in work may take to finish after close() was called. */
 const CLOSE_GRACE_MS = 250;
 
+/** Who gets in, and how. Without `guard` everybody does, without `file` in clear. */
+export interface Access {
+  readonly guard?: Guard;
+  readonly file?: WebConfigFile;
+  /** Of unix sockets that are made here. */
+  readonly socket?: SocketAccess;
+  /** Called with each bound address before it takes its first connection; may throw, and nothing is bound then. */
+  readonly approve?: (bound: string) => void;
+}
+
+const OWNER_AND_GROUP: SocketAccess = { mode: 0o660 };
+
 export interface Listening {
-  /** Bound addresses with their real ports, such as 127.0.0.1:10074 and [::]:10074. */
+  /** Bound addresses with their real ports, such as 127.0.0.1:10074, [::]:10074 and unix:/run/tablesnoopd.sock. */
   readonly addresses: readonly string[];
   /** Stops listening, lets requests in work finish for a moment, then ends every connection. May be called again. */
   close(): Promise<void>;
@@ -51,19 +68,27 @@ export async function listen(
   addresses: readonly ListenAddress[],
   log: Logger,
   limits: Partial<Limits> = {},
+  access: Access = {},
 ): Promise<Listening> {
   await app.ready();
   const servers: Server[] = [];
+  const rooms: Room[] = [];
+  const bound: string[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeAll(app, servers);
+    closing ??= closeAll(app, servers, rooms);
     return closing;
   };
   try {
     for (const address of addresses) {
-      const server = serverFor(app, { ...LIMITS, ...limits });
+      const whole = { ...LIMITS, ...limits };
+      const server = serverFor(app, address, whole, access, log);
       servers.push(server);
-      await bind(server, address);
+      rooms.push(keepRoom(server, whole.connections));
+      await bind(server, address, access.socket);
+      const name = boundAddress(server, address);
+      access.approve?.(name);
+      bound.push(name);
       // The kernel may refuse to hand over a connection, out of memory for one; the next may go well.
       server.on("error", (error) => log.warn({ err: error, address: address.text }, "accept connection failed"));
     }
@@ -71,11 +96,26 @@ export async function listen(
     await close();
     throw error;
   }
-  return { addresses: servers.map(boundAddress), close };
+  return { addresses: bound, close };
+}
+
+/** Throws StartError. */
+export async function bind(server: Server, address: ListenAddress, socket = OWNER_AND_GROUP): Promise<void> {
+  if ("path" in address) return bindUnix(server, address, socket);
+  return "fd" in address ? adopt(server, address) : bindTcp(server, address);
+}
+
+async function adopt(server: Server, { fd, text }: InheritedAddress): Promise<void> {
+  try {
+    server.listen({ fd });
+    await once(server, "listening");
+  } catch (error) {
+    throw new StartError("systemd_sockets_absent", { cause: `${text}: ${causeOf(error)}` }, { cause: error });
+  }
 }
 
 /** Without a host: on IPv6 and IPv4, or on IPv4 alone if the kernel runs without IPv6. */
-export async function bind(server: Server, { host, port, text }: ListenAddress): Promise<void> {
+async function bindTcp(server: Server, { host, port, text }: TcpAddress): Promise<void> {
   try {
     try {
       await attempt(server, host ?? "::", port);
@@ -117,32 +157,45 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-function serverFor(app: FastifyInstance, limits: Limits): Server {
-  const server = createServer(
-    {
-      headersTimeout: limits.headersTimeout,
-      requestTimeout: limits.requestTimeout,
-      keepAliveTimeout: limits.keepAliveTimeout,
-      connectionsCheckingInterval: limits.checkInterval,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    app.routing,
-  );
+function serverFor(app: FastifyInstance, address: ListenAddress, limits: Limits, access: Access, log: Logger): Server {
+  const options = {
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    connectionsCheckingInterval: limits.checkInterval,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  const { guard, file } = access;
+  const handler: RequestListener =
+    guard === undefined
+      ? app.routing
+      : (request, response) => guard.admit(request, response, () => app.routing(request, response));
+  const tls = file?.current.tls;
+  const inClear = file === undefined || tls === undefined || isUnix(address);
+  const server = inClear ? createServer(options, handler) : createTlsServer(options, handler, file, tls, log);
   allowHalfOpen(server);
   server.timeout = limits.silence;
-  server.maxConnections = limits.connections;
   return server;
 }
 
-function boundAddress(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
+/** Only who is let in by the file's mode gets to a unix socket, which leaves nothing to encrypt. */
+function isUnix(address: ListenAddress): boolean {
+  return "path" in address || ("fd" in address && address.isUnix);
+}
+
+function boundAddress(server: Server, listen: ListenAddress): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") {
+    return listen.text.startsWith("unix:") ? listen.text : `unix:(${listen.text})`;
+  }
+  const { address, family, port } = bound;
   return family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-async function closeAll(app: FastifyInstance, servers: readonly Server[]): Promise<void> {
+async function closeAll(app: FastifyInstance, servers: readonly Server[], rooms: readonly Room[]): Promise<void> {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
   const deadline = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections();
+    for (const room of rooms) room.clear();
   }, CLOSE_GRACE_MS);
   await Promise.all(closed);
   clearTimeout(deadline);

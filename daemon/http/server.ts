@@ -3,8 +3,10 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
+import { addHostCheck } from "./host_check.js";
 import { addLandingPage, type LandingPage } from "./landing_page.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
+import { addReloadRoute, RELOAD_METHODS, RELOAD_PATH, type ReloadRoute } from "./reload_route.js";
 import { replyText } from "./reply_text.js";
 import { addStreamRoute, STREAM_PATH, type StreamRoute } from "./stream_route.js";
 
@@ -15,6 +17,9 @@ export interface ServerOptions {
   /** Parallel scrapes; 0: no limit. */
   readonly maxRequests: number;
   readonly stream: Omit<StreamRoute, "log">;
+  readonly reload: ReloadRoute["reload"];
+  /** Whether nobody has to log in. */
+  isOpen(): boolean;
   /** `links` come after those to the server's own endpoints. */
   readonly page: LandingPage;
   readonly log: Logger;
@@ -26,6 +31,8 @@ export function buildServer({
   telemetryPath,
   maxRequests,
   stream,
+  reload,
+  isOpen,
   page,
   log,
 }: ServerOptions): FastifyInstance {
@@ -37,16 +44,19 @@ export function buildServer({
     },
   });
 
-  const paths = new Set(["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH]);
+  const methods = new Map<string, readonly string[]>([[RELOAD_PATH, RELOAD_METHODS]]);
+  for (const path of ["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH]) methods.set(path, ["GET", "HEAD"]);
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-store",
-    });
-    return refuse(request, reply, paths);
+    for (const [name, value] of Object.entries(HEADERS)) {
+      // What the operator configured is there already, and wins: here, and in onSend over a route's own.
+      if (!reply.raw.hasHeader(name)) reply.header(name, value);
+    }
+    return refuse(request, reply, methods);
   });
+  app.addHook("onSend", async (_request, reply) => {
+    for (const [name, value] of Object.entries(reply.raw.getHeaders())) reply.header(name, value);
+  });
+  addHostCheck(app, isOpen);
   app.setNotFoundHandler((_request, reply) => replyText(reply, 404, "There is nothing at this path."));
   app.setErrorHandler((error, request, reply) => {
     log.error({ err: error, path: request.url }, "serve request failed");
@@ -56,6 +66,7 @@ export function buildServer({
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
   addStreamRoute(app, { ...stream, log });
   addHealthRoutes(app, page.name, ready);
+  addReloadRoute(app, { reload });
   const links = [
     { href: telemetryPath, text: "Metrics" },
     ...(stream.listeners === undefined ? [] : [{ href: STREAM_PATH, text: "Lookups as they happen" }]),
@@ -67,15 +78,31 @@ export function buildServer({
   return app;
 }
 
+const HEADERS = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
 /** Answers what no route here takes: other methods, and bodies, which are not read but end the connection. */
-function refuse(request: FastifyRequest, reply: FastifyReply, paths: ReadonlySet<string>): FastifyReply | undefined {
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods: ReadonlyMap<string, readonly string[]>,
+): FastifyReply | undefined {
   const { headers, method, url } = request;
   const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
   if (hasBody) reply.header("connection", "close");
 
-  if (method !== "GET" && method !== "HEAD") {
-    if (!paths.has(url.split("?", 1)[0] ?? "")) return replyText(reply, 404, "There is nothing at this path.");
-    return replyText(reply.header("allow", "GET, HEAD"), 405, `${method} is not allowed here; GET and HEAD are.`);
+  const allowed = methods.get(url.split("?", 1)[0] ?? "");
+  if (allowed === undefined && method !== "GET" && method !== "HEAD") {
+    return replyText(reply, 404, "There is nothing at this path.");
+  }
+  if (allowed !== undefined && !allowed.includes(method)) {
+    const line = `${method} is not allowed here; ${allowed.join(" and ")} are.`;
+    return replyText(reply.header("allow", allowed.join(", ")), 405, line);
   }
   return hasBody ? replyText(reply, 413, "A request here has no body.") : undefined;
 }

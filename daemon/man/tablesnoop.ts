@@ -64,6 +64,11 @@ const PAGE: ManPage = {
         { example: "tablesnoop -4xg" },
         "What becomes of traffic to one network, in the namespace red:",
         { example: "tablesnoop -x --netns red --dst 192.0.2.0/24" },
+        "The same from a daemon on another host, which asks for TLS and a password, and from one on this host as a member of the socket's group:",
+        {
+          example:
+            "tablesnoop --connect https://me@router.example.net:10074 --password-file FILE\ntablesnoop --connect unix:/run/tablesnoopd/tablesnoopd.sock",
+        },
         "The destinations of the next hundred failed lookups, from a daemon:",
         {
           example:

@@ -28,13 +28,28 @@ const PAGE: ManPage = {
               "The lookups themselves, one line each, with --web.enable-stream. Parameters: format (text, json, sse), family, kind, netns, table, egress, src, dst, failed (include, exclude, only), verbose. tablesnoop(1) reads it with --connect.",
             ],
             ["/-/healthy, /-/ready", "Whether the daemon runs, and whether it counts."],
+            ["/-/reload", "Asked for by POST or PUT, with --web.enable-lifecycle: does what SIGHUP does."],
           ],
         },
       ],
     },
     {
       title: "SIGNALS",
-      blocks: [{ terms: [["SIGTERM, SIGINT", "End within a second, leaving nothing behind in the kernel."]] }],
+      blocks: [
+        {
+          terms: [
+            ["SIGTERM, SIGINT", "End within a second, leaving nothing behind in the kernel."],
+            ["SIGHUP", "Read the file of --web.config.file again. If it is no good, the old configuration stays."],
+          ],
+        },
+      ],
+    },
+    {
+      title: "WHO MAY READ WHAT",
+      blocks: [
+        "Without --web.config.file everybody who reaches an address gets an answer, in clear. The file holds TLS, client certificates, users with bcrypt hashes, headers and a rate limit, in the format of Prometheus' exporter-toolkit. A unix socket is for those whom its mode and group let in.",
+        "The stream tells who talks to whom. On an address that other hosts reach the daemon does not start with --web.enable-stream, unless the file asks for a login (basic_auth_users or RequireAndVerifyClientCert) or --web.stream-insecure is given. On loopback without a login, /stream is answered only to who asks for localhost or an address.",
+      ],
     },
     {
       title: "EXIT STATUS",

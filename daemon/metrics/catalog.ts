@@ -98,6 +98,18 @@ export const CATALOG = {
     help: "Failed reads from the kernel's side, by source; the last good data is shown meanwhile.",
     labels: ["source"],
   },
+  reloadSuccessful: {
+    name: "tablesnoop_config_last_reload_successful",
+    type: "gauge",
+    help: "Whether the configuration could be read when it last was: 1, or 0 if an older one stays in force.",
+    labels: [],
+  },
+  reloadSuccessTime: {
+    name: "tablesnoop_config_last_reload_success_timestamp_seconds",
+    type: "gauge",
+    help: "When the configuration in force was read, in seconds since 1970.",
+    labels: [],
+  },
   buildInfo: {
     name: "tablesnoop_build_info",
     type: "gauge",

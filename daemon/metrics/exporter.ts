@@ -27,6 +27,8 @@ export interface ExporterOptions {
   readonly noRoute: boolean;
   /** Who listens now, and the lines they got since the start. */
   readonly stream: () => { readonly listeners: number; readonly lines: number };
+  /** How the last reading of the configuration went, and when it last went well, in seconds since 1970. */
+  readonly reloads: () => { readonly isGood: boolean; readonly goodSince: number };
   /** Whether process_* and nodejs_* are shown too. */
   readonly processMetrics: boolean;
   readonly build: LabelsOf<"buildInfo">;
@@ -74,6 +76,8 @@ export class Exporter {
       seriesFolded: () => [{ labels: {}, value: this.#cap.folded }],
       inventoryOmitted: () => [{ labels: {}, value: this.#inventory.omitted }],
       readErrors: () => [...this.#errorCounts].map(([source, value]) => ({ labels: { source }, value })),
+      reloadSuccessful: () => [{ labels: {}, value: options.reloads().isGood ? 1 : 0 }],
+      reloadSuccessTime: () => [{ labels: {}, value: options.reloads().goodSince }],
       buildInfo: () => [{ labels: options.build, value: 1 }],
       scrapeDuration: () => (this.#scrapeSeconds === undefined ? [] : [{ labels: {}, value: this.#scrapeSeconds }]),
     });

@@ -1,9 +1,11 @@
 // Lines from a running daemon: one GET /stream, its answer, its heartbeat and its end.
 
 import { type IncomingMessage, request } from "node:http";
+import { request as requestOverTls } from "node:https";
 import { performance } from "node:perf_hooks";
 import { causeOf, StartError } from "../errors.js";
 import { FAMILIES, KINDS } from "../fib/lookup.js";
+import type { DaemonAccess } from "./daemon_access.js";
 import type { DaemonAddress } from "./daemon_address.js";
 import type { LineSource, LinesDropped, SourceFormat } from "./line_source.js";
 import type { LookupQuery } from "./query.js";
@@ -19,6 +21,7 @@ const MOST_REFUSAL_BYTES = 4096;
 
 export interface DaemonLinesOptions {
   readonly address: DaemonAddress;
+  readonly access?: DaemonAccess;
   readonly query: LookupQuery;
   readonly format: SourceFormat;
   readonly verbose: boolean;
@@ -29,7 +32,7 @@ export interface DaemonLinesOptions {
 /** Throws StartError if there is no daemon or it refuses. */
 export async function connectLines(options: DaemonLinesOptions): Promise<LineSource> {
   const { address, format } = options;
-  const response = await ask(address, "GET", `/stream?${parametersOf(options)}`, CONNECT_MS, options.signal);
+  const response = await ask("GET", `/stream?${parametersOf(options)}`, CONNECT_MS, options);
   if (response.statusCode === 200) return new DaemonLines(response, address, format);
   throw new StartError("daemon_refuses", { url: address.text, cause: await refusal(response) });
 }
@@ -37,7 +40,7 @@ export async function connectLines(options: DaemonLinesOptions): Promise<LineSou
 /** Whether a daemon with an enabled stream answers there at once. */
 export async function hasStream(address: DaemonAddress): Promise<boolean> {
   try {
-    const response = await ask(address, "HEAD", "/stream", 500);
+    const response = await ask("HEAD", "/stream", 500, { address });
     response.destroy();
     return response.statusCode === 200;
   } catch (error) {
@@ -126,15 +129,28 @@ function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearch
 
 /** The head of the answer; StartError if none comes within `ms`. */
 function ask(
-  address: DaemonAddress,
   method: "GET" | "HEAD",
   path: string,
   ms: number,
-  signal?: AbortSignal,
+  { address, access = {}, signal }: Pick<DaemonLinesOptions, "address" | "access" | "signal">,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const late = new Error(`no answer within ${ms / 1000} s`);
-    const asked = request({ ...address.to, method, path, agent: false, ...(signal && { signal }) });
+    const { ca, cert, key } = access;
+    const keys = {
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    };
+    const common = {
+      ...address.to,
+      method,
+      path,
+      headers: headersOf(address, access),
+      agent: false,
+      ...(signal && { signal }),
+    };
+    const asked = address.usesTls ? requestOverTls({ ...common, ...keys }) : request(common);
     const timer = setTimeout(() => asked.destroy(late), ms);
     asked.on("response", (response) => {
       clearTimeout(timer);
@@ -148,6 +164,12 @@ function ask(
     });
     asked.end();
   });
+}
+
+function headersOf({ login }: DaemonAddress, { password }: DaemonAccess): Readonly<Record<string, string>> {
+  if (login === undefined) return {};
+  const credentials = `${login.user}:${password ?? login.password}`;
+  return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
 }
 
 /** Of several addresses tried (::1 and 127.0.0.1), the first's cause. */

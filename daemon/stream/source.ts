@@ -2,6 +2,7 @@
 
 import { kernelCause, StartError } from "../errors.js";
 import { type Backend, isKernelError, openSession } from "../native/session.js";
+import type { DaemonAccess } from "./daemon_access.js";
 import { type DaemonAddress, LOCAL_DAEMON } from "./daemon_address.js";
 import { connectLines, hasStream } from "./daemon_lines.js";
 import type { LineSource, SourceFormat } from "./line_source.js";
@@ -18,6 +19,7 @@ export interface SourceOptions {
   readonly probe: Backend | "auto";
   /** Absent: probes of its own. */
   readonly connect?: DaemonAddress;
+  readonly access?: DaemonAccess;
   readonly note: (text: string) => void;
   /** Gives up connecting. */
   readonly signal?: AbortSignal;

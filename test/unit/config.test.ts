@@ -22,6 +22,8 @@ describe("the configuration", () => {
   test("without flags it is the documented defaults", () => {
     expect(config()).toEqual({
       listen: [{ text: ":10074", host: undefined, port: 10074 }],
+      socket: { mode: 0o660 },
+      lifecycle: false,
       telemetryPath: "/metrics",
       maxRequests: 40,
       exporterMetrics: true,
@@ -42,6 +44,12 @@ describe("the configuration", () => {
     const argv = [
       "--web.listen-address=127.0.0.1:0",
       "--web.listen-address=[::1]:9",
+      "--web.listen-address=unix:/run/x.sock",
+      "--web.socket-mode=0600",
+      "--web.socket-group=adm",
+      "--web.config.file=web.yml",
+      "--web.enable-lifecycle",
+      "--web.stream-insecure",
       "--web.telemetry-path=/a/b",
       "--web.max-requests=0",
       "--web.disable-exporter-metrics",
@@ -67,7 +75,11 @@ describe("the configuration", () => {
       listen: [
         { text: "127.0.0.1:0", host: "127.0.0.1", port: 0 },
         { text: "[::1]:9", host: "::1", port: 9 },
+        { text: "unix:/run/x.sock", path: "/run/x.sock" },
       ],
+      socket: { mode: 0o600, group: "adm" },
+      webConfigFile: "web.yml",
+      lifecycle: true,
       telemetryPath: "/a/b",
       maxRequests: 0,
       exporterMetrics: false,
@@ -78,16 +90,20 @@ describe("the configuration", () => {
       seriesMax: 100,
       seriesExpiryMs: 1000,
       countersMax: 64,
-      stream: { maxListeners: 32, ringBytes: 65_536, queueBytes: 65_537 },
+      stream: { maxListeners: 32, ringBytes: 65_536, queueBytes: 65_537, isInsecure: true },
       capabilities: 64n,
       logLevel: "debug",
       logFormat: "json",
     });
   });
 
+  test("sockets of systemd's are taken instead of any address", () => {
+    expect(config("--web.systemd-socket", "--web.listen-address=:1").listen).toBe("systemd");
+  });
+
   test("it is frozen throughout", () => {
     const frozen = config("--netns=a");
-    for (const part of [frozen, frozen.listen, ...frozen.listen, frozen.netns, frozen.collectors]) {
+    for (const part of [frozen, frozen.listen, ...frozen.listen, frozen.socket, frozen.netns, frozen.collectors]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
   });
@@ -102,6 +118,15 @@ describe("the configuration", () => {
     "--web.listen-address=10074",
     "--web.listen-address=::1:10074",
     "--web.listen-address=:65536",
+    "--web.listen-address=unix:",
+    "--web.listen-address=unix:relative",
+    "--web.listen-address=unix:/run/",
+    `--web.listen-address=unix:/${"x".repeat(107)}`,
+    "--web.socket-mode=660x",
+    "--web.socket-mode=1777",
+    "--web.socket-mode=0888",
+    "--web.socket-group=a:b",
+    "--web.telemetry-path=/-/reload",
     "--web.telemetry-path=metrics",
     "--web.telemetry-path=/",
     "--web.telemetry-path=/-/healthy",
@@ -140,8 +165,8 @@ describe("the configuration", () => {
     expect(refusal(argument)).toContain(JSON.stringify(value));
   });
 
-  test.each(["--web.config.file=x", "--listen=:1"])("%s does nothing yet and is refused", (flag) => {
-    expect(refusal(flag)).toContain("unknown flag");
+  test("an unknown flag is refused", () => {
+    expect(refusal("--listen=:1")).toContain("unknown flag");
   });
 
   test("sizes of the stream mean nothing, and do no harm, without the stream", () => {
@@ -150,6 +175,7 @@ describe("the configuration", () => {
       maxListeners: 16,
       ringBytes: 8_388_608,
       queueBytes: 4_194_304,
+      isInsecure: false,
     });
   });
 });

@@ -28,6 +28,7 @@ describe("what is shown", () => {
       separate: false,
       color: "auto",
       probe: "auto",
+      accessFiles: {},
     });
   });
 
@@ -86,6 +87,32 @@ describe("what is shown", () => {
     expect(parse("--connect", url).connect?.to).toEqual(to);
   });
 
+  test("whom a daemon is to let in is told by its address and by files", () => {
+    const address = parse("--connect=https://al%40ice:p%3Ass@[::1]:1/stream").connect;
+    expect(address).toEqual({
+      text: "https://[::1]:1",
+      to: { host: "::1", port: 1 },
+      usesTls: true,
+      login: { user: "al@ice", password: "p:ss" },
+    });
+    const files = ["--password-file=p", "--cacert=ca", "--cert=c", "--key=k"];
+    expect(parse("--connect=https://alice@x", ...files).accessFiles).toEqual({
+      password: "p",
+      ca: "ca",
+      cert: "c",
+      key: "k",
+    });
+  });
+
+  test.each([
+    ["--connect=https://alice:hunter2@x:99999"],
+    ["--connect=http://a:hunter2@y", "--connect=http://a:hunter2@z"],
+    ["--connect=ftp://alice:hunter2@x"],
+    ["--connect=https://alice:hunter2/3@x"],
+  ])("a password is in no error text: %s", (...argv) => {
+    expect(failure(...argv).message).not.toContain("hunter2");
+  });
+
   test.each([
     ["-?", "help"],
     ["--usage", "usage"],
@@ -107,10 +134,16 @@ describe("what makes no sense", () => {
     [["--duration=0"], "bad_value", /--duration/],
     [["--duration=10"], "bad_value", /--duration/],
     [["--color=blue"], "bad_value", /auto, always, never/],
-    [["--connect=https://x"], "bad_value", /--connect/],
+    [["--connect=ftp://x"], "bad_value", /--connect/],
+    [["--connect=https://a%zz@x"], "bad_value", /--connect/],
+    [["--cacert=f"], "flag_alone", /--cacert .*https/],
+    [["--connect=http://x", "--cert=f"], "flag_alone", /--cert .*https/],
+    [["--connect=https://x", "--key=f"], "flag_alone", /--key .*--cert/],
+    [["--connect=https://x", "--password-file=f"], "flag_alone", /USER/],
+    [["--connect=https://a:b@x", "--password-file=f"], "flags_disagree", /--password-file/],
     [["--connect=http://x:0"], "bad_value", /--connect/],
     [["--connect=http://x:65536"], "bad_value", /--connect/],
-    [["--connect=http://user@x"], "bad_value", /--connect/],
+    [["--connect=http://user@"], "bad_value", /--connect/],
     [["--connect=http://x/metrics"], "bad_value", /--connect/],
     [["--connect=unix:sock"], "bad_value", /--connect/],
     [["--connect=http://x", "--color=always"], "not_streamed", /--color=always/],

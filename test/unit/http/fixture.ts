@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { type ListenAddress, parseListenAddress } from "../../../daemon/http/address.js";
-import { type Listening, listen } from "../../../daemon/http/listen.js";
+import { type Access, type Listening, listen } from "../../../daemon/http/listen.js";
 import { buildServer, type ServerOptions } from "../../../daemon/http/server.js";
 import { createLog } from "../../../daemon/log.js";
 
@@ -30,6 +30,8 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
     telemetryPath: "/metrics",
     maxRequests: 40,
     stream: { listeners: undefined },
+    reload: undefined,
+    isOpen: () => false,
     page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [] },
     log: createLog({ logLevel: "info", logFormat: "logfmt" }, { write: (line) => lines.push(line) }),
     ...options,
@@ -40,10 +42,11 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
 export async function serve(
   options: Partial<ServerOptions> = {},
   limits: Parameters<typeof listen>[3] = {},
+  access: Access = {},
 ): Promise<Served> {
   const lines: string[] = [];
   const whole = optionsFor(lines, options);
-  const listening = await listen(buildServer(whole), [address("127.0.0.1:0")], whole.log, limits);
+  const listening = await listen(buildServer(whole), [address("127.0.0.1:0")], whole.log, limits, access);
   onTestFinished(() => listening.close());
   return { listening, port: portOf(listening.addresses[0]), lines };
 }

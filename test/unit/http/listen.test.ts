@@ -156,11 +156,50 @@ describe("slow and silent clients", () => {
     });
   });
 
-  test("connections above the cap are turned away", async () => {
-    const { port } = await serve({}, { connections: 2 });
-    const kept = [await dial(port), await dial(port)];
+  test("above the cap the one that has waited longest makes room", async () => {
+    const { port } = await serve({}, { connections: 3 });
+    const ended: number[] = [];
+    const dialled = async (text: string, at: number) => {
+      const socket = await dial(port, text);
+      socket.resume().once("close", () => ended.push(at));
+      return socket;
+    };
+    const idle = await dialled(GET, 0);
+    await dialled("GET /metrics HTTP/1.1\r\nHost:", 1);
+    await dialled("", 2);
+    // Served once more, so that it has waited shorter than the others.
+    idle.write(GET);
+    await once(idle, "data");
+    await dialled("", 3);
+    await vi.waitFor(() => expect(ended).toEqual([1]));
+    await dialled("", 4);
+    await vi.waitFor(() => expect(ended).toEqual([1, 2]));
+  });
+
+  test("while all connections have requests in work a newcomer is turned away", async () => {
+    let finish: () => void = () => undefined;
+    const render = vi.fn(async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return { contentType: "text/plain", body: "done" };
+    });
+    const { port } = await serve({ exposition: { render } }, { connections: 1 });
+    const answer = ask(port, "/metrics");
+    await vi.waitFor(() => expect(render).toHaveBeenCalled());
     await received(await dial(port));
-    expect(kept.map((socket) => socket.readyState)).toEqual(["open", "open"]);
+    finish();
+    expect((await answer).status).toBe(200);
+  });
+
+  test("thousands of half-sent requests do not keep a scrape out", async () => {
+    const { port } = await serve({}, { connections: 200 });
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 150 }, () => dial(port, "GET /metrics HTTP/1.1\r\nX-Slow: ")));
+      const begun = performance.now();
+      expect((await ask(port, "/metrics")).status).toBe(200);
+      expect(performance.now() - begun).toBeLessThan(2000);
+    }
   });
 });
 

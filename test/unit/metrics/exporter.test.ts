@@ -44,6 +44,7 @@ class Bench {
       processMetrics: false,
       noRoute: true,
       stream: () => ({ listeners: 2, lines: 100 }),
+      reloads: () => ({ isGood: true, goodSince: 1_700_000_000.5 }),
       build: { version: "1.2.3", revision: "abcdef", node: "20.0.0", libbpf: "1.1" },
       ...options,
     });

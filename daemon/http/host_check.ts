@@ -1,0 +1,34 @@
+// A page from elsewhere may have its own name resolve to an address of this machine, and the browser then lets it read
+// what is served there (DNS rebinding). A login stops it, and so does a look at the name that was asked for: what tells
+// addresses of lookups is served on loopback under names that only loopback has.
+
+import { isIP } from "node:net";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { replyText } from "./reply_text.js";
+import { STREAM_PATH } from "./stream_route.js";
+
+/** `isOpen`: nobody has to log in. */
+export function addHostCheck(app: FastifyInstance, isOpen: () => boolean): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const url = request.routeOptions.url ?? "";
+    const isPrivate = url === STREAM_PATH || url.startsWith("/api/");
+    if (!isPrivate || !isOpen() || !cameOverLoopback(request) || isOwnName(request.headers.host ?? ""))
+      return undefined;
+    return replyText(
+      reply,
+      421,
+      "Ask for this under an address or under localhost: whoever has another name lead here may be somebody else.",
+    );
+  });
+}
+
+function cameOverLoopback({ socket }: FastifyRequest): boolean {
+  return /^(127\.|::1$|::ffff:127\.)/.test(socket.localAddress ?? "");
+}
+
+/** An address cannot be made to resolve to another; localhost is this machine by definition (RFC 6761). */
+function isOwnName(host: string): boolean {
+  const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
+  if (name.startsWith("[") && name.endsWith("]")) return isIP(name.slice(1, -1)) === 6;
+  return isIP(name) === 4 || name === "localhost" || name.endsWith(".localhost");
+}

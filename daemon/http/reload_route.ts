@@ -1,0 +1,33 @@
+// POST and PUT of /-/reload: the configuration is read again, as on SIGHUP.
+
+import type { FastifyInstance } from "fastify";
+import { replyText } from "./reply_text.js";
+
+export interface ReloadRoute {
+  /** Absent: not enabled. Resolves to what went wrong, undefined if nothing did. */
+  readonly reload: (() => Promise<string | undefined>) | undefined;
+}
+
+export const RELOAD_PATH = "/-/reload";
+export const RELOAD_METHODS = ["POST", "PUT"] as const;
+
+export function addReloadRoute(app: FastifyInstance, { reload }: ReloadRoute): void {
+  app.route({
+    method: [...RELOAD_METHODS],
+    url: RELOAD_PATH,
+    handler: async (request, reply) => {
+      if (reload === undefined) {
+        return replyText(reply, 403, "Reloading over HTTP is not enabled; --web.enable-lifecycle does it.");
+      }
+      // A browser sends it along; a page from elsewhere has no business here.
+      const { origin, host } = request.headers;
+      if (origin !== undefined && origin.replace(/^https?:\/\//, "") !== host) {
+        return replyText(reply, 403, "A page of another site cannot ask for this.");
+      }
+      const problem = await reload();
+      return problem === undefined
+        ? replyText(reply, 200, "The configuration is reloaded.")
+        : replyText(reply, 500, `The old configuration stays: ${problem}`);
+    },
+  });
+}

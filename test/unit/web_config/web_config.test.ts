@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ConfigFault } from "../../../daemon/web_config/fault.js";
+import { parseWebConfig } from "../../../daemon/web_config/web_config.js";
+import { ALICE, WEB_CONFIG_CASES } from "../../support/web_config_cases.js";
+
+function fault(yaml: string): ConfigFault | undefined {
+  try {
+    parseWebConfig(yaml);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigFault) return error;
+    throw error;
+  }
+}
+
+/** As the operator gets to see it, but for the file's name. */
+function told(yaml: string): string {
+  const { message = "accepted", position } = fault(yaml) ?? {};
+  return position ? `:${position.line}:${position.column}: ${message}` : `: ${message}`;
+}
+
+/** Of files that the text names, the text knows nothing. */
+const OF_THE_TEXT = WEB_CONFIG_CASES.filter(
+  ({ refused = "" }) => !/ENOENT|regular file|certificate and key|mismatch|the client CA has/.test(refused),
+);
+
+describe("a web configuration", () => {
+  test.each(OF_THE_TEXT.filter(({ refused }) => refused === undefined))("with $title is good", ({ yaml }) => {
+    expect(told(yaml)).toBe(": accepted");
+  });
+
+  test.each(OF_THE_TEXT.filter(({ refused }) => refused !== undefined))("with $title is refused", (bad) => {
+    expect(told(bad.yaml)).toContain(bad.refused);
+  });
+
+  test("means what its keys say", () => {
+    const config = parseWebConfig(
+      `tls_server_config:
+  cert: "inline cert"
+  key_file: a/b.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca: |
+    inline
+    ca
+  client_allowed_sans: [a, b]
+  min_version: TLS13
+  cipher_suites: [TLS_AES_128_GCM_SHA256]
+  curve_preferences: [CurveP384, X25519]
+  prefer_server_cipher_suites: false
+http_server_config:
+  http2: true
+  headers: {X-Frame-Options: sameorigin, X-XSS-Protection: ""}
+basic_auth_users: {alice: ${ALICE}}
+rate_limit: {interval: 1m30s, burst: 7}
+`,
+    );
+    expect(config).toEqual({
+      tls: {
+        cert: { inline: "inline cert" },
+        key: { path: "a/b.key" },
+        clientAuth: { asks: true, needs: true, verifies: true },
+        clientCa: { inline: "inline\nca\n" },
+        clientSans: ["a", "b"],
+        oldest: "TLS13",
+        newest: "TLS13",
+        cipherSuites: ["TLS_AES_128_GCM_SHA256"],
+        curves: ["P-384", "X25519"],
+        prefersServerCiphers: false,
+      },
+      headers: new Map([["X-Frame-Options", "sameorigin"]]),
+      users: new Map([["alice", ALICE]]),
+      rateLimit: { intervalMs: 90_000, burst: 7 },
+    });
+  });
+
+  test("is TLS 1.2 and 1.3 in the server's order without a word on it", () => {
+    const { tls } = parseWebConfig("tls_server_config: {cert: c, key: k}");
+    expect(tls).toMatchObject({ oldest: "TLS12", newest: "TLS13", prefersServerCiphers: true, cipherSuites: [] });
+    expect(tls?.clientAuth).toEqual({ asks: false, needs: false, verifies: false });
+  });
+
+  test("that has a certificate inline and as a file is refused", () => {
+    expect(told("tls_server_config:\n  cert: a\n  cert_file: b\n")).toBe(":2:9: both cert and cert_file are given");
+  });
+
+  test("keeps its secrets when it is no good", () => {
+    const secret = "hunter2SECRET";
+    for (const yaml of [
+      `basic_auth_users: {alice: ${secret}}`,
+      `basic_auth_users: {alice: "${secret}}`,
+      `basic_auth_users:\n  alice: ${ALICE}\n ${secret}\n`,
+      `tls_server_config:\n  key: |\n    ${secret}\n   ${secret}: [\n`,
+      `tls_server_config:\n  key: "${secret}" "${secret}"\n`,
+      `tls_server_config: {key: {${secret}: 1}}`,
+    ]) {
+      expect(fault(yaml)).toBeDefined();
+      expect(told(yaml)).not.toContain(secret);
+    }
+  });
+
+  test("with more entries than anybody needs is refused", () => {
+    const many = Array.from({ length: 1025 }, (_, at) => `  u${at}: ${ALICE}`);
+    expect(told(`basic_auth_users:\n${many.join("\n")}\n`)).toBe(":2:3: more than 1024 entries");
+  });
+});
+
+describe("hostile YAML", () => {
+  const WORDS = [
+    ...[
+      "tls_server_config",
+      "cert_file",
+      "key",
+      "basic_auth_users",
+      "headers",
+      "burst",
+      "interval",
+      "null",
+      "~",
+      ALICE,
+    ],
+    ...["&a", "*a", "!!str", "!x", "<<", "---", "...", "%YAML 1.1", "|", ">-", '"', "'", "\\x", "\t", "\0", "\ufeff"],
+    ...[
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      ": ",
+      "- ",
+      "? ",
+      "\n",
+      "\n  ",
+      "\n    ",
+      "#",
+      "1e999",
+      "0x",
+      "yes",
+      "é",
+      "\u2028",
+    ],
+  ];
+  const text = fc.array(fc.constantFrom(...WORDS), { maxLength: 60 }).map((words) => words.join(""));
+
+  test("is read or refused with a place, and nothing else", () => {
+    fc.assert(
+      fc.property(text, (yaml) => {
+        const refused = fault(yaml);
+        if (refused?.position === undefined) return refused === undefined || /nested/.test(refused.message);
+        expect(refused.message).not.toMatch(/[\p{Cc}\u2028]/u);
+        const { line, column } = refused.position;
+        return line >= 1 && column >= 1 && line <= yaml.split(/\r\n|\r|\n/).length + 1;
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test.each(["[", "{a: ", "- ", "? ", "&a [", "- - ? {"])("of endless %j is refused at once", (part) => {
+    expect(told(part.repeat(20_000))).toMatch(/nested|no valid YAML/);
+  });
+});
