@@ -98,7 +98,7 @@ export class Daemon {
   async reload(because: string): Promise<string | undefined> {
     // The start reads it anyway, and must not be taken for over.
     if (this.#listening === undefined) return undefined;
-    return this.#serviceManager.reload(async () => this.#webConfig.reload(because));
+    return this.#serviceManager.reload(() => this.#webConfig.reload(because));
   }
 
   /** May be called at any time, and again. */

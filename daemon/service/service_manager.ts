@@ -59,11 +59,12 @@ export class ServiceManager {
     this.#send(statusLine(status));
   }
 
-  /** `work` is done between the words reloading and ready, whatever becomes of it. */
-  async reload<T>(work: () => Promise<T>): Promise<T> {
+  /** `work` is done between the words reloading and ready, whatever becomes of it; of a start that goes on it tells nothing. */
+  reload<T>(work: () => T): T {
+    if (!this.#isReady) return work();
     this.#send("RELOADING=1", `MONOTONIC_USEC=${this.#options.monotonicMicroseconds()}`);
     try {
-      return await work();
+      return work();
     } finally {
       this.#send("READY=1");
     }

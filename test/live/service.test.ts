@@ -2,11 +2,13 @@
 
 import { expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
+import { startBackground } from "../support/background.js";
 import { spawnDaemon, startDaemon } from "../support/daemon_process.js";
 import { keyOf, routeGrowth } from "../support/growth.js";
 import { createNetns } from "../support/netns.js";
 import { openNotifySocket } from "../support/notify_socket.js";
 import { PATIENCE } from "../support/pace.js";
+import { projectPath } from "../support/project_path.js";
 import { send } from "../support/send.js";
 import { openStream } from "../support/stream_client.js";
 import { rightsOfThreads } from "../support/threads.js";
@@ -44,6 +46,26 @@ test("with no capability left on any thread it counts, names what is made later,
 test("it keeps the capability it is told to keep, and no other", async () => {
   await using daemon = await startBackend(["--capabilities.keep=cap_net_bind_service"]);
   expect(rightsOfThreads(daemon.pid).rights).toEqual([without(CAP_NET_BIND_SERVICE)]);
+});
+
+test.each(["+bpf", "+perfmon", "+all,-bpf,-perfmon,-sys_admin"])(
+  "with the capabilities %s it cannot start, and names the two it needs",
+  async (set) => {
+    // Root with a bounding set has no more than that.
+    const flags = [`--bounding-set=-all,${set}`, process.execPath, projectPath("dist/daemon/main.js")];
+    await using daemon = await startBackground("setpriv", flags);
+    const exit = await waitUntil("the daemon has ended", daemon.exit, { timeoutMs: START_MS });
+    expect(exit.code).toBe(1);
+    expect(daemon.stderr()).toMatch(/; run as root or with CAP_BPF and CAP_PERFMON\n$/);
+  },
+);
+
+test("with the two capabilities alone it starts and counts", async () => {
+  const caps = "--bounding-set=-all,+bpf,+perfmon";
+  const flags = [caps, process.execPath, projectPath("dist/daemon/main.js"), "--web.listen-address=127.0.0.1:0"];
+  await using daemon = await startBackground("setpriv", flags);
+  await daemon.waitFor("stderr", /msg=listening/, { timeoutMs: START_MS });
+  expect(rightsOfThreads(daemon.pid).rights).toEqual([without(NONE)]);
 });
 
 test.each(["path", "abstract"] as const)("it tells a service manager at an %s socket of its life", async (kind) => {

@@ -14,6 +14,11 @@ const DISK = "/mnt";
 // Emulated, the daemon needs ten seconds of its own CPU to start, and two guests' worth if others run beside it.
 const START_S = 120;
 const TESTED_WATCHDOG_S = 10;
+const FLAGS = 'ARGS="--log.format=json --web.systemd-socket --web.config.file=/etc/tablesnoop/web.yml"';
+// One HTTP request over the unix socket.
+const ASK = `use IO::Socket::UNIX;
+my $s = IO::Socket::UNIX->new(Peer => "/run/tablesnoopd.sock") or die "connect: $!\\n";
+print $s "GET /metrics HTTP/1.0\\r\\n\\r\\n"; while (<$s>) { s/\\r//; print }`;
 
 const machine = await prepareSystemdMachine().catch((error: unknown) => {
   if (error instanceof Unavailable) return error;
@@ -51,6 +56,19 @@ function inGuest(machine: SystemdMachine): void {
     const [head = "", body = ""] = (await run(get)).split("\r\n\r\n");
     if (!head.includes(" 200 ")) throw new Error(`scrape in the guest: ${head}`);
     return parseExposition(body);
+  }
+
+  /** The whole answer of the service, by its socket unit, to a user without any other right. */
+  const ask = (group: string, seconds?: number) =>
+    run(`setpriv --reuid 7777 ${group} --clear-groups perl -e '${ASK}'`, seconds);
+
+  /** As an administrator keeps secrets: the group may read them. */
+  async function configure(framing: string): Promise<void> {
+    const file = "/etc/tablesnoop/web.yml";
+    const text = `http_server_config: { headers: { X-Frame-Options: ${framing} } }`;
+    await run(
+      `echo '${text}' >${file}.new && chgrp tablesnoop ${file}.new && chmod 640 ${file}.new && mv ${file}.new ${file}`,
+    );
   }
 
   /** Waits in the guest: the machine that waits must not be what keeps the emulated one busy. */
@@ -126,27 +144,6 @@ function inGuest(machine: SystemdMachine): void {
     await scrape();
   });
 
-  test("an upgrade keeps its configuration and restarts it", async () => {
-    const flags = 'ARGS="--log.format=json --web.listen-address=127.0.0.1:10074"';
-    await run(`echo '${flags}' >/etc/default/tablesnoopd`);
-    const pid = await property("MainPID");
-    await run(`dpkg --install ${DISK}/${SUCCESSOR}`, 300);
-    await until("systemctl -q is-active tablesnoopd");
-    expect(await property("MainPID")).not.toBe(pid);
-    expect(await run("dpkg-query -W -f '$" + "{Version}' tablesnoop")).toContain(NEXT);
-    expect(await run("cat /etc/default/tablesnoopd")).toBe(flags);
-    expect(await journal()).toContain('"address":"127.0.0.1:10074","msg":"listening"');
-    await scrape();
-  });
-
-  test("its journal is one clean line for each event, and none of them a complaint", async () => {
-    const own = (await run("journalctl -u tablesnoopd _COMM=MainThread --no-pager -o cat")).split("\n");
-    expect(own.length).toBeGreaterThan(5);
-    for (const line of own) {
-      expect(line).toMatch(/^(time=\S+Z level=info msg=|\{"level":"info","time":"[^"]+Z",)/);
-    }
-  });
-
   test("it stops well below the time systemd gives it", async () => {
     const began = Date.now();
     await run("systemctl stop tablesnoopd");
@@ -156,8 +153,54 @@ function inGuest(machine: SystemdMachine): void {
     expect(took).toBeLessThan(8_000);
   });
 
+  test("by its socket unit it serves members of its group, and nobody else", async () => {
+    await run("install -d -m 0750 -g tablesnoop /etc/tablesnoop");
+    await configure("DENY");
+    await run(`echo '${FLAGS}' >/etc/default/tablesnoopd`);
+    await run("systemctl start tablesnoopd.socket");
+    // The first to connect has systemd start the service, and waits for it.
+    expect(await ask("--regid tablesnoop", START_S)).toMatch(/^x-frame-options: DENY$/im);
+    await expect(ask("--regid nogroup")).rejects.toThrow("Permission denied");
+  });
+
+  test("a reload reads the web configuration again, and a bad one changes nothing", async () => {
+    await configure("SAMEORIGIN");
+    await run("systemctl reload tablesnoopd");
+    await until("journalctl -u tablesnoopd -o cat | grep -q 'reloaded.*SIGHUP\\|SIGHUP.*reloaded'");
+    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: SAMEORIGIN$/im);
+    await configure("nonsense");
+    await run("systemctl reload tablesnoopd");
+    await until("journalctl -u tablesnoopd -o cat | grep -q 'reload failed'");
+    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: SAMEORIGIN$.*_last_reload_successful 0$/ims);
+    expect(await property("ActiveState")).toBe("active");
+    await configure("DENY");
+  });
+
+  test("an upgrade keeps its configuration and restarts it", async () => {
+    const pid = await property("MainPID");
+    await run(`dpkg --install ${DISK}/${SUCCESSOR}`, 300);
+    await until("systemctl -q is-active tablesnoopd");
+    expect(await property("MainPID")).not.toBe(pid);
+    expect(await run("dpkg-query -W -f '$" + "{Version}' tablesnoop")).toContain(NEXT);
+    expect(await run("cat /etc/default/tablesnoopd")).toBe(FLAGS);
+    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: DENY$/im);
+  });
+
+  test("its journal is one clean line for each event, and the only complaint is that of the bad file", async () => {
+    const own = (await run("journalctl -u tablesnoopd _COMM=MainThread --no-pager -o cat")).split("\n");
+    const [complaints, rest] = [
+      own.filter((line) => line.includes("reload failed")),
+      own.filter((line) => !line.includes("reload failed")),
+    ];
+    expect(complaints).toEqual([expect.stringContaining("/etc/tablesnoop/web.yml")]);
+    expect(rest.length).toBeGreaterThan(5);
+    for (const line of rest) {
+      expect(line).toMatch(/^(time=\S+Z level=info msg=|\{"level":"info","time":"[^"]+Z",)/);
+    }
+  });
+
   test("purged, it leaves nothing behind", async () => {
-    await run("dpkg --purge tablesnoop", 120);
+    await run("rm -r /etc/tablesnoop && dpkg --purge tablesnoop", 120);
     expect(await run("systemctl is-active tablesnoopd || true")).toBe("inactive");
     expect(await run("getent group tablesnoop || echo none")).toBe("none");
     expect(difference(await listing(), before)).toEqual([]);
