@@ -96,8 +96,6 @@ export class Daemon {
 
   /** Reads the configuration again. What is wrong with it, if something is; then the old one stays. */
   async reload(because: string): Promise<string | undefined> {
-    // The start reads it anyway, and must not be taken for over.
-    if (this.#listening === undefined) return undefined;
     return this.#serviceManager.reload(() => this.#webConfig.reload(because));
   }
 
