@@ -1,13 +1,16 @@
 import { defineConfig } from "vitest/config";
 
-// One project per tier, one tier after the other. Only unit runs in parallel: the others share the machine's kernel.
+// One project per tier, one tier after the other. Files run in parallel only where they do not share a kernel: those of unit
+// ask none, those of vm bring their own.
 const tier = (name: string, order: number, timeout: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
-    fileParallelism: name === "unit",
+    fileParallelism: name === "unit" || name === "vm",
+    // Each emulated CPU keeps one core busy; three files fill two cores to the end.
+    ...(name === "vm" && { maxWorkers: 3 }),
     sequence: { groupOrder: order },
   },
 });

@@ -9,7 +9,7 @@ import { type Machine, prepareMachines, skipFor } from "./machines.js";
 
 const BACKENDS: readonly Backend[] = ["trampoline", "tracepoint"];
 // Both kernels run at the same time, each on one core, and both backends one after the other.
-const SUITE_TIMEOUT_MS = 720_000;
+const SUITE_TIMEOUT_MS = 900_000;
 
 interface Outcome {
   readonly machine: Machine;
