@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* IPv4 table lookups, by either backend. Neither can tell a throw route from a table without a match. */
 
+/* The destination of a failed lookup, which is the nth of its key on this CPU. */
+static __always_inline void count_destination4(const struct ts_key *key, __u64 nth, const struct flowi4 *flow)
+{
+	__u32 destination[4] = {};
+
+	if (!is_sampled(key, nth))
+		return;
+	destination[0] = flow->daddr;
+	count_destination(key, destination);
+}
+
 /* Builds the event of a lookup that somebody wants, in memory that is reserved or waiting. */
 static __always_inline void describe_route4(struct ts_event *event, const struct ts_key *key, __u32 listeners,
 					    const struct flowi4 *flow, struct net *net, const struct fib_nh_common *nhc)
@@ -30,6 +41,7 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 	struct place place = {};
 	struct ts_event *event;
 	__u32 listeners;
+	__u64 nth;
 
 	/* Decide by err: some kernels let the verifier believe nhc is never NULL, and drop the check (6.5 and later). */
 	if (err == 0 && nhc) {
@@ -42,7 +54,9 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		key.netns = place.netns;
 		key.error = -err;
 	}
-	count(&key, &route4_cache);
+	nth = count(&key, &route4_cache);
+	if (key.error)
+		count_destination4(&key, nth, flow);
 
 	if (!shared.listeners)
 		return 0;
@@ -84,6 +98,7 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 	struct ts_event *event;
 	struct net *net = 0;
 	__u32 listeners;
+	__u64 nth;
 
 	if (ret == 0) {
 		route = result->fi;
@@ -102,7 +117,9 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 		}
 		key.error = -ret;
 	}
-	count(&key, &route4_cache);
+	nth = count(&key, &route4_cache);
+	if (key.error)
+		count_destination4(&key, nth, flow);
 
 	if (!shared.listeners)
 		return 0;

@@ -21,6 +21,17 @@ static __always_inline __u8 reject_error(__u8 type)
 	}
 }
 
+/* The destination of a failed lookup, which is the nth of its key on this CPU. */
+static __always_inline void count_destination6(const struct ts_key *key, __u64 nth, const struct flowi6 *flow)
+{
+	__u32 destination[4];
+
+	if (!is_sampled(key, nth))
+		return;
+	BPF_CORE_READ_INTO(&destination, flow, daddr.in6_u.u6_addr32);
+	count_destination(key, destination);
+}
+
 static __always_inline void describe_prefix6(struct ts_event *event, const struct fib6_info *route)
 {
 	BPF_CORE_READ_INTO(&event->prefix, route, fib6_dst.addr.in6_u.u6_addr32);
@@ -72,6 +83,7 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 	struct pending *pending;
 	struct ts_event *event;
 	__u32 listeners;
+	__u64 nth;
 
 	/* The null entry looks like an unreachable route with a device: only its address tells a miss. */
 	if (route == net->ipv6.fib6_null_entry) {
@@ -83,7 +95,9 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 		key.egress = route6_has_several(route) ? TS_EGRESS_MULTIPATH :
 							 result->nh->nh_common.nhc_dev->ifindex;
 	}
-	count(&key, &route6_cache);
+	nth = count(&key, &route6_cache);
+	if (key.error)
+		count_destination6(&key, nth, flow);
 
 	if (!shared.listeners)
 		return 0;

@@ -30,6 +30,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_QUEUE = 22,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
@@ -57,6 +58,7 @@ enum bpf_map_type {
 #define RTN_PROHIBIT 8
 #define RTN_THROW 9
 
+#define RT_TABLE_LOCAL 255
 #define RTF_REJECT 0x0200	  /* uapi/linux/route.h */
 #define LOOPBACK_IFINDEX 1	  /* net/flow.h: iif of locally made and reverse path lookups */
 #define PF_KTHREAD 0x00200000	  /* linux/sched.h */

@@ -91,4 +91,18 @@ struct {
 	__type(value, __u64);
 } events_lost SEC(".maps");
 
+/*
+ * Failed route lookups by destination. Written by probes, read and emptied by user space; when full, what has not failed
+ * for longest makes room.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1); /* * */
+	__type(key, struct ts_failed_destination);
+	__type(value, __u64);
+} failed_destinations SEC(".maps");
+
+/* Apart from `shared`, which every lookup reads: this changes with every sampled lookup. */
+struct ts_sampling sampling SEC(".data.sampling");
+
 #endif

@@ -50,7 +50,8 @@ static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *
 	return index;
 }
 
-static __always_inline void count(struct ts_key *key, struct cache_map *cache_map)
+/* Returns how many lookups of the key this CPU has counted. */
+static __always_inline __u64 count(struct ts_key *key, struct cache_map *cache_map)
 {
 	__u64 *words = (__u64 *)key, *held, *counter;
 	struct cache_slot *slot;
@@ -59,7 +60,7 @@ static __always_inline void count(struct ts_key *key, struct cache_map *cache_ma
 
 	cache = bpf_map_lookup_elem(cache_map, &at);
 	if (!cache)
-		return;
+		return 0;
 	slot = &cache->slot[cache_position(words) & (CACHE_SLOTS - 1)];
 	key->generation = *(volatile __u32 *)&shared.generation;
 	held = (__u64 *)&slot->key;
@@ -69,8 +70,7 @@ static __always_inline void count(struct ts_key *key, struct cache_map *cache_ma
 		at = find_index(key, slot);
 	at += bpf_get_smp_processor_id() * settings.counters_per_cpu;
 	counter = bpf_map_lookup_elem(&counters, &at);
-	if (counter)
-		(*counter)++;
+	return counter ? ++*counter : 0;
 }
 
 #endif

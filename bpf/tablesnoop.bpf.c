@@ -10,6 +10,7 @@
 #include "tablesnoop_abi.h"
 #include "maps.bpf.h"
 #include "record.bpf.h"
+#include "failed_destination.bpf.h"
 #include "event.bpf.h"
 #include "pending.bpf.h"
 #include "context.bpf.h"

@@ -190,6 +190,33 @@ struct ts_rule_event {
 #define TS_LOST_COLUMNS (TS_LISTENERS + 8)
 #define TS_LOST_ALL TS_LISTENERS
 
+/* Failed route lookups of one destination: key of map "failed_destinations", whose value is how many, as __u64. */
+struct ts_failed_destination {
+	__u64 netns; /* cookie, or TS_NETNS_UNKNOWN */
+	__u32 destination[4]; /* network order, IPv4 in the first word */
+	__u32 table;
+	__u8 family; /* enum ts_family */
+	__u8 error;  /* as in ts_key */
+	__u8 type;   /* as in ts_key */
+	__u8 reserved;
+};
+
+/*
+ * ts_shared.sample_limit: failed lookups whose 32-bit hash is at most this count for their destination, each for as many as
+ * it stands for: TS_SAMPLE_ALL >> n takes one of 1 << n. Probes halve it when those are too many, down to
+ * TS_SAMPLE_LEAST; user space sets it. At load it is 0, one of 2^32: as good as none.
+ */
+#define TS_SAMPLE_ALL 0xffffffffU
+#define TS_SAMPLE_LEAST 0xffffU
+
+/* Map ".data.sampling". */
+struct ts_sampling {
+	__u64 lookups;	/* failed lookups since load, estimated from those that were sampled */
+	__u64 since;	/* ns, CLOCK_MONOTONIC: begin of the second that `sampled` is about */
+	__u32 sampled;	/* in that second, at most what is between two halvings */
+	__u32 reserved;
+};
+
 /* Read-only knobs: map ".rodata.settings", set before load (native/probe/object.cc). */
 struct ts_settings {
 	__u32 possible_cpus;
@@ -213,6 +240,8 @@ struct ts_shared {
 	__u32 slots;		 /* one more than the highest of them */
 	__u32 egress_conditions; /* 1: some of them has TS_MATCH_EGRESS */
 	__u32 sees_choice6;	 /* 1: a hook on the choice among IPv6 nexthops is attached */
+	__u32 sample_limit;
+	__u32 reserved;
 	__u64 netns_ops; /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;
 };
@@ -231,6 +260,8 @@ TS_ASSERT_SIZE(ts_filter, 96);
 TS_ASSERT_SIZE(ts_filters, 96 * TS_LISTENERS);
 TS_ASSERT_SIZE(ts_event, 168);
 TS_ASSERT_SIZE(ts_rule_event, 256);
-TS_ASSERT_SIZE(ts_shared, 48);
+TS_ASSERT_SIZE(ts_failed_destination, 32);
+TS_ASSERT_SIZE(ts_sampling, 24);
+TS_ASSERT_SIZE(ts_shared, 56);
 
 #endif

@@ -69,7 +69,7 @@ export const DAEMON_FLAGS = {
   "web.enable-stream": {
     kind: "boolean",
     default: false,
-    help: "Serve single lookups as they happen, with their addresses, at /stream.",
+    help: "Serve single lookups as they happen, with their addresses, at /stream; show addresses at /api/failures.",
     group: "Web",
   },
   "web.stream-insecure": {
@@ -121,7 +121,7 @@ export const DAEMON_FLAGS = {
     default: MINUTE,
     min: 5 * SECOND,
     max: 60 * MINUTE,
-    help: "Time over which the failure ratios are taken.",
+    help: "Time over which failure ratios and the destinations that fail are taken.",
     group: "Collection",
   },
   "series.max": {
@@ -315,7 +315,18 @@ function socketAccess({ "web.socket-mode": mode, "web.socket-group": group }: Va
   return Object.freeze({ mode: Number.parseInt(mode, 8), ...(group !== undefined && { group }) });
 }
 
-const OWN_PATHS: readonly string[] = ["/", "/-/healthy", "/-/ready", "/-/reload", "/stream"];
+const OWN_PATHS: readonly string[] = [
+  "/",
+  "/page.js",
+  "/page.css",
+  "/api/lookups",
+  "/api/history",
+  "/api/failures",
+  "/-/healthy",
+  "/-/ready",
+  "/-/reload",
+  "/stream",
+];
 
 function telemetryPath(text: string): string {
   const isPlain = /^(\/[A-Za-z0-9._~-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text);

@@ -10,9 +10,12 @@ import { isLoopback } from "./http/address.js";
 import { Guard } from "./http/guard.js";
 import type { Readiness } from "./http/health_routes.js";
 import { type Listening, listen } from "./http/listen.js";
+import { readPageFiles } from "./http/page_route.js";
 import { buildServer } from "./http/server.js";
 import { takeSystemdSockets } from "./http/systemd_sockets.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
+import { FailedDestinations } from "./metrics/failed_destinations.js";
+import { POINT_MS } from "./metrics/recent.js";
 import { dropCapabilities } from "./native/process.js";
 import { libbpfVersion, openSession, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
@@ -60,7 +63,8 @@ export class Daemon {
       const session = this.#openSession();
       const names = this.#buildNames();
       const listeners = this.#buildListeners(session, names);
-      const exporter = this.#buildExporter(session, names, listeners);
+      const failures = this.#buildFailures(session, names);
+      const exporter = this.#buildExporter(session, names, listeners, failures);
       situation = () =>
         describeSituation({
           backend: session.backend,
@@ -75,12 +79,13 @@ export class Daemon {
         this.#serviceManager.status(situation());
       };
       exporter.start();
+      failures.start();
       listeners?.start();
       drain();
-      const server = this.#buildServer(exporter, session, listeners);
+      const server = this.#buildServer(exporter, session, listeners, failures);
       this.#listening = await this.#listen(server);
       giveUpCapabilities({ kept: this.#config.capabilities, session, drop: dropCapabilities, log: this.#log });
-      this.#timer = setInterval(drain, this.#config.failureWindowMs / DRAINS_PER_WINDOW);
+      this.#timer = setInterval(drain, Math.min(this.#config.failureWindowMs / DRAINS_PER_WINDOW, POINT_MS));
     } catch (error) {
       await this.stop();
       throw error;
@@ -181,12 +186,29 @@ export class Daemon {
     return unseen;
   }
 
-  #buildExporter(session: Session, names: Naming, listeners: Listeners | undefined): Exporter {
+  #buildFailures(session: Session, names: Naming): FailedDestinations {
+    const { failureWindowMs, netns } = this.#config;
+    return new FailedDestinations({
+      session,
+      names,
+      windowMs: failureWindowMs,
+      startedAt: performance.now(),
+      ...(netns.length > 0 && { netns: new Set(netns) }),
+    });
+  }
+
+  #buildExporter(
+    session: Session,
+    names: Naming,
+    listeners: Listeners | undefined,
+    failures: FailedDestinations,
+  ): Exporter {
     const { failureWindowMs, seriesExpiryMs, seriesMax, netns, exporterMetrics, collectors } = this.#config;
     const { version, revision } = this.#version;
     return new Exporter({
       session,
       names,
+      failures,
       clock: () => performance.now(),
       windowMs: failureWindowMs,
       expiryMs: seriesExpiryMs,
@@ -200,7 +222,7 @@ export class Daemon {
     });
   }
 
-  #buildServer(exporter: Exporter, session: Session, listeners: Listeners | undefined) {
+  #buildServer(exporter: Exporter, session: Session, listeners: Listeners | undefined, failures: FailedDestinations) {
     const { telemetryPath, maxRequests } = this.#config;
     return buildServer({
       exposition: {
@@ -213,6 +235,14 @@ export class Daemon {
       ready: () => readiness(exporter, session),
       telemetryPath,
       maxRequests,
+      failures: {
+        report: () => {
+          exporter.drainFailures();
+          this.#logChanges(exporter);
+          return failures.report();
+        },
+        showsAddresses: listeners !== undefined,
+      },
       stream: { listeners },
       reload: this.#config.lifecycle ? () => this.reload("asked for over HTTP") : undefined,
       isOpen: () => !this.#webConfig.asksForLogin,
@@ -222,6 +252,18 @@ export class Daemon {
         sentence:
           "Counts the routing decisions of this machine's kernel: every route and rule lookup, in every network namespace.",
         links: [],
+        // Beside dist/daemon/, where this file is run from.
+        files: readPageFiles(new URL("../page/", import.meta.url)),
+      },
+      pageData: {
+        lookups: () => ({
+          version: this.#version.version,
+          backend: session.backend,
+          backendReason: session.fallbackReason,
+          hasStream: listeners !== undefined,
+          ...exporter.lookups(),
+        }),
+        history: () => exporter.history(Date.now()),
       },
       log: this.#log,
     });

@@ -45,7 +45,7 @@ async function main(argv: readonly string[]): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
-  // It logs what is wrong; before the start is over there is nothing to read again.
+  // It logs what is wrong.
   process.on("SIGHUP", () => void daemon.reload("SIGHUP"));
   // Left to Node, it opens a debugger to every user of this machine.
   process.on("SIGUSR1", () => log.warn("SIGUSR1 means nothing here"));

@@ -57,6 +57,27 @@ export const BUILD_STEPS = [
     executables: ["dist/daemon/main.js", "dist/daemon/cli.js"],
   },
   {
+    name: "page",
+    when: "build",
+    inputs: ["daemon/page", "daemon/fib", ...TOOLS],
+    output: "dist/page/page.js",
+    command: [
+      "node",
+      "node_modules/esbuild/bin/esbuild",
+      "page=daemon/page/main.ts",
+      "page=daemon/page/page.css",
+      "daemon/page/index.html",
+      "--bundle",
+      "--minify",
+      "--format=esm",
+      "--target=es2022",
+      "--loader:.html=copy",
+      "--outdir=dist/page",
+      "--entry-names=[name]",
+      "--log-level=warning",
+    ],
+  },
+  {
     name: "traffic helpers of the tests",
     when: "test",
     inputs: ["test/support/flood"],
@@ -139,7 +160,7 @@ function sourceFiles(root, input) {
   return readdirSync(path.join(root, input), { withFileTypes: true }).flatMap((child) => {
     const name = `${input}/${child.name}`;
     if (child.isDirectory()) return sourceFiles(root, name);
-    return /(^Makefile|\.(c|cc|h|mk|ts|json))$/.test(child.name) ? [name] : [];
+    return /(^Makefile|\.(c|cc|h|mk|ts|json|html|css))$/.test(child.name) ? [name] : [];
   });
 }
 

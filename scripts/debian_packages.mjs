@@ -10,6 +10,7 @@ import { lastLines, SetupError, tryRun } from "./child.mjs";
  * @property {string} reason
  * @property {string} [tool] a program on PATH that makes the package unnecessary
  * @property {string} [arch] only needed on this architecture
+ * @property {string} [absentFrom] a distribution that has no such package, by its ID in /etc/os-release
  */
 
 /** @type {readonly DebianPackage[]} */
@@ -33,8 +34,8 @@ const PACKAGES = [
   { name: "ethtool", when: "test", reason: "live tests switch device offloads" },
   { name: "qemu-system-x86", when: "test", arch: "x64", reason: "vm tests boot stock Debian kernels" },
   { name: "e2fsprogs", when: "test", reason: "vm tests make the disk of the virtual machine" },
+  { name: "chromium", when: "test", absentFrom: "ubuntu", reason: "browser tests look at the page" },
   { name: "mmdebstrap", when: "test", arch: "x64", reason: "vm tests boot a Debian with systemd" },
-  { name: "systemd", when: "test", tool: "systemd-analyze", reason: "tests check the unit files" },
   { name: "kmod", when: "test", reason: "vm tests index the modules of the kernels they boot" },
 ];
 
@@ -43,9 +44,12 @@ const OLDEST_CLANG = 14;
 /**
  * @param {readonly DebianPackage["when"][]} occasions
  * @param {string} arch
+ * @param {string} distribution ID of /etc/os-release
  */
-export function packagesFor(occasions, arch) {
-  return PACKAGES.filter((p) => occasions.includes(p.when) && (p.arch ?? arch) === arch);
+export function packagesFor(occasions, arch, distribution) {
+  return PACKAGES.filter(
+    (p) => occasions.includes(p.when) && (p.arch ?? arch) === arch && p.absentFrom !== distribution,
+  );
 }
 
 /**

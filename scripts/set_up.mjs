@@ -58,7 +58,7 @@ function setUp(options, args) {
   const obstacle = whyNotBuild(machine) || (options.run ? whyNotRun(machine) : "");
   if (obstacle !== "") throw new SetupError(obstacle);
   noteRevision(ROOT);
-  const work = findWork(options, machine.arch);
+  const work = findWork(options, machine);
   if (!work.exists) {
     if (!options.quiet) say("everything is in place");
     return;
@@ -85,9 +85,9 @@ function setUp(options, args) {
 /**
  * Compilers are looked for only if there is something to compile: what is built runs without them.
  * @param {SetUpOptions} options
- * @param {string} arch
+ * @param {ReturnType<typeof readMachine>} machine
  */
-function findWork(options, arch) {
+function findWork(options, { arch, release }) {
   const needsNodeModules = !isInstalled(ROOT);
   const steps = outdatedSteps(
     ROOT,
@@ -98,7 +98,7 @@ function findWork(options, arch) {
   if (steps.length > 0) occasions.push("build");
   if (options.tests || options.package) occasions.push("package");
   if (options.tests) occasions.push("test");
-  const packages = missingPackages(packagesFor(occasions, arch));
+  const packages = missingPackages(packagesFor(occasions, arch, release.id));
   const exists = needsNodeModules || steps.length > 0 || packages.length > 0;
   return { needsNodeModules, steps, packages, exists };
 }

@@ -71,6 +71,11 @@ export function actionName(action: number): string {
   return ACTIONS.get(action) ?? String(action);
 }
 
+/** Whether the kernel asks the next rule after this answer of a table; every other failure is its last word. */
+export function isMiss(result: string): boolean {
+  return result === "no_route" || result === "throw";
+}
+
 /** Ways a route lookup can fail. A throw route of IPv4 cannot be told from a table without a match. */
 export const ROUTE_FAILURES: Readonly<Record<Family, readonly Result[]>> = {
   ipv4: ["no_route", "unreachable", "prohibit", "blackhole", "error"],

@@ -1,11 +1,10 @@
 // GET and HEAD of the metrics: negotiation, gzip, the cap on parallel scrapes, and what a failed render answers.
 
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { causeOf } from "../errors.js";
-import { acceptsGzip, chooseFormat, type Format } from "./accept.js";
+import { chooseFormat, type Format } from "./accept.js";
+import { encode } from "./encode.js";
 import { replyText } from "./reply_text.js";
 import { ScrapeSlots } from "./scrape_slots.js";
 
@@ -20,11 +19,6 @@ interface MetricsRoute {
   readonly exposition: Exposition;
   readonly log: Logger;
 }
-
-/** A smaller body fits one packet anyway. */
-const GZIP_ABOVE_BYTES = 1024;
-
-const compress = promisify(gzip);
 
 export function addMetricsRoute(app: FastifyInstance, { path, maxRequests, exposition, log }: MetricsRoute): void {
   const slots = new ScrapeSlots(maxRequests);
@@ -41,12 +35,9 @@ export function addMetricsRoute(app: FastifyInstance, { path, maxRequests, expos
       }
       try {
         const { contentType, body } = await exposition.render(chooseFormat(request.headers.accept));
-        const packed = Buffer.byteLength(body) > GZIP_ABOVE_BYTES && acceptsGzip(encodings(request.headers));
-        const payload = packed ? await compress(body) : body;
+        const payload = await encode(body, request, reply);
         failure.isOver();
-        reply.header("content-type", contentType);
-        if (packed) reply.header("content-encoding", "gzip");
-        return reply.send(payload);
+        return reply.header("content-type", contentType).send(payload);
       } catch (error) {
         failure.is(error);
         return replyText(reply, 500, `The metrics cannot be rendered: ${causeOf(error)}.`);
@@ -55,10 +46,6 @@ export function addMetricsRoute(app: FastifyInstance, { path, maxRequests, expos
       }
     },
   });
-}
-
-function encodings(headers: { readonly "accept-encoding"?: string | string[] | undefined }): string | undefined {
-  return headers["accept-encoding"]?.toString();
 }
 
 /** One line when rendering begins to fail or fails in another way, one when it works again. */

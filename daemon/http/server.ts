@@ -2,10 +2,12 @@
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { addFailuresRoute, FAILURES_PATH, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
 import { addHostCheck } from "./host_check.js";
-import { addLandingPage, type LandingPage } from "./landing_page.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
+import { addPageDataRoutes, HISTORY_PATH, LOOKUPS_PATH, type PageData } from "./page_data_routes.js";
+import { addPageRoute, type Page, SCRIPT_PATH, STYLE_PATH } from "./page_route.js";
 import { addReloadRoute, RELOAD_METHODS, RELOAD_PATH, type ReloadRoute } from "./reload_route.js";
 import { replyText } from "./reply_text.js";
 import { addStreamRoute, STREAM_PATH, type StreamRoute } from "./stream_route.js";
@@ -16,24 +18,40 @@ export interface ServerOptions {
   readonly telemetryPath: string;
   /** Parallel scrapes; 0: no limit. */
   readonly maxRequests: number;
+  readonly failures: FailuresRoute;
   readonly stream: Omit<StreamRoute, "log">;
   readonly reload: ReloadRoute["reload"];
   /** Whether nobody has to log in. */
   isOpen(): boolean;
   /** `links` come after those to the server's own endpoints. */
-  readonly page: LandingPage;
+  readonly page: Page;
+  readonly pageData: PageData;
   readonly log: Logger;
 }
+
+const OWN_PATHS: readonly string[] = [
+  "/",
+  SCRIPT_PATH,
+  STYLE_PATH,
+  LOOKUPS_PATH,
+  HISTORY_PATH,
+  FAILURES_PATH,
+  HEALTHY_PATH,
+  READY_PATH,
+  STREAM_PATH,
+];
 
 export function buildServer({
   exposition,
   ready,
   telemetryPath,
   maxRequests,
+  failures,
   stream,
   reload,
   isOpen,
   page,
+  pageData,
   log,
 }: ServerOptions): FastifyInstance {
   const app = fastify({
@@ -45,7 +63,7 @@ export function buildServer({
   });
 
   const methods = new Map<string, readonly string[]>([[RELOAD_PATH, RELOAD_METHODS]]);
-  for (const path of ["/", telemetryPath, HEALTHY_PATH, READY_PATH, STREAM_PATH]) methods.set(path, ["GET", "HEAD"]);
+  for (const path of [telemetryPath, ...OWN_PATHS]) methods.set(path, ["GET", "HEAD"]);
   app.addHook("onRequest", async (request, reply) => {
     for (const [name, value] of Object.entries(HEADERS)) {
       // What the operator configured is there already, and wins: here, and in onSend over a route's own.
@@ -64,17 +82,20 @@ export function buildServer({
   });
 
   addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
+  addFailuresRoute(app, failures);
   addStreamRoute(app, { ...stream, log });
+  addPageDataRoutes(app, pageData);
   addHealthRoutes(app, page.name, ready);
   addReloadRoute(app, { reload });
   const links = [
     { href: telemetryPath, text: "Metrics" },
     ...(stream.listeners === undefined ? [] : [{ href: STREAM_PATH, text: "Lookups as they happen" }]),
+    { href: FAILURES_PATH, text: "Destinations that fail" },
     { href: READY_PATH, text: "Ready" },
     { href: HEALTHY_PATH, text: "Healthy" },
     ...page.links,
   ];
-  addLandingPage(app, { ...page, links });
+  addPageRoute(app, { ...page, links });
   return app;
 }
 

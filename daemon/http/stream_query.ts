@@ -1,9 +1,10 @@
-// The query string of GET /stream: each parameter at most once, and none that is not known.
+// The query string of GET /stream.
 
 import type { KINDS } from "../fib/lookup.js";
 import type { LineFormat } from "../native/session.js";
 import type { Wanted } from "../stream/listeners.js";
-import { BadQuery, EVERYTHING, type LookupQuery, notAccepted } from "../stream/query.js";
+import { EVERYTHING, type LookupQuery, notAccepted } from "../stream/query.js";
+import { readParameters } from "./parameters.js";
 
 const FORMATS: Readonly<Record<string, LineFormat>> = { text: "text", json: "json", sse: "sse" };
 const FAMILY_WORDS = { ipv4: ["ipv4"], "4": ["ipv4"], ipv6: ["ipv6"], "6": ["ipv6"] } as const;
@@ -16,7 +17,7 @@ const PARAMETERS: readonly string[] = ["family", "kind", ...TEXTS, "failed", "ve
 
 /** `format` is absent if the query string leaves it open. Throws BadQuery. */
 export function parseStreamQuery(url: string): Omit<Wanted, "format"> & { readonly format?: LineFormat } {
-  const given = parameters(url);
+  const given = readParameters(url, PARAMETERS);
   const format = word("format", given, FORMATS);
   return {
     query: lookupQuery(given),
@@ -38,19 +39,6 @@ function lookupQuery(given: ReadonlyMap<string, string>): LookupQuery {
   };
 }
 
-function parameters(url: string): Map<string, string> {
-  const mark = url.indexOf("?");
-  const given = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1))) {
-    if (!PARAMETERS.includes(name)) {
-      throw new BadQuery(shown(name), `there is no such parameter; there are ${PARAMETERS.join(", ")}`);
-    }
-    if (given.has(name)) throw new BadQuery(name, "given more than once");
-    given.set(name, value);
-  }
-  return given;
-}
-
 function word<T>(name: string, given: ReadonlyMap<string, string>, words: Readonly<Record<string, T>>): T | undefined {
   const value = given.get(name);
   if (value === undefined) return undefined;
@@ -59,9 +47,4 @@ function word<T>(name: string, given: ReadonlyMap<string, string>, words: Readon
     throw notAccepted(name, value, `one of ${accepted.join(", ")}`);
   }
   return words[value];
-}
-
-/** Of a name that may be anything, what fits into one line. */
-function shown(name: string): string {
-  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 }

@@ -27,6 +27,10 @@ const PAGE: ManPage = {
               "/stream",
               "The lookups themselves, one line each, with --web.enable-stream. Parameters: format (text, json, sse), family, kind, netns, table, egress, src, dst, failed (include, exclude, only), verbose. tablesnoop(1) reads it with --connect.",
             ],
+            [
+              "/api/failures",
+              "The destinations that most lookups fail for, as JSON; docs/failures.md tells its fields.",
+            ],
             ["/-/healthy, /-/ready", "Whether the daemon runs, and whether it counts."],
             ["/-/reload", "Asked for by POST or PUT, with --web.enable-lifecycle: does what SIGHUP does."],
           ],

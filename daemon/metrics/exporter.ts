@@ -6,16 +6,20 @@ import type { CounterRows, EventsDropped, Inventory, ProbeState, Session } from 
 import { Cardinality } from "./cardinality.js";
 import type { LabelsOf, Sample } from "./catalog.js";
 import { FailureWindow } from "./failure_window.js";
-import { type LookupLabels, labelsOf, type Names } from "./labels.js";
+import { isRoute, type LookupLabels, labelsOf, type Names } from "./labels.js";
 import type { LookupRow } from "./lookup_rows.js";
-import { netnsInfoSamples, noRouteSamples } from "./no_route.js";
+import { NoRouteRises, netnsInfoSamples, noRouteSamples } from "./no_route.js";
+import { Recent } from "./recent.js";
 import { type Format, MetricRegistry } from "./registry.js";
 import { Retirement } from "./retirement.js";
-import { Totals } from "./totals.js";
+import type { HistorySnapshot, LookupsSnapshot, RowNow } from "./snapshot.js";
+import { type Moment, Totals } from "./totals.js";
 
 export interface ExporterOptions {
   readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release" | "events">;
   readonly names: Names;
+  /** Drained along, so that what fails there is told as of every source. */
+  readonly failures: { drain(now: number): void };
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
   readonly windowMs: number;
@@ -34,8 +38,14 @@ export interface ExporterOptions {
   readonly build: LabelsOf<"buildInfo">;
 }
 
-const SOURCES = ["counters", "inventory", "probes", "events", "retirement"] as const;
+const SOURCES = ["counters", "inventory", "probes", "events", "failures", "retirement"] as const;
 export type Source = (typeof SOURCES)[number];
+
+/** For a person to look at, what was read this long ago is as good as now. */
+const FRESH_MS = 1000;
+
+/** Rows in one answer, which are some 200 kB. */
+const MOST_ROWS = 2000;
 
 export class Exporter {
   readonly #options: ExporterOptions;
@@ -44,6 +54,8 @@ export class Exporter {
   readonly #totals: Totals;
   readonly #window: FailureWindow;
   readonly #retirement: Retirement;
+  readonly #recent: Recent;
+  readonly #noRouteRises = new NoRouteRises();
   readonly #errors = new Map<Source, Error>();
   readonly #errorCounts = new Map<Source, number>(SOURCES.map((source) => [source, 0]));
   #inventory: Inventory = { netns: [], devices: [], omitted: 0 };
@@ -51,7 +63,10 @@ export class Exporter {
   #probes: readonly ProbeState[] = [];
   #overflow: readonly bigint[] = [];
   #dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0 };
+  /** Takes in what the last drain left of the counts; absent if nothing. */
+  #takeInRest: (() => void) | undefined;
   #scrapeSeconds: number | undefined;
+  #drainedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ExporterOptions) {
     this.#options = options;
@@ -60,6 +75,7 @@ export class Exporter {
     this.#totals = new Totals(options.expiryMs, this.#cap);
     this.#window = new FailureWindow(options.windowMs, this.#inventoryAt);
     this.#retirement = new Retirement(options.session);
+    this.#recent = new Recent(this.#inventoryAt);
     this.#registry = new MetricRegistry({
       routeLookups: () => this.#totals.routes(),
       ruleLookups: () => this.#totals.rules(),
@@ -96,9 +112,38 @@ export class Exporter {
     const begin = this.#options.clock();
     this.drain();
     await nextTurn();
+    while (this.#takeInRest !== undefined) {
+      this.#takeInRest();
+      await nextTurn();
+    }
     const text = await this.#registry.render(format);
     this.#scrapeSeconds = (this.#options.clock() - begin) / 1000;
     return text;
+  }
+
+  /** Reads the kernel's side at most once a second, however many ask. */
+  lookups(): LookupsSnapshot {
+    this.#drainIfOld();
+    const { netns, omitted } = this.#recent.netns();
+    const { rows, rowsOmitted } = this.#rows();
+    return {
+      rateSeconds: this.#recent.rateSeconds,
+      probes: this.#probes.map(({ skipped: _, ...probe }) => probe),
+      readErrors: [...this.#errors].map(([source, { message }]) => ({ source, error: message })),
+      netns,
+      netnsOmitted: omitted,
+      rows,
+      rowsOmitted,
+      countsNoRoute: this.#options.noRoute,
+      counterOverflow: Number(this.#overflow.reduce((sum, lookups) => sum + lookups, 0n)),
+      seriesFolded: this.#cap.folded,
+    };
+  }
+
+  /** `wallNow`: milliseconds since 1970. */
+  history(wallNow: number): HistorySnapshot {
+    this.#drainIfOld();
+    return this.#recent.history(this.#options.clock(), wallNow);
   }
 
   /** Sources that failed at the last drain, and how. */
@@ -112,12 +157,14 @@ export class Exporter {
   }
 
   /**
-   * Takes in what the kernel counted since the last drain. Counters are read before the inventory: a namespace that
-   * is born in between is then not yet counted, rather than counted and without a name.
+   * Takes in what the kernel counted since the last drain; of very many new keys some wait for the next drain or scrape.
+   * Counters are read before the inventory: a namespace that is born in between is then not yet counted, rather than
+   * counted and without a name.
    */
   drain(): void {
     const { session, clock, names } = this.#options;
     const now = clock();
+    this.#drainedAt = now;
     const rows = this.#read("counters", () => session.counters());
     const inventory = this.#read("inventory", () => session.inventory());
     if (inventory !== undefined) {
@@ -127,21 +174,63 @@ export class Exporter {
     names.refresh(this.#inventory, now);
     this.#probes = this.#read("probes", () => session.probes()) ?? this.#probes;
     this.#dropped = this.#read("events", () => session.events()) ?? this.#dropped;
+    this.drainFailures(now);
     if (rows !== undefined) this.#advance(rows, now, inventory !== undefined);
+    if (inventory !== undefined) this.#countNoRoute(inventory);
     this.#window.close(now);
+    this.#closeRecent(now);
     if (rows !== undefined) this.#read("retirement", () => this.#retire(now));
+  }
+
+  /** Only what is counted by destination. */
+  drainFailures(now = this.#options.clock()): void {
+    this.#read("failures", () => this.#options.failures.drain(now));
   }
 
   #advance(rows: CounterRows, now: number, isNamed: boolean): void {
     const { names, windowMs } = this.#options;
     const mayWait = !isNamed && now - this.#inventoryAt < windowMs;
     this.#overflow = [...rows.overflow];
-    this.#totals.advance(rows, {
+    const moment: Moment = {
       now,
       label: (row, before) => this.#label(row, before, mayWait),
       isPresent: (netns, ifindex) => !isNamed || names.isPresent(netns, ifindex),
-      counted: (labels, delta) => this.#window.count(labels, delta),
+      counted: (labels, delta) => {
+        this.#window.count(labels, delta);
+        if (isRoute(labels)) this.#recent.count(labels, delta);
+      },
+    };
+    const takeIn = () => {
+      this.#takeInRest = this.#totals.advance(rows, moment) ? undefined : takeIn;
+    };
+    takeIn();
+  }
+
+  #countNoRoute(inventory: Inventory): void {
+    if (!this.#options.noRoute) return;
+    this.#noRouteRises.advance(inventory, (cookie, column, packets) => {
+      const netns = this.#shownNetns(cookie);
+      if (netns !== undefined) this.#recent.countNoRoute(netns, column, packets);
     });
+  }
+
+  #closeRecent(now: number): void {
+    const present = new Set(this.#inventory.netns.map(({ cookie }) => this.#options.names.netns(cookie)));
+    this.#recent.close(now, (netns) => present.has(netns), this.#options.expiryMs);
+  }
+
+  #drainIfOld(): void {
+    if (this.#options.clock() - this.#drainedAt >= FRESH_MS) this.drain();
+    else this.#takeInRest?.();
+  }
+
+  #rows(): { readonly rows: RowNow[]; readonly rowsOmitted: number } {
+    const rows = this.#totals
+      .seenRoutes()
+      .map(({ labels, value }) => ({ ...labels, lookups: value, lookupsPerSecond: this.#recent.rate(labels) }));
+    if (rows.length <= MOST_ROWS) return { rows, rowsOmitted: 0 };
+    rows.sort((a, b) => b.lookupsPerSecond - a.lookupsPerSecond || b.lookups - a.lookups);
+    return { rows: rows.slice(0, MOST_ROWS), rowsOmitted: rows.length - MOST_ROWS };
   }
 
   /** A namespace that a failing inventory may yet name waits for it, as long as the failure window lasts. */

@@ -1,11 +1,11 @@
 // The kernel's own account per live namespace: what it gave up on for want of a route, and who the namespace is.
 
 import type { Direction, Family } from "../fib/lookup.js";
-import type { NetnsRow } from "../native/session.js";
+import type { Inventory, NetnsRow } from "../native/session.js";
 import type { Sample } from "./catalog.js";
 
 /** Order of NetnsRow.noRoute. */
-const COLUMNS: readonly (readonly [Family, Direction])[] = [
+export const NO_ROUTE_COLUMNS: readonly (readonly [Family, Direction])[] = [
   ["ipv4", "in"],
   ["ipv4", "out"],
   ["ipv6", "in"],
@@ -24,11 +24,11 @@ export function noRouteSamples(
     const before = sums.get(netns);
     sums.set(
       netns,
-      COLUMNS.map((_, column) => (before?.[column] ?? 0n) + (noRoute[column] ?? 0n)),
+      NO_ROUTE_COLUMNS.map((_, column) => (before?.[column] ?? 0n) + (noRoute[column] ?? 0n)),
     );
   }
   return [...sums].flatMap(([netns, values]) =>
-    COLUMNS.map(([family, direction], column) => ({
+    NO_ROUTE_COLUMNS.map(([family, direction], column) => ({
       labels: { netns, family, direction },
       value: Number(values[column] ?? 0n),
     })),
@@ -44,4 +44,25 @@ export function netnsInfoSamples(
     if (netns === undefined) return [];
     return [{ labels: { netns, cookie: String(cookie), inode: String(inode) }, value: 1 }];
   });
+}
+
+/** What the accounts rose by from one inventory to the next. */
+export class NoRouteRises {
+  #last = new Map<bigint, BigUint64Array>();
+  /** Whether one that was not in the last inventory has been born since. */
+  #knowsAll = false;
+
+  /** `told` hears of every rise; `column` of NO_ROUTE_COLUMNS. */
+  advance({ netns, omitted }: Inventory, told: (cookie: bigint, column: number, packets: bigint) => void): void {
+    const accounts = new Map(netns.map(({ cookie, noRoute }) => [cookie, noRoute]));
+    for (const [cookie, account] of accounts) {
+      const before = this.#last.get(cookie) ?? (this.#knowsAll ? undefined : account);
+      for (const [column, packets] of account.entries()) {
+        const rise = packets - (before?.[column] ?? 0n);
+        if (rise > 0n) told(cookie, column, rise);
+      }
+    }
+    this.#knowsAll = omitted === 0;
+    this.#last = accounts;
+  }
 }

@@ -20,7 +20,7 @@ const MISNAMED = ["nodejs_active_handles_total", "nodejs_active_requests_total",
 
 const NO_LABELS = {};
 
-/** Samples; about 1 ms of formatting. */
+/** Samples; about 1 ms of formatting, several if their labels are new. */
 const LARGE = 1000;
 
 /** Of an event loop not yet sampled prom-client says "Nan", which strict parsers refuse; no sample says it better. */
@@ -36,6 +36,7 @@ export class MetricRegistry {
   readonly #text = new Registry();
   readonly #openmetrics = new Registry<OpenMetricsContentType>();
 
+  readonly #formatted = new WeakSet<object>();
   #turn: Promise<void> = Promise.resolve();
 
   constructor(sources: Sources) {
@@ -78,10 +79,22 @@ export class MetricRegistry {
   async #take(source: AnySource): Promise<Values> {
     const values = promValues(source);
     if (values.length > LARGE) {
-      this.#turn = this.#turn.then(() => nextTurn());
+      this.#turn = this.#turn.then(() => this.#prepare(values));
       await this.#turn;
     }
     return values;
+  }
+
+  /** Has prom-client format labels that are new to it, some in each turn; it remembers them for the rendering itself. */
+  async #prepare(values: Values): Promise<void> {
+    const fresh = values.filter(({ sharedLabels }) => !this.#formatted.has(sharedLabels));
+    for (let at = 0; at < fresh.length; at += LARGE) {
+      const slice = fresh.slice(at, at + LARGE);
+      await new Draft(slice).format();
+      for (const { sharedLabels } of slice) this.#formatted.add(sharedLabels);
+      await nextTurn();
+    }
+    await nextTurn();
   }
 
   #registry(format: Format): AnyRegistry {
@@ -135,6 +148,27 @@ class SourcedGauge extends Gauge {
   override async get() {
     const values = this.#take();
     return { ...(await super.get()), values: await values };
+  }
+}
+
+/** Some samples that are formatted for nobody. */
+class Draft extends Gauge {
+  readonly #registry: Registry;
+  readonly #values: Values;
+
+  constructor(values: Values) {
+    const registry = new Registry();
+    super({ name: "draft", help: "draft", registers: [registry] });
+    this.#registry = registry;
+    this.#values = values;
+  }
+
+  override async get() {
+    return { ...(await super.get()), values: this.#values };
+  }
+
+  async format(): Promise<void> {
+    await this.#registry.metrics();
   }
 }
 

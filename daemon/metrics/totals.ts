@@ -10,6 +10,9 @@ import { isRoute, type LookupLabels, type RouteLabels, type RuleLabels } from ".
 import { ifindexOf, isSameKey, type LookupRow, lookupRow } from "./lookup_rows.js";
 import { ZeroSeries } from "./zero_series.js";
 
+/** New keys taken in at once, so that the event loop is not held up: some 10 ms. */
+const MOST_NEW_KEYS = 2000;
+
 /** What a drain knows beside the counts. */
 export interface Moment {
   /** Milliseconds of a monotonic clock. */
@@ -61,22 +64,36 @@ export class Totals {
     this.#cap = cap;
   }
 
-  /** `rows` holds every key there is: one that is missing is gone, and begins anew if it comes back. */
-  advance(rows: CounterRows, moment: Moment): void {
+  /**
+   * `rows` holds every key there is: one that is missing is gone, and begins anew if it comes back. False: there are so many
+   * new keys that some were left; call again with the same rows, or with newer ones.
+   */
+  advance(rows: CounterRows, moment: Moment): boolean {
     this.#drain += 1;
     const several: [Key, bigint][] = [];
+    let room = MOST_NEW_KEYS;
+    let isWhole = true;
     for (let at = 0; at < rows.index.length; at += 1) {
-      const key = this.#keyOf(rows, at, moment.now);
+      let key = this.#knownKey(rows, at);
+      if (key === undefined) {
+        if (room === 0) {
+          isWhole = false;
+          continue;
+        }
+        room -= 1;
+        key = this.#newKey(rows, at, moment.now);
+      }
       const count = rows.count[at] ?? 0n;
       if (hasSeveral(key.row)) several.push([key, count]);
       else this.#advanceKey(key, count, moment);
     }
     // After all choices, which are taken off.
-    for (const [key, count] of several) this.#advanceKey(key, count, moment);
+    for (const [key, count] of isWhole ? several : []) this.#advanceKey(key, count, moment);
     for (const [index, key] of this.#keys) {
       if (key.drain !== this.#drain) this.#drop(index, key);
     }
     this.#expire(moment.now);
+    return isWhole;
   }
 
   /** Indices that may be taken from keys whose namespace or device has long been gone. */
@@ -97,11 +114,16 @@ export class Totals {
   }
 
   routes(): Sample<"routeLookups">[] {
+    return this.seenRoutes().concat(this.#zeros.samples(this.#cap.room));
+  }
+
+  /** Without failures that have not happened. */
+  seenRoutes(): Sample<"routeLookups">[] {
     const samples: Sample<"routeLookups">[] = [];
     for (const { labels, total } of this.#series.route.values()) {
       if (isRoute(labels)) samples.push({ labels, value: Number(total) });
     }
-    return samples.concat(this.#zeros.samples(this.#cap.room));
+    return samples;
   }
 
   rules(): Sample<"ruleLookups">[] {
@@ -132,13 +154,14 @@ export class Totals {
     if (delta > 0n) moment.counted(series.labels, delta);
   }
 
-  #keyOf(rows: CounterRows, at: number, now: number): Key {
-    const index = rows.index[at] ?? 0;
-    const known = this.#keys.get(index);
-    if (known !== undefined && isSameKey(known.row, rows, at)) {
-      known.drain = this.#drain;
-      return known;
-    }
+  #knownKey(rows: CounterRows, at: number): Key | undefined {
+    const known = this.#keys.get(rows.index[at] ?? 0);
+    if (known === undefined || !isSameKey(known.row, rows, at)) return undefined;
+    known.drain = this.#drain;
+    return known;
+  }
+
+  #newKey(rows: CounterRows, at: number, now: number): Key {
     const key: Key = {
       row: lookupRow(rows, at),
       last: 0n,
@@ -148,7 +171,7 @@ export class Totals {
       series: undefined,
       wasFolded: false,
     };
-    this.#keys.set(index, key);
+    this.#keys.set(rows.index[at] ?? 0, key);
     return key;
   }
 

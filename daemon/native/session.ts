@@ -140,6 +140,25 @@ export interface LineNames {
   readonly tables: readonly string[];
 }
 
+/**
+ * Failed route lookups by destination, estimated from a sample: one array per column, all of the same length, the most frequent
+ * destinations in no order. Columns as in CounterRows; a miss in table `local` is not among them.
+ */
+export interface FailedDestinationRows {
+  readonly netns: BigUint64Array;
+  readonly table: Uint32Array;
+  readonly family: Uint8Array;
+  readonly error: Uint8Array;
+  readonly type: Uint8Array;
+  /** Addresses as the stream's lines write them. */
+  readonly destination: readonly string[];
+  readonly count: Float64Array;
+  /** Failed lookups to all destinations, those without a row too. */
+  readonly lookups: number;
+  /** The coarsest sampling there was meanwhile: one of so many lookups was taken. 1: the counts are exact. */
+  readonly sampledOneIn: number;
+}
+
 /** Events lost since the session began: no room in the ring, no room in a listener's queue, not understood. */
 export interface EventsDropped {
   readonly ringbuf: number;
@@ -166,6 +185,10 @@ export interface Session {
   retire(indices: Uint32Array): void;
   /** Zeroes retired counters and gives their indices back for new keys. */
   release(indices: Uint32Array): void;
+  /** What failed since the last call. Nothing does before the first call of sampleFailures. */
+  failedDestinations(): FailedDestinationRows;
+  /** Takes one of so many failed lookups: a power of two up to 65536. Under a flood the kernel's side takes fewer by itself. */
+  sampleFailures(oneIn: number): void;
   /** onLines is called on this thread when lines wait and none waited before: take() them. At most 32 at once. */
   listen(options: ListenerOptions, onLines: () => void): Listener;
   /**

@@ -2,6 +2,7 @@
 #include "from_js.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string>
 
@@ -178,6 +179,17 @@ Napi::Uint32Array ReadIndices(const Napi::Value& value) {
     throw Napi::TypeError::New(value.Env(), "indices must be a Uint32Array");
   }
   return value.As<Napi::Uint32Array>();
+}
+
+uint32_t ReadOneIn(const Napi::Value& value) {
+  if (!value.IsNumber()) throw Napi::TypeError::New(value.Env(), "oneIn must be a number");
+  double number = value.As<Napi::Number>().DoubleValue();
+  constexpr uint32_t kMost = FailedDestinations::kMostOneIn;
+  if (!(number >= 1 && number <= kMost) || !std::has_single_bit(static_cast<uint32_t>(number)) ||
+      number != static_cast<uint32_t>(number)) {
+    throw Napi::RangeError::New(value.Env(), "oneIn must be a power of two, at most " + std::to_string(kMost));
+  }
+  return static_cast<uint32_t>(number);
 }
 
 uint64_t ReadCapabilities(const Napi::Value& value) {

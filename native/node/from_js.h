@@ -19,6 +19,8 @@ ts_filter ReadFilter(const Napi::Object& filter);
 std::shared_ptr<const Vocabulary> ReadVocabulary(const Napi::Object& words);
 std::shared_ptr<const Names> ReadNames(const Napi::Object& names);
 Napi::Uint32Array ReadIndices(const Napi::Value& value);
+// The N of "one in N": a power of two, at most FailedDestinations::kMostOneIn.
+uint32_t ReadOneIn(const Napi::Value& value);
 // A bigint whose bit n is capability n.
 uint64_t ReadCapabilities(const Napi::Value& value);
 

@@ -30,6 +30,8 @@ Napi::Function SessionObject::Define(Napi::Env env) {
                          InstanceMethod<&SessionObject::Probes>("probes"),
                          InstanceMethod<&SessionObject::Counters>("counters"),
                          InstanceMethod<&SessionObject::Inventory>("inventory"),
+                         InstanceMethod<&SessionObject::FailedDestinations>("failedDestinations"),
+                         InstanceMethod<&SessionObject::SampleFailures>("sampleFailures"),
                          InstanceMethod<&SessionObject::Events>("events"),
                          InstanceMethod<&SessionObject::Retire>("retire"),
                          InstanceMethod<&SessionObject::Release>("release"),
@@ -72,6 +74,15 @@ Napi::Value SessionObject::Counters(const Napi::CallbackInfo& info) {
 Napi::Value SessionObject::Inventory(const Napi::CallbackInfo& info) {
   Session& session = Open(info.Env());
   return Guard(info.Env(), [&] { return ToJs(info.Env(), session.Inventory().Walk()); });
+}
+
+Napi::Value SessionObject::FailedDestinations(const Napi::CallbackInfo& info) {
+  Session& session = Open(info.Env());
+  return Guard(info.Env(), [&] { return ToJs(info.Env(), session.FailedDestinations().Drain()); });
+}
+
+void SessionObject::SampleFailures(const Napi::CallbackInfo& info) {
+  Open(info.Env()).FailedDestinations().Sample(ReadOneIn(info[0]));
 }
 
 Napi::Value SessionObject::Events(const Napi::CallbackInfo& info) {

@@ -28,6 +28,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value Probes(const Napi::CallbackInfo& info);
   Napi::Value Counters(const Napi::CallbackInfo& info);
   Napi::Value Inventory(const Napi::CallbackInfo& info);
+  Napi::Value FailedDestinations(const Napi::CallbackInfo& info);
+  void SampleFailures(const Napi::CallbackInfo& info);
   Napi::Value Events(const Napi::CallbackInfo& info);
   void Retire(const Napi::CallbackInfo& info);
   void Release(const Napi::CallbackInfo& info);

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "../lines/append.h"
+
 namespace tablesnoop {
 
 namespace {
@@ -80,6 +82,30 @@ Napi::Value ToJs(Napi::Env env, const std::vector<ProbeState>& states) {
     array[at] = object;
   }
   return array;
+}
+
+Napi::Value ToJs(Napi::Env env, const FailedDestinationRows& drained) {
+  using Row = const FailedDestinationRow&;
+  const std::vector<FailedDestinationRow>& rows = drained.rows;
+  Napi::Array destinations = Napi::Array::New(env, rows.size());
+  std::string text;
+  for (uint32_t at = 0; at < rows.size(); at++) {
+    Napi::HandleScope scope(env);
+    text.clear();
+    AppendAddress(text, rows[at].key.family, rows[at].key.destination);
+    destinations[at] = text;
+  }
+  Napi::Object columns = Napi::Object::New(env);
+  columns["netns"] = Column<Napi::BigUint64Array>(env, rows, [](Row row) { return row.key.netns; });
+  columns["table"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.table; });
+  columns["family"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.family; });
+  columns["error"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.error; });
+  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.type; });
+  columns["destination"] = destinations;
+  columns["count"] = Column<Napi::Float64Array>(env, rows, [](Row row) { return static_cast<double>(row.lookups); });
+  columns["lookups"] = static_cast<double>(drained.lookups);
+  columns["sampledOneIn"] = static_cast<double>(drained.sampled_one_in);
+  return columns;
 }
 
 Napi::Value ToJs(Napi::Env env, const EventPump::Totals& totals) {

@@ -21,6 +21,11 @@ constexpr uint32_t kDeviceRows = 64 * 1024;
 // The part of the ring that, when filled, wakes the reader.
 constexpr uint32_t kWakeShare = 8;
 
+// Destinations of failed lookups. The kernel keeps up to 128 spare entries for each CPU (LOCAL_FREE_TARGET), which are full
+// for all others.
+constexpr uint32_t kFailedDestinations = 4096;
+constexpr uint32_t kSpareForCpu = 128;
+
 constexpr char kMismatch[] = "the BPF object does not match this addon; build both again";
 
 // Value of an enumerator of an anonymous enum of the kernel, 0 if it has none of that name.
@@ -76,6 +81,7 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampoli
   bpf_map__set_max_entries(Map("percpu_offset"), cpus);
   bpf_map__set_max_entries(Map("events"), settings.ring_bytes);
   bpf_map__set_max_entries(Map("events_lost"), TS_LOST_COLUMNS * cpus);
+  bpf_map__set_max_entries(Map("failed_destinations"), kFailedDestinations + kSpareForCpu * cpus);
   bpf_map__set_max_entries(Map("netns_rows"), kNetnsRows);
   bpf_map__set_max_entries(Map("device_rows"), kDeviceRows);
 

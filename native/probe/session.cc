@@ -11,6 +11,7 @@ Session::Session(const SessionSettings& settings) {
   Load(settings, vmlinux.get());
   counters_ = std::make_unique<tablesnoop::Counters>(*object_);
   inventory_ = std::make_unique<tablesnoop::Inventory>(*object_);
+  failed_destinations_ = std::make_unique<tablesnoop::FailedDestinations>(*object_);
   events_ = std::make_unique<EventPump>(*object_);
   attachments_ = std::make_unique<Attachments>(*object_);
 

@@ -10,6 +10,7 @@
 #include "attachments.h"
 #include "counters.h"
 #include "event_pump.h"
+#include "failed_destinations.h"
 #include "hooks.h"
 #include "inventory.h"
 #include "object.h"
@@ -36,6 +37,7 @@ class Session {
   const std::string& FallbackReason() const { return fallback_reason_; }
   tablesnoop::Counters& Counters() { return *counters_; }
   const tablesnoop::Inventory& Inventory() const { return *inventory_; }
+  tablesnoop::FailedDestinations& FailedDestinations() { return *failed_destinations_; }
   EventPump& Events() { return *events_; }
   // Makes once every kind of call to the kernel that a session makes later, and changes nothing. Throws KernelError if
   // one is refused.
@@ -54,6 +56,7 @@ class Session {
   std::unique_ptr<Object> object_;
   std::unique_ptr<tablesnoop::Counters> counters_;
   std::unique_ptr<tablesnoop::Inventory> inventory_;
+  std::unique_ptr<tablesnoop::FailedDestinations> failed_destinations_;
   std::unique_ptr<EventPump> events_;
   std::unique_ptr<Attachments> attachments_;
 };

@@ -30,6 +30,7 @@ export async function measureScrape(): Promise<Figure[]> {
   const exporter = new Exporter({
     session,
     names,
+    failures: { drain: () => undefined },
     clock: () => performance.now(),
     ...{ windowMs: 60_000, expiryMs: 300_000, seriesMax: 20_000, processMetrics: false, noRoute: true },
     stream: () => ({ listeners: 0, lines: 0 }),

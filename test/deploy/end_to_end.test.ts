@@ -3,9 +3,10 @@
 
 import { expect, test } from "vitest";
 import { createLine } from "../support/topology.js";
+import { startTraffic } from "../support/traffic.js";
 import { waitUntil } from "../support/wait_until.js";
 import { fillIn, panelQueries } from "./dashboards.js";
-import { hurry, IS_ROOT, stageMs, startStage, startTraffic } from "./stage.js";
+import { hurry, IS_ROOT, stageMs, startStage } from "./stage.js";
 
 const ALERT = 'ALERTS{alertname="TablesnoopNoRouteSpike", alertstate="firing"}';
 /** Scrapes, evaluations and a busy machine. */

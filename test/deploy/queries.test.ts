@@ -4,10 +4,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BACKEND } from "../support/backend.js";
 import { createLine, type Line } from "../support/topology.js";
+import { startTraffic } from "../support/traffic.js";
 import { waitUntil } from "../support/wait_until.js";
 import { fillIn, panelQueries, readDashboards } from "./dashboards.js";
 import { readExpression } from "./promql.js";
-import { hurry, IS_ROOT, type Rule, readRules, type Stage, startStage, startTraffic } from "./stage.js";
+import { hurry, IS_ROOT, type Rule, readRules, type Stage, startStage } from "./stage.js";
 
 /** Why a selector or a query on it may rightly find nothing; empty if it may not. */
 function whyEmpty(expression: string): string {

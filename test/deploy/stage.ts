@@ -4,13 +4,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { onProcessEnd } from "../support/cleanup.js";
 import { type DaemonProcess, startDaemon } from "../support/daemon_process.js";
-import type { Netns } from "../support/netns.js";
 import { projectPath } from "../support/project_path.js";
 import { type PrometheusProcess, startPrometheus } from "../support/promtool.js";
-import { send } from "../support/send.js";
 
 const SPEED = 30;
 
@@ -86,22 +83,4 @@ export function hurry(text: string): string {
 
 function hurried(file: string): string {
   return hurry(readFileSync(projectPath("deploy/prometheus", file), "utf8"));
-}
-
-/** Some sends to each destination, five times a second, until stopped; a refused send is none to worry about. */
-export function startTraffic(netns: Netns, destinations: readonly string[]): AsyncDisposable {
-  let isStopped = false;
-  const run = async () => {
-    while (!isStopped) {
-      for (const to of destinations) await send(netns, "udp", { to, count: 5 });
-      await pause(200);
-    }
-  };
-  const ended = run();
-  return {
-    [Symbol.asyncDispose]: async () => {
-      isStopped = true;
-      await ended;
-    },
-  };
 }

@@ -104,6 +104,26 @@ describe("a wrong call is an error", () => {
     }
   });
 
+  test.each([
+    { name: "nothing", oneIn: undefined, error: TypeError },
+    { name: "a text", oneIn: "1", error: TypeError },
+    { name: "0", oneIn: 0, error: RangeError },
+    { name: "NaN", oneIn: Number.NaN, error: RangeError },
+    { name: "3, which is no power of two", oneIn: 3, error: RangeError },
+    { name: "1.5", oneIn: 1.5, error: RangeError },
+    { name: "2^17", oneIn: 2 ** 17, error: RangeError },
+    { name: "2^32", oneIn: 2 ** 32, error: RangeError },
+  ])("sampleFailures of $name", ({ oneIn, error }) => {
+    const session = new Session(SESSION_OPTIONS);
+    try {
+      expect(() => session.sampleFailures(oneIn as unknown as number)).toThrow(error);
+      session.sampleFailures(2 ** 16);
+      expect(session.failedDestinations().sampledOneIn).toBe(2 ** 16);
+    } finally {
+      session.close();
+    }
+  });
+
   test("retire and release of indices that nobody has change nothing", () => {
     const session = new Session(SESSION_OPTIONS);
     try {

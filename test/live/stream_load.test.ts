@@ -160,7 +160,7 @@ function dial(text: string, use: (socket: ReturnType<typeof connect>) => void): 
   });
 }
 
-const GET = "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n";
+const GET = "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /** Connects and leaves, one after the other: before, while and after the head of the answer comes; politely and not. */
 async function misbehave(times: number): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   CounterRows,
   DeviceRow,
   EventsDropped,
+  FailedDestinationRows,
   Inventory,
   LineNames,
   Listener,
@@ -30,16 +31,27 @@ export interface FakeKey {
   readonly type?: number;
 }
 
+/** Failed lookups to one destination, as one call of failedDestinations() gives them. */
+export interface FakeFailure extends Omit<FakeKey, "kind" | "egress"> {
+  readonly destination: string;
+  readonly lookups: number;
+}
+
 interface Slot {
   readonly key: Required<FakeKey>;
   count: bigint;
   retiredAt: number | undefined;
 }
 
-type Reading = "counters" | "inventory" | "probes" | "events" | "retire" | "release" | "listen";
+type Reading = "failedDestinations" | "counters" | "inventory" | "probes" | "events" | "retire" | "release" | "listen";
 
 /** As the kernel's contract header: lower indices count what found no room. */
 const FIRST_INDEX = 4;
+
+/** EAGAIN, which the kernel gives for a table without a match. */
+const NO_MATCH = 11;
+
+const SAMPLING_OFF = 2 ** 32;
 
 export class FakeSession implements Session {
   readonly backend: Backend = "tracepoint";
@@ -51,7 +63,12 @@ export class FakeSession implements Session {
   readonly #netns = new Map<bigint, NetnsRow>();
   #devices: DeviceRow[] = [];
   #probes: ProbeState[] = [];
+  #failures: readonly FakeFailure[] = [];
   #isClosed = false;
+  /** What sampleFailures was last told. */
+  sampledOneIn: number | undefined;
+  /** Failed lookups that have no row. */
+  failuresWithoutRow = 0;
   /** Open ones, in the order in which they came. */
   readonly listeners: FakeListener[] = [];
   vocabulary: Vocabulary | undefined;
@@ -77,6 +94,11 @@ export class FakeSession implements Session {
     const slot = this.#slots.get(index);
     if (slot !== undefined) slot.count += BigInt(lookups);
     return index;
+  }
+
+  /** What the next call of failedDestinations() gives. */
+  fail(failures: readonly FakeFailure[]): void {
+    this.#failures = failures;
   }
 
   /** The kernel's maps begin anew, and so do all counts. */
@@ -158,6 +180,30 @@ export class FakeSession implements Session {
       if (this.#clock() - retiredAt < 1000) throw new Error(`release index ${index}: retired less than 1 s ago`);
       this.#slots.delete(index);
     }
+  }
+
+  failedDestinations(): FailedDestinationRows {
+    this.#check("failedDestinations");
+    const failures = this.#failures;
+    const keys = failures.map((failure) => complete({ error: NO_MATCH, ...failure }));
+    const lookups = failures.reduce((sum, failure) => sum + failure.lookups, this.failuresWithoutRow);
+    this.#failures = [];
+    this.failuresWithoutRow = 0;
+    return {
+      netns: BigUint64Array.from(keys, (key) => key.netns),
+      table: Uint32Array.from(keys, (key) => key.table),
+      family: Uint8Array.from(keys, (key) => FAMILIES.indexOf(key.family)),
+      error: Uint8Array.from(keys, (key) => key.error),
+      type: Uint8Array.from(keys, (key) => key.type),
+      destination: failures.map(({ destination }) => destination),
+      count: Float64Array.from(failures, (failure) => failure.lookups),
+      lookups,
+      sampledOneIn: this.sampledOneIn ?? SAMPLING_OFF,
+    };
+  }
+
+  sampleFailures(oneIn: number): void {
+    this.sampledOneIn = oneIn;
   }
 
   listen(options: ListenerOptions, onLines: () => void): Listener {

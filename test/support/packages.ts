@@ -13,6 +13,9 @@ export interface Packages {
   readonly checksums: string;
 }
 
+/** Packages are made on and for x86-64. */
+export const ARE_MADE_HERE = process.arch === "x64";
+
 const BUILD_MS = 300_000;
 
 /** Of the clone in `root`, which must be built; without one, of the clone that is tested. Takes a minute if it has to. */

@@ -26,6 +26,7 @@ const steps = {
   read() {
     for (const session of sessions) {
       assert.equal(session.counters().overflow.length, 4);
+      assert.ok(session.failedDestinations().lookups >= 0);
       assert.ok(session.inventory().netns.length > 0);
       assert.ok(session.probes().some((probe) => probe.attached));
     }
@@ -39,6 +40,8 @@ const steps = {
   "read-closed"() {
     for (const session of sessions) {
       assert.throws(() => session.counters(), CLOSED);
+      assert.throws(() => session.failedDestinations(), CLOSED);
+      assert.throws(() => session.sampleFailures(1), CLOSED);
       assert.throws(() => session.inventory(), CLOSED);
       assert.throws(() => session.probes(), CLOSED);
       assert.throws(() => session.retire(new Uint32Array(1)), CLOSED);

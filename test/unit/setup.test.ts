@@ -60,11 +60,16 @@ describe("Debian packages", () => {
   });
 
   it("for the tests are not asked for by a plain start", () => {
-    const names = packagesFor(["run", "build"], "x64").map((p) => p.name);
+    const names = packagesFor(["run", "build"], "x64", "debian").map((p) => p.name);
     expect(names).toContain("libbpf1");
     expect(names).not.toContain("bpftrace");
-    expect(packagesFor(["test"], "x64").map((p) => p.name)).toContain("qemu-system-x86");
-    expect(packagesFor(["test"], "arm64").map((p) => p.name)).not.toContain("qemu-system-x86");
+    expect(packagesFor(["test"], "x64", "debian").map((p) => p.name)).toContain("qemu-system-x86");
+    expect(packagesFor(["test"], "arm64", "debian").map((p) => p.name)).not.toContain("qemu-system-x86");
+  });
+
+  it("are not asked for where the distribution has none of that name", () => {
+    expect(packagesFor(["test"], "x64", "debian").map((p) => p.name)).toContain("chromium");
+    expect(packagesFor(["test"], "x64", "ubuntu").map((p) => p.name)).not.toContain("chromium");
   });
 
   it("that are missing lead a plain user to the exact command for root", () => {

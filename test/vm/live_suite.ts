@@ -16,12 +16,16 @@ export interface SuiteReport {
 
 /**
  * What depends on the kernel or the backend; what does not (command line, signals, sheer size) is proven on the host, as
- * emulation costs some twenty times the time. The tracepoint backend runs on the host too.
+ * emulation costs some twenty times the time. The tracepoint backend runs on the host too. What depends on the kernel alone
+ * (no_route) runs with one backend.
  */
-const BACKEND_FREE = ["exactness", "results", "attribution", "multipath", "no_route"];
+const BOTH = ["exactness", "results", "attribution", "failed_destinations"];
 const FILES: Readonly<Record<Backend, readonly string[]>> = {
-  tracepoint: BACKEND_FREE,
-  trampoline: [...BACKEND_FREE, ...["rules", "rule_set", "vrf", "srv6", "ecmp", "table_life", "backends", "stream"]],
+  tracepoint: [...BOTH, "multipath"],
+  trampoline: [
+    ...BOTH,
+    ...["rules", "rule_set", "vrf", "srv6", "ecmp", "table_life", "backends", "stream", "no_route"],
+  ],
 };
 
 const REPORT = "/run/report.jsonl";

@@ -9,6 +9,7 @@ import { type ListenAddress, parseListenAddress } from "../../../daemon/http/add
 import { type Access, type Listening, listen } from "../../../daemon/http/listen.js";
 import { buildServer, type ServerOptions } from "../../../daemon/http/server.js";
 import { createLog } from "../../../daemon/log.js";
+import type { LookupsAnswer } from "../../../daemon/metrics/snapshot.js";
 
 export interface Served {
   readonly listening: Listening;
@@ -16,6 +17,29 @@ export interface Served {
   /** Lines logged so far. */
   readonly lines: readonly string[];
 }
+
+const PAGE_FILES = {
+  html: "<h1>{name} <small>{version}</small></h1><p>{sentence}</p><ul>{links}</ul><i>{other}</i>",
+  script: "go();",
+  style: "p{}",
+};
+
+export const NOTHING_COUNTED: LookupsAnswer = {
+  version: "1.2.3",
+  backend: "tracepoint",
+  backendReason: "",
+  hasStream: false,
+  rateSeconds: 0,
+  probes: [],
+  readErrors: [],
+  netns: [],
+  netnsOmitted: 0,
+  rows: [],
+  rowsOmitted: 0,
+  countsNoRoute: true,
+  counterOverflow: 0,
+  seriesFolded: 0,
+};
 
 export function address(text: string): ListenAddress {
   const parsed = parseListenAddress(text);
@@ -29,10 +53,15 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
     ready: () => ({ ready: true, reasons: [] }),
     telemetryPath: "/metrics",
     maxRequests: 40,
+    failures: {
+      report: () => ({ windowSeconds: 60, sampledOneIn: 1, destinations: [] }),
+      showsAddresses: false,
+    },
     stream: { listeners: undefined },
     reload: undefined,
     isOpen: () => false,
-    page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [] },
+    page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [], files: PAGE_FILES },
+    pageData: { lookups: () => NOTHING_COUNTED, history: () => ({ times: [], netns: [], netnsOmitted: 0 }) },
     log: createLog({ logLevel: "info", logFormat: "logfmt" }, { write: (line) => lines.push(line) }),
     ...options,
   };

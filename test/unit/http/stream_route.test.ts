@@ -79,7 +79,7 @@ describe("the stream", () => {
 
   test("has a link on the page for people if it is enabled", async () => {
     const { port } = await start();
-    expect((await ask(port, "/")).body.toString()).toContain('<a href="/stream">');
+    expect((await ask(port, "/")).body.toString()).toContain('<a href="stream">');
   });
 
   test("sends its head at once, then lines as they come", async () => {

@@ -37,6 +37,7 @@ class Bench {
         egress: (netns, ifindex) => naming.egress(netns, ifindex),
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
       },
+      failures: { drain: () => this.session.failedDestinations() },
       clock: () => this.now,
       windowMs: WINDOW_MS,
       expiryMs: EXPIRY_MS,
@@ -159,6 +160,38 @@ describe("Exporter", () => {
     expect(bench.exporter.lastErrors().size).toBe(0);
   });
 
+  it("counts a failure to read what is counted by destination, also of a drain of only that", async () => {
+    const bench = new Bench();
+    bench.session.failing.set("failedDestinations", new Error("EIO"));
+    expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 1');
+    bench.exporter.drainFailures();
+    expect([...bench.exporter.lastErrors()]).toEqual([["failures", new Error("EIO")]]);
+    expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 3');
+    bench.session.failing.clear();
+    bench.exporter.drainFailures();
+    expect(bench.exporter.lastErrors().size).toBe(0);
+  });
+
+  it("shows all of very many new keys in one scrape of many turns, also if a drain comes in between", async () => {
+    const bench = new Bench({ seriesMax: 30_000 });
+    for (let table = 1; table <= 4500; table += 1) bench.session.count({ netns: 1n, egress: 2, table }, 3);
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      // As the daemon's timer does: newer counts, while older ones are still taken in.
+      if (turns === 2) bench.exporter.drain();
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const lines = await bench.lines("route_lookups_total");
+    clearImmediate(next);
+    // Each key comes with five failures that have not happened.
+    expect(turns).toBeGreaterThanOrEqual((6 * 4500) / 1000);
+    const found = lines.filter((line) => line.includes('result="found"'));
+    expect(found.length).toBe(4500);
+    expect(found.filter((line) => !line.endsWith(" 3"))).toEqual([]);
+  });
+
   it("takes in at once what was counted while counters could not be read", async () => {
     const bench = new Bench();
     bench.session.failing.set("counters", new Error("EIO"));
@@ -259,5 +292,103 @@ describe("Exporter", () => {
     const bench = new Bench({ clock: () => now++ * 250 });
     expect(await bench.lines("scrape_duration_seconds")).toEqual([]);
     expect((await bench.lines("scrape_duration_seconds"))[0]).toMatch(/^ 0\.5$/);
+  });
+});
+
+describe("what Exporter tells the page", () => {
+  it("is read from the kernel at most once a second, by whoever asks for what", () => {
+    const bench = new Bench();
+    bench.now = 5000;
+    bench.session.count({ netns: 1n, egress: 2 }, 5);
+    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(5);
+    bench.session.count({ netns: 1n, egress: 2 }, 5);
+    bench.now = 5999;
+    bench.exporter.history(0);
+    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(5);
+    bench.now = 6000;
+    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(10);
+  });
+
+  it("has the rows that were counted, with their rates, and none that never happened", () => {
+    const bench = new Bench();
+    bench.exporter.drain();
+    bench.session.count({ netns: 1n, egress: 2 }, 50);
+    bench.session.count({ netns: 1n, error: 11 }, 10);
+    bench.now = 5000;
+    const { rows, rateSeconds, rowsOmitted } = bench.exporter.lookups();
+    const common = { netns: "host", family: "ipv4", table: "main" };
+    expect(rows).toEqual([
+      { ...common, egress: "eth0", result: "found", lookups: 50, lookupsPerSecond: 10 },
+      { ...common, egress: "", result: "no_route", lookups: 10, lookupsPerSecond: 2 },
+    ]);
+    expect([rateSeconds, rowsOmitted]).toEqual([5, 0]);
+  });
+
+  it("has the busiest rows if there are too many, and says how many it left out", () => {
+    const bench = new Bench({ seriesMax: 10_000 });
+    for (let table = 1; table <= 2500; table += 1)
+      bench.session.count({ netns: 1n, egress: 2, table: 1000 + table }, table);
+    // So many new keys take two drains.
+    bench.exporter.drain();
+    bench.now = 1000;
+    // So many new keys are taken in by two asks, none of which holds up the event loop.
+    bench.exporter.lookups();
+    const { rows, rowsOmitted } = bench.exporter.lookups();
+    expect([rows.length, rowsOmitted]).toEqual([2000, 500]);
+    expect(Math.min(...rows.map(({ lookups }) => lookups))).toBe(501);
+  });
+
+  it("has namespaces with the kernel's own account, only those that are shown", () => {
+    const bench = new Bench({ netns: new Set(["blue"]) });
+    bench.session.addNetns({ cookie: 2n });
+    bench.netns.set(2n, "blue");
+    bench.exporter.drain();
+    for (const cookie of [1n, 2n]) {
+      bench.session.count({ netns: cookie, error: 11 }, 10);
+      bench.session.addNetns({ cookie, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
+    }
+    bench.now = 5000;
+    expect(bench.exporter.lookups().netns).toEqual([
+      {
+        netns: "blue",
+        lookupsPerSecond: 2,
+        missesPerSecond: 2,
+        rejectsPerSecond: 0,
+        noRoute: [{ family: "ipv4", direction: "out", packetsPerSecond: 1 }],
+      },
+    ]);
+    expect(bench.exporter.history(8_000_000)).toEqual({
+      times: [8000],
+      netns: [{ netns: "blue", lookups: [2], misses: [2], rejects: [0], noRoute: [1] }],
+      netnsOmitted: 0,
+    });
+  });
+
+  it("has no account of packets if that is not to be read", () => {
+    const bench = new Bench({ noRoute: false });
+    bench.exporter.drain();
+    bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
+    bench.now = 5000;
+    const { countsNoRoute, netns } = bench.exporter.lookups();
+    expect([countsNoRoute, netns]).toEqual([false, []]);
+  });
+
+  it("has the state of the probes, what cannot be read, and what was counted without detail", () => {
+    const bench = new Bench({ seriesMax: 100 });
+    busy(bench);
+    bench.session.failing.set("events", new Error("EIO"));
+    bench.now = 1000;
+    const { probes, readErrors, counterOverflow, seriesFolded } = bench.exporter.lookups();
+    expect(probes).toContainEqual({
+      probe: "fib_rules_lookup",
+      backend: "trampoline",
+      attached: false,
+      isMissing: true,
+      reason: "refused",
+    });
+    // Nothing that JSON has no word for.
+    expect(JSON.parse(JSON.stringify(probes))).toEqual(probes);
+    expect(readErrors).toEqual([{ source: "events", error: "EIO" }]);
+    expect([counterOverflow, seriesFolded]).toEqual([33, 0]);
   });
 });

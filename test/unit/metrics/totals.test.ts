@@ -30,9 +30,9 @@ class Bench {
     this.totals = new Totals(expiryMs, this.cap);
   }
 
-  drain(now = this.now): void {
+  drain(now = this.now): boolean {
     this.now = now;
-    this.totals.advance(this.session.counters(), {
+    return this.totals.advance(this.session.counters(), {
       now,
       label: (row, before) => {
         const labels = this.#label(row);
@@ -91,6 +91,27 @@ describe("Totals", () => {
       return bench.series["ns1 dev2 found"];
     });
     expect(exported).toEqual(expected);
+  });
+
+  it("takes in very many new keys by and by, each once", () => {
+    const bench = new Bench(10_000);
+    for (let key = 1; key <= 4500; key += 1) bench.session.count({ netns: 1n, egress: key }, 3);
+    const isWhole = [bench.drain(), bench.drain()];
+    bench.session.count({ netns: 1n, egress: 1 });
+    isWhole.push(bench.drain(), bench.drain());
+    expect(isWhole).toEqual([false, false, true, true]);
+    expect(bench.counted).toBe(3n * 4500n + 1n);
+    expect(bench.series["ns1 dev4500 found"]).toBe(3);
+  });
+
+  it("leaves lookups with several nexthops until all choices are taken in", () => {
+    const bench = new Bench(10_000);
+    bench.session.count({ netns: 1n, egress: EGRESS_MULTIPATH }, 10);
+    for (let key = 1; key <= 2500; key += 1) bench.session.count({ netns: 1n, egress: key });
+    bench.session.count({ netns: 1n, egress: 7000, type: SELECTED }, 10);
+    expect([bench.drain(), bench.drain()]).toEqual([false, true]);
+    expect(bench.series["ns1 dev7000 found"]).toBe(10);
+    expect(bench.series[`ns1 dev${EGRESS_MULTIPATH} found`]).toBe(0);
   });
 
   it("adds keys of one label set up", () => {

@@ -1,0 +1,58 @@
+// GET and HEAD of /api/failures: the destinations that most route lookups fail for, as JSON. Addresses are people's
+// traffic: they are told only where the stream tells them anyway.
+
+import type { FastifyInstance } from "fastify";
+import { type FailedDestination, type FailureReport, MOST_DESTINATIONS } from "../metrics/failed_destinations.js";
+import { BadQuery, notAccepted } from "../stream/query.js";
+import { readParameters } from "./parameters.js";
+import { replyText } from "./reply_text.js";
+
+export const FAILURES_PATH = "/api/failures";
+
+const DESTINATIONS = 50;
+
+export interface FailuresRoute {
+  /** The last good one if the kernel's side cannot be read. */
+  report(): FailureReport;
+  readonly showsAddresses: boolean;
+}
+
+/** What is sent. */
+interface Answer extends Omit<FailureReport, "destinations"> {
+  readonly addressesShown: boolean;
+  readonly destinations: readonly (Omit<FailedDestination, "destination"> & { readonly destination: string | null })[];
+}
+
+export function addFailuresRoute(app: FastifyInstance, { report, showsAddresses }: FailuresRoute): void {
+  app.route({
+    method: ["GET", "HEAD"],
+    url: FAILURES_PATH,
+    handler: (request, reply) => {
+      try {
+        const limit = readLimit(request.url);
+        const { windowSeconds, sampledOneIn, destinations } = report();
+        const shown = destinations.slice(0, limit);
+        const answer: Answer = {
+          windowSeconds,
+          sampledOneIn,
+          addressesShown: showsAddresses,
+          destinations: showsAddresses ? shown : shown.map((row) => ({ ...row, destination: null })),
+        };
+        return reply.send(answer);
+      } catch (error) {
+        if (error instanceof BadQuery) return replyText(reply, 400, `${error.message}.`);
+        throw error;
+      }
+    },
+  });
+}
+
+function readLimit(url: string): number {
+  const text = readParameters(url, ["limit"]).get("limit");
+  if (text === undefined) return DESTINATIONS;
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > MOST_DESTINATIONS) {
+    throw notAccepted("limit", text, `a number from 1 to ${MOST_DESTINATIONS}`);
+  }
+  return limit;
+}

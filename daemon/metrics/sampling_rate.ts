@@ -1,0 +1,13 @@
+// How many failed lookups are sampled by destination: all while they are few, so that counts are exact.
+
+/** About as many lookups a second cost nothing that could be measured. */
+const SAMPLED_PER_SECOND = 2000;
+
+/** As TS_SAMPLE_LEAST of bpf/tablesnoop_abi.h has it. */
+const MOST = 2 ** 16;
+
+/** One of how many lookups to take when so many fail in a second: a power of two. */
+export function sampleOneIn(lookupsPerSecond: number): number {
+  const exponent = Math.ceil(Math.log2(lookupsPerSecond / SAMPLED_PER_SECOND));
+  return Math.min(MOST, 2 ** Math.max(0, exponent));
+}

@@ -1,0 +1,78 @@
+// The destinations with the most failed lookups, as the daemon's bounded sketch knows them.
+
+import { find, findIn, setText } from "./element.js";
+import { count, rate } from "./format.js";
+import { RowList, textColumn } from "./row_list.js";
+
+/** The answer of /api/failures. */
+export interface FailuresAnswer {
+  readonly windowSeconds: number;
+  /** 1: every failed lookup was looked at. */
+  readonly sampledOneIn: number;
+  readonly addressesShown: boolean;
+  readonly destinations: readonly Destination[];
+}
+
+interface Destination {
+  readonly netns: string;
+  readonly family: string;
+  readonly table: string;
+  readonly result: string;
+  /** Null if addresses are not shown. */
+  readonly destination: string | null;
+  readonly lookups: number;
+  readonly lookupsPerSecond: number;
+}
+
+const MOST_ROWS = 20;
+
+export class DestinationsPanel {
+  readonly #hint = find("destinations-hint", HTMLParagraphElement);
+  readonly #table = find("destinations", HTMLTableElement);
+  readonly #rows: RowList<readonly [Destination, number]>;
+
+  constructor() {
+    const body = findIn(this.#table, "tbody", HTMLTableSectionElement);
+    this.#rows = new RowList<readonly [Destination, number]>(
+      body,
+      [
+        textColumn(([{ destination, family }]) => destination ?? `hidden, ${family}`, { isHeading: true }),
+        textColumn(([{ netns }]) => netns),
+        textColumn(([{ table }]) => table),
+        textColumn(([{ result }]) => result),
+        textColumn(([{ lookupsPerSecond }]) => rate(lookupsPerSecond), { isNumber: true }),
+        textColumn(([{ lookups }]) => count(lookups), { isNumber: true }),
+      ],
+      // Without addresses several may be alike; then the place in the list tells them apart.
+      ([{ netns, family, table, result, destination }, at]) =>
+        [netns, family, table, result, destination ?? at].join("\0"),
+    );
+  }
+
+  show({ windowSeconds, sampledOneIn, addressesShown, destinations }: FailuresAnswer): void {
+    this.#table.hidden = destinations.length === 0;
+    this.#rows.show(
+      destinations.slice(0, MOST_ROWS).map((destination, at) => [destination, at]),
+      (line, [{ result }]) => {
+        line.dataset["result"] = result;
+      },
+    );
+    const window = `the last ${count(windowSeconds)} s`;
+    const sentences =
+      destinations.length === 0
+        ? [`No lookup has failed in ${window}; misses in local are left out.`]
+        : [
+            `Of ${window}, without misses in local. Memory is bounded: what fails often is right, what is rare may be missing.`,
+          ];
+    if (sampledOneIn > 1) {
+      sentences.push(`So many fail that one in ${count(sampledOneIn)} is looked at; the numbers are estimates.`);
+    }
+    if (!addressesShown) sentences.push("Addresses are people’s traffic: shown only with --web.enable-stream.");
+    setText(this.#hint, sentences.join(" "));
+  }
+
+  unavailable(): void {
+    this.#table.hidden = true;
+    setText(this.#hint, "Not available: the daemon does not tell them.");
+  }
+}

@@ -1,0 +1,130 @@
+// Is there a problem, where, since when, of which kind: from the answers of the daemon to a few words. Pure.
+
+import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../metrics/snapshot.js";
+import { clock, counted, minute, rate } from "./format.js";
+
+export interface Verdict {
+  readonly level: "good" | "notice" | "bad";
+  readonly headline: string;
+  /** The same without numbers that change all the time, to be read out when it changes. */
+  readonly news: string;
+  /** One sentence each, the gravest first. */
+  readonly reasons: readonly string[];
+}
+
+/** From this many packets per second on it is bad; the shipped alert has the same floor. */
+const BAD_PER_SECOND = 1;
+/** Points without any, between two with, that do not end a trouble. */
+const PAUSE_POINTS = 3;
+/** Namespaces named one by one. */
+const MOST_NAMED = 3;
+
+const FAMILY = { ipv4: "IPv4", ipv6: "IPv6" } as const;
+const DIRECTION = { in: "received", out: "sent from here" } as const;
+
+export function verdictOf(lookups: LookupsAnswer, history: HistorySnapshot | undefined): Verdict {
+  const troubled = lookups.netns.filter((netns) => noRouteRate(netns) > 0);
+  const total = troubled.reduce((sum, netns) => sum + noRouteRate(netns), 0);
+  const lost = troubled.slice(0, MOST_NAMED).map((netns) => lostSentence(netns, history));
+  if (troubled.length > MOST_NAMED) lost.push(`And so in ${counted(troubled.length - MOST_NAMED, "more namespace")}.`);
+  const blind = blindness(lookups);
+  const reasons = [...lost, ...blind, ...rejects(lookups.netns)];
+  if (!lookups.probes.some(({ attached }) => attached)) {
+    return verdict("bad", "Nothing is counted: no probe is attached", reasons);
+  }
+  if (troubled.length > 0) {
+    const [first] = troubled;
+    const where = troubled.length === 1 && first ? first.netns : counted(troubled.length, "namespace");
+    const level = total >= BAD_PER_SECOND ? "bad" : "notice";
+    const headline = `${rate(total)} packets/s find no route in ${where}`;
+    return { level, headline, news: `Packets find no route in ${where}`, reasons };
+  }
+  const level = blind.length > 0 ? "notice" : "good";
+  if (!lookups.countsNoRoute) {
+    const why = "The daemon runs with --no-collector.mib.";
+    return verdict("notice", "Whether packets find a route is not read", [why, ...reasons]);
+  }
+  return verdict(level, "Every packet finds a route", [...past(history), ...reasons]);
+}
+
+function verdict(level: Verdict["level"], headline: string, reasons: readonly string[]): Verdict {
+  return { level, headline, news: headline, reasons };
+}
+
+export function noRouteRate({ noRoute }: NetnsNow): number {
+  return noRoute.reduce((sum, { packetsPerSecond }) => sum + packetsPerSecond, 0);
+}
+
+/**
+ * When what goes on in these points began, in seconds since 1970; "before" if it was there before the first point, and
+ * undefined if the last points tell of nothing.
+ */
+export function since(times: readonly number[], values: readonly number[]): number | "before" | undefined {
+  let begin: number | undefined;
+  let pause = 0;
+  for (let at = values.length - 1; at >= 0 && pause <= PAUSE_POINTS; at -= 1) {
+    if ((values[at] ?? 0) > 0) {
+      begin = at;
+      pause = 0;
+    } else {
+      pause += 1;
+    }
+  }
+  if (begin === undefined) return undefined;
+  return begin === 0 ? "before" : times[begin - 1];
+}
+
+export function sinceText(history: HistorySnapshot | undefined, netns: string): string {
+  const past = history?.netns.find((one) => one.netns === netns);
+  const begin = history === undefined || past === undefined ? undefined : since(history.times, past.noRoute);
+  if (begin === "before") return `before ${minute(history?.times[0] ?? 0)}`;
+  return begin === undefined ? "just now" : clock(begin);
+}
+
+function lostSentence(netns: NetnsNow, history: HistorySnapshot | undefined): string {
+  const kinds = netns.noRoute
+    .filter(({ packetsPerSecond }) => packetsPerSecond > 0)
+    .map(
+      ({ family, direction, packetsPerSecond }) =>
+        `${rate(packetsPerSecond)}/s ${FAMILY[family]} ${DIRECTION[direction]}`,
+    );
+  return `${netns.netns}: ${kinds.join(", ")}; since ${sinceText(history, netns.netns)}.`;
+}
+
+/** Where the page would not see a problem. */
+function blindness({ probes, readErrors, counterOverflow, seriesFolded, netnsOmitted }: LookupsAnswer): string[] {
+  const missing = probes.filter(({ isMissing }) => isMissing);
+  const sentences = [
+    ...readErrors.map(({ source, error }) => `The ${source} cannot be read (${error}); the last good data is shown.`),
+    ...missing.map(({ probe, reason }) => `The probe ${probe} is not attached: ${reason}.`),
+  ];
+  if (counterOverflow > 0) {
+    sentences.push(`${counted(counterOverflow, "lookup")} had no room in the kernel’s map; --counters.max makes more.`);
+  }
+  if (seriesFolded > 0) sentences.push(`Some lookups are summed under “other”; --series.max makes more room.`);
+  if (netnsOmitted > 0) sentences.push(`${counted(netnsOmitted, "more namespace")} found no room on this page.`);
+  return sentences;
+}
+
+function rejects(netns: readonly NetnsNow[]): string[] {
+  const rejecting = netns.filter(({ rejectsPerSecond }) => rejectsPerSecond > 0);
+  if (rejecting.length === 0) return [];
+  const total = rejecting.reduce((sum, { rejectsPerSecond }) => sum + rejectsPerSecond, 0);
+  const names = rejecting.slice(0, MOST_NAMED).map(({ netns }) => netns);
+  const others = rejecting.length > MOST_NAMED ? ` and ${rejecting.length - MOST_NAMED} more` : "";
+  return [
+    `${rate(total)} lookups/s meet a route that rejects (unreachable, prohibit, blackhole) in ${names.join(", ")}${others}.`,
+  ];
+}
+
+/** The last trouble that the history still knows of. */
+function past(history: HistorySnapshot | undefined): string[] {
+  let newest = -1;
+  let where = "";
+  for (const { netns, noRoute } of history?.netns ?? []) {
+    const at = noRoute.findLastIndex((packets) => packets > 0);
+    if (at > newest) [newest, where] = [at, netns];
+  }
+  const time = history?.times[newest];
+  return time === undefined ? [] : [`The last packet without a route was at ${clock(time)} in ${where}.`];
+}

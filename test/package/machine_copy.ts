@@ -1,0 +1,94 @@
+// A copy of this very machine to install packages in: its root file system under a layer in memory that takes every
+// change, in a mount namespace of its own. No service manager runs in it; systemctl enables services and
+// notes what it is asked to start and stop.
+
+import { join } from "node:path";
+import { type Background, startBackground } from "../support/background.js";
+import { type CommandOptions, runCommand } from "../support/command.js";
+import { createScratch } from "./scratch.js";
+
+export interface MachineCopy extends AsyncDisposable {
+  /** What the command says on stdout. */
+  run(program: string, args: readonly string[], options?: CommandOptions): Promise<string>;
+  /** Files that were made or changed and are still there, below /; sorted. */
+  changed(): Promise<string[]>;
+  /** What systemctl was asked to start, stop and reload since the last call. */
+  asked(): Promise<string[]>;
+  /** Copies a file of this machine to /root of the copy and returns its path there. */
+  bring(file: string): Promise<string>;
+}
+
+const MOUNTS = `
+set -e
+mount -t tmpfs -o size=2g tmpfs "$1"
+mkdir "$1/changes" "$1/work" "$1/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/changes,workdir=$1/work" "$1/root"
+mount -t proc proc "$1/root/proc"
+mount --rbind /dev "$1/root/dev"
+mount -t tmpfs tmpfs "$1/root/run"
+mount -t tmpfs tmpfs "$1/root/tmp"
+mkdir -p "$1/root/run/systemd/system"
+# Containers have one, which forbids to start anything.
+rm -f "$1/root/usr/sbin/policy-rc.d"
+mv "$1/root/usr/bin/systemctl" "$1/root/usr/bin/systemctl.real"
+cat >"$1/root/usr/bin/systemctl" <<'RECORDER'
+#!/bin/sh
+case " $* " in
+*" start "* | *" stop "* | *" restart "* | *" daemon-reload "*) echo "$*" >>/run/systemctl.asked ;;
+*" is-active "*) exit 3 ;;
+*) SYSTEMD_OFFLINE=1 exec systemctl.real "$@" ;;
+esac
+RECORDER
+chmod 755 "$1/root/usr/bin/systemctl"
+echo ready
+exec cat`;
+
+/** Needs root. Rejects where file systems cannot be laid over each other. */
+export async function copyMachine(): Promise<MachineCopy> {
+  const scratch = createScratch("machine");
+  const unshare = ["--mount", "--propagation", "private", "sh", "-c", MOUNTS, "sh", scratch.path];
+  const holder = await startBackground("unshare", unshare);
+  const inside = (args: readonly string[], options?: CommandOptions) =>
+    runCommand("nsenter", [`--target=${holder.pid}`, "--mount", "--", ...args], options);
+  try {
+    await holder.waitFor("stdout", /ready/);
+  } catch (error) {
+    await end(holder);
+    throw error;
+  }
+  const changes = join(scratch.path, "changes");
+
+  async function end(background: Background) {
+    await background.stop("SIGKILL");
+    scratch.remove();
+  }
+
+  return {
+    run: async (program, args, options) => {
+      const chroot = [
+        "chroot",
+        join(scratch.path, "root"),
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "LC_ALL=C",
+        program,
+      ];
+      return (await inside([...chroot, ...args], options)).stdout;
+    },
+    changed: async () => {
+      const { stdout } = await inside(["find", changes, "-type", "f,l", "-printf", "/%P\\n"]);
+      return stdout.trim().split("\n").sort();
+    },
+    asked: async () => {
+      const file = join(scratch.path, "root/run/systemctl.asked");
+      const { stdout } = await inside(["sh", "-c", `touch ${file}; cat ${file}; : >${file}`]);
+      return stdout.split("\n").filter((line) => line !== "");
+    },
+    bring: async (file) => {
+      const place = "/root/brought.deb";
+      await inside(["cp", file, join(scratch.path, "root", place)]);
+      return place;
+    },
+    [Symbol.asyncDispose]: () => end(holder),
+  };
+}
