@@ -155,25 +155,25 @@ function inGuest(machine: SystemdMachine): void {
 
   test("by its socket unit it serves members of its group, and nobody else", async () => {
     await run("install -d -m 0750 -g tablesnoop /etc/tablesnoop");
-    await configure("DENY");
+    await configure("deny");
     await run(`echo '${FLAGS}' >/etc/default/tablesnoopd`);
     await run("systemctl start tablesnoopd.socket");
     // The first to connect has systemd start the service, and waits for it.
-    expect(await ask("--regid tablesnoop", START_S)).toMatch(/^x-frame-options: DENY$/im);
+    expect(await ask("--regid tablesnoop", START_S)).toMatch(/^x-frame-options: deny$/im);
     await expect(ask("--regid nogroup")).rejects.toThrow("Permission denied");
   });
 
   test("a reload reads the web configuration again, and a bad one changes nothing", async () => {
-    await configure("SAMEORIGIN");
+    await configure("sameorigin");
     await run("systemctl reload tablesnoopd");
     await until("journalctl -u tablesnoopd -o cat | grep -q 'reloaded.*SIGHUP\\|SIGHUP.*reloaded'");
-    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: SAMEORIGIN$/im);
+    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: sameorigin$/im);
     await configure("nonsense");
     await run("systemctl reload tablesnoopd");
     await until("journalctl -u tablesnoopd -o cat | grep -q 'reload failed'");
-    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: SAMEORIGIN$.*_last_reload_successful 0$/ims);
+    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: sameorigin$.*_last_reload_successful 0$/ims);
     expect(await property("ActiveState")).toBe("active");
-    await configure("DENY");
+    await configure("deny");
   });
 
   test("an upgrade keeps its configuration and restarts it", async () => {
@@ -183,7 +183,7 @@ function inGuest(machine: SystemdMachine): void {
     expect(await property("MainPID")).not.toBe(pid);
     expect(await run("dpkg-query -W -f '$" + "{Version}' tablesnoop")).toContain(NEXT);
     expect(await run("cat /etc/default/tablesnoopd")).toBe(FLAGS);
-    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: DENY$/im);
+    expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: deny$/im);
   });
 
   test("its journal is one clean line for each event, and the only complaint is that of the bad file", async () => {
