@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { Unavailable } from "../vm/unavailable.js";
+import { Unavailable } from "../support/unavailable.js";
 
 const EXECUTABLE = "/usr/bin/chromium";
 

@@ -10,9 +10,8 @@ import { projectPath } from "../support/project_path.js";
 import { value } from "../support/scrape.js";
 import { createPair, type Pair } from "../support/topology.js";
 import { startTraffic } from "../support/traffic.js";
+import { skipFor, Unavailable } from "../support/unavailable.js";
 import { waitUntil } from "../support/wait_until.js";
-import { skipFor } from "../vm/machines.js";
-import { Unavailable } from "../vm/unavailable.js";
 import { columnTexts, startBrowser, type Visit, visit } from "./browser.js";
 import { startProxy } from "./proxy.js";
 

@@ -1,11 +1,11 @@
 // The images a guest boots from, and what the host must have for that.
 
+import { Unavailable } from "../support/unavailable.js";
 import { guestRoot } from "./guest_root.js";
 import { findOnHost } from "./host_command.js";
 import { diskImage } from "./image.js";
 import type { Kernel } from "./kernels.js";
 import { nodeModulesDisk, projectDisk } from "./project_disks.js";
-import { Unavailable } from "./unavailable.js";
 
 export interface Disks {
   readonly root: string;

@@ -5,8 +5,9 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { skipFor } from "../support/unavailable.js";
 import { boot, type Guest, TIED_TO_PARENT } from "./guest.js";
-import { prepareMachines, skipFor } from "./machines.js";
+import { prepareMachines } from "./machines.js";
 
 const DEVICES = [
   ...["type veth", "type dummy", "type vrf table 10", "type bridge", "type bond", "type vxlan id 7 dstport 4789"],

@@ -5,11 +5,11 @@ import { createHash } from "node:crypto";
 import { chmod, cp, lstat, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Unavailable } from "../support/unavailable.js";
 import { exists } from "./cache.js";
 import { runOnHost } from "./host_command.js";
 import type { ImageRecipe } from "./image.js";
 import type { Kernel } from "./kernels.js";
-import { Unavailable } from "./unavailable.js";
 
 const REQUIRED = [
   ...["bash", "dash", "coreutils", "findutils", "grep", "sed", "mawk", "mount", "util-linux", "procps", "kmod"],

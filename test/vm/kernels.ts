@@ -3,9 +3,9 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Unavailable } from "../support/unavailable.js";
 import { cacheFolder, makeOnce } from "./cache.js";
 import { findOnHost, runOnHost } from "./host_command.js";
-import { Unavailable } from "./unavailable.js";
 
 /** 6.1 is Debian 12's kernel and the oldest one supported, 6.12 that of Debian 13 and of Debian 12's updates. */
 export const SERIES = ["6.1", "6.12"] as const;

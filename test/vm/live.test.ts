@@ -3,9 +3,10 @@
 
 import { describe, test } from "vitest";
 import type { Backend } from "../../daemon/native/session.js";
+import { skipFor } from "../support/unavailable.js";
 import { boot } from "./guest.js";
 import { innerError, runLiveSuite, type SuiteReport } from "./live_suite.js";
-import { type Machine, prepareMachines, skipFor } from "./machines.js";
+import { type Machine, prepareMachines } from "./machines.js";
 
 const BACKENDS: readonly Backend[] = ["trampoline", "tracepoint"];
 // Both kernels run at the same time, each on one core, and both backends one after the other.

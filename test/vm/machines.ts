@@ -1,9 +1,8 @@
 // Which guests can be had here: one machine per kernel series, or the reason there is none.
 
-import type { TestContext } from "vitest";
+import { Unavailable } from "../support/unavailable.js";
 import { type Disks, makeDisks, requireHost } from "./disks.js";
 import { fetchKernel, type Kernel, SERIES, type Series } from "./kernels.js";
-import { Unavailable } from "./unavailable.js";
 
 export type Machine =
   | { readonly series: Series; readonly kernel: Kernel; readonly disks: Disks }
@@ -25,13 +24,6 @@ export async function prepareMachines(series: readonly Series[] = SERIES): Promi
     if (!(error instanceof Unavailable)) throw error;
     return series.map((name) => ({ series: name, unavailable: error }));
   }
-}
-
-/** Skips the test and says why. Where CI promises to run everything, what this machine could cure is a failure. */
-export function skipFor(unavailable: Unavailable, context: TestContext): never {
-  const { CI } = process.env;
-  if (CI === "true" && unavailable.curable) throw unavailable;
-  return context.skip(unavailable.message);
 }
 
 function orUnavailable(kernel: Promise<Kernel>): Promise<Kernel | Unavailable> {

@@ -4,10 +4,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keyOf, routeGrowth } from "../support/growth.js";
 import { parseExposition, type Sample, value } from "../support/scrape.js";
+import { skipFor, Unavailable } from "../support/unavailable.js";
 import { boot, type Guest } from "./guest.js";
-import { skipFor } from "./machines.js";
 import { NEXT, PACKAGE, prepareSystemdMachine, SEND, SUCCESSOR, type SystemdMachine } from "./systemd_machine.js";
-import { Unavailable } from "./unavailable.js";
 
 const SENDS = 23;
 const DISK = "/mnt";

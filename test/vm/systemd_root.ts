@@ -5,11 +5,11 @@ import { createHash } from "node:crypto";
 import { chmod, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Unavailable } from "../support/unavailable.js";
 import { AGENT } from "./guest_root.js";
 import { findOnHost, runOnHost } from "./host_command.js";
 import type { ImageRecipe } from "./image.js";
 import type { Kernel } from "./kernels.js";
-import { Unavailable } from "./unavailable.js";
 
 const RELEASE = "bookworm";
 const PACKAGES = [
