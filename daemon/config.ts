@@ -4,6 +4,7 @@ import { UsageError } from "./errors.js";
 import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags.js";
 import { renderHelp } from "./help.js";
 import { parseListenAddress, type TcpAddress, type UnixAddress } from "./http/address.js";
+import { PATHS } from "./http/paths.js";
 import type { SocketAccess } from "./http/unix_socket.js";
 import { type Kept, parseKept } from "./service/capabilities.js";
 
@@ -315,18 +316,7 @@ function socketAccess({ "web.socket-mode": mode, "web.socket-group": group }: Va
   return Object.freeze({ mode: Number.parseInt(mode, 8), ...(group !== undefined && { group }) });
 }
 
-const OWN_PATHS: readonly string[] = [
-  "/",
-  "/page.js",
-  "/page.css",
-  "/api/lookups",
-  "/api/history",
-  "/api/failures",
-  "/-/healthy",
-  "/-/ready",
-  "/-/reload",
-  "/stream",
-];
+const OWN_PATHS: readonly string[] = Object.values(PATHS);
 
 function telemetryPath(text: string): string {
   const isPlain = /^(\/[A-Za-z0-9._~-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text);

@@ -5,9 +5,8 @@ import type { FastifyInstance } from "fastify";
 import { type FailedDestination, type FailureReport, MOST_DESTINATIONS } from "../metrics/failed_destinations.js";
 import { BadQuery, notAccepted } from "../stream/query.js";
 import { readParameters } from "./parameters.js";
+import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
-
-export const FAILURES_PATH = "/api/failures";
 
 const DESTINATIONS = 50;
 
@@ -26,7 +25,7 @@ interface Answer extends Omit<FailureReport, "destinations"> {
 export function addFailuresRoute(app: FastifyInstance, { report, showsAddresses }: FailuresRoute): void {
   app.route({
     method: ["GET", "HEAD"],
-    url: FAILURES_PATH,
+    url: PATHS.failures,
     handler: (request, reply) => {
       try {
         const limit = readLimit(request.url);

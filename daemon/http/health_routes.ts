@@ -1,6 +1,7 @@
 // /-/healthy: the process answers. /-/ready: the probes count, or why they do not.
 
 import type { FastifyInstance } from "fastify";
+import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
 
 export interface Readiness {
@@ -9,18 +10,15 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
-export const HEALTHY_PATH = "/-/healthy";
-export const READY_PATH = "/-/ready";
-
 export function addHealthRoutes(app: FastifyInstance, name: string, ready: () => Readiness): void {
   app.route({
     method: ["GET", "HEAD"],
-    url: HEALTHY_PATH,
+    url: PATHS.healthy,
     handler: (_request, reply) => replyText(reply, 200, `${name} is healthy.`),
   });
   app.route({
     method: ["GET", "HEAD"],
-    url: READY_PATH,
+    url: PATHS.ready,
     handler: (_request, reply) => {
       const state = ready();
       const verdict = state.ready ? `${name} is ready.` : `${name} is not ready.`;

@@ -4,14 +4,15 @@
 
 import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
-import { STREAM_PATH } from "./stream_route.js";
+
+const PRIVATE: ReadonlySet<string> = new Set([PATHS.stream, PATHS.failures, PATHS.lookups, PATHS.history]);
 
 /** `isOpen`: nobody has to log in. */
 export function addHostCheck(app: FastifyInstance, isOpen: () => boolean): void {
   app.addHook("onRequest", async (request, reply) => {
-    const url = request.routeOptions.url ?? "";
-    const isPrivate = url === STREAM_PATH || url.startsWith("/api/");
+    const isPrivate = PRIVATE.has(request.routeOptions.url ?? "");
     if (!isPrivate || !isOpen() || !cameOverLoopback(request) || isOwnName(request.headers.host ?? ""))
       return undefined;
     return replyText(

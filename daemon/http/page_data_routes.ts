@@ -3,9 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import type { HistorySnapshot, LookupsAnswer } from "../metrics/snapshot.js";
 import { encode } from "./encode.js";
-
-export const LOOKUPS_PATH = "/api/lookups";
-export const HISTORY_PATH = "/api/history";
+import { PATHS } from "./paths.js";
 
 /** Each as of now. */
 export interface PageData {
@@ -16,8 +14,8 @@ export interface PageData {
 const SHARED_MS = 1000;
 
 export function addPageDataRoutes(app: FastifyInstance, data: PageData): void {
-  addJsonRoute(app, LOOKUPS_PATH, () => data.lookups());
-  addJsonRoute(app, HISTORY_PATH, () => data.history());
+  addJsonRoute(app, PATHS.lookups, () => data.lookups());
+  addJsonRoute(app, PATHS.history, () => data.history());
 }
 
 function addJsonRoute(app: FastifyInstance, url: string, read: () => object): void {

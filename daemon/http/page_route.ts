@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { encode } from "./encode.js";
+import { PATHS } from "./paths.js";
 
 interface Link {
   /** Path on this server or a whole URL. */
@@ -26,9 +27,6 @@ export interface PageFiles {
   readonly style: string;
 }
 
-export const SCRIPT_PATH = "/page.js";
-export const STYLE_PATH = "/page.css";
-
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -48,9 +46,9 @@ export function readPageFiles(folder: URL): PageFiles {
 
 export function addPageRoute(app: FastifyInstance, page: Page): void {
   const files = [
-    { url: "/", type: "text/html; charset=utf-8", body: fillIn(page) },
-    { url: SCRIPT_PATH, type: "text/javascript; charset=utf-8", body: page.files.script },
-    { url: STYLE_PATH, type: "text/css; charset=utf-8", body: page.files.style },
+    { url: PATHS.page, type: "text/html; charset=utf-8", body: fillIn(page) },
+    { url: PATHS.script, type: "text/javascript; charset=utf-8", body: page.files.script },
+    { url: PATHS.style, type: "text/css; charset=utf-8", body: page.files.style },
   ];
   for (const { url, type, body } of files) {
     app.route({

@@ -1,6 +1,7 @@
 // POST and PUT of /-/reload: the configuration is read again, as on SIGHUP.
 
 import type { FastifyInstance } from "fastify";
+import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
 
 export interface ReloadRoute {
@@ -8,13 +9,12 @@ export interface ReloadRoute {
   readonly reload: (() => Promise<string | undefined>) | undefined;
 }
 
-export const RELOAD_PATH = "/-/reload";
 export const RELOAD_METHODS = ["POST", "PUT"] as const;
 
 export function addReloadRoute(app: FastifyInstance, { reload }: ReloadRoute): void {
   app.route({
     method: [...RELOAD_METHODS],
-    url: RELOAD_PATH,
+    url: PATHS.reload,
     handler: async (request, reply) => {
       if (reload === undefined) {
         return replyText(reply, 403, "Reloading over HTTP is not enabled; --web.enable-lifecycle does it.");

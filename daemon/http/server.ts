@@ -2,15 +2,16 @@
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { addFailuresRoute, FAILURES_PATH, type FailuresRoute } from "./failures_route.js";
-import { addHealthRoutes, HEALTHY_PATH, READY_PATH, type Readiness } from "./health_routes.js";
+import { addFailuresRoute, type FailuresRoute } from "./failures_route.js";
+import { addHealthRoutes, type Readiness } from "./health_routes.js";
 import { addHostCheck } from "./host_check.js";
 import { addMetricsRoute, type Exposition } from "./metrics_route.js";
-import { addPageDataRoutes, HISTORY_PATH, LOOKUPS_PATH, type PageData } from "./page_data_routes.js";
-import { addPageRoute, type Page, SCRIPT_PATH, STYLE_PATH } from "./page_route.js";
-import { addReloadRoute, RELOAD_METHODS, RELOAD_PATH, type ReloadRoute } from "./reload_route.js";
+import { addPageDataRoutes, type PageData } from "./page_data_routes.js";
+import { addPageRoute, type Page } from "./page_route.js";
+import { PATHS } from "./paths.js";
+import { addReloadRoute, RELOAD_METHODS, type ReloadRoute } from "./reload_route.js";
 import { replyText } from "./reply_text.js";
-import { addStreamRoute, STREAM_PATH, type StreamRoute } from "./stream_route.js";
+import { addStreamRoute, type StreamRoute } from "./stream_route.js";
 
 export interface ServerOptions {
   readonly exposition: Exposition;
@@ -28,18 +29,6 @@ export interface ServerOptions {
   readonly pageData: PageData;
   readonly log: Logger;
 }
-
-const OWN_PATHS: readonly string[] = [
-  "/",
-  SCRIPT_PATH,
-  STYLE_PATH,
-  LOOKUPS_PATH,
-  HISTORY_PATH,
-  FAILURES_PATH,
-  HEALTHY_PATH,
-  READY_PATH,
-  STREAM_PATH,
-];
 
 export function buildServer({
   exposition,
@@ -62,8 +51,9 @@ export function buildServer({
     },
   });
 
-  const methods = new Map<string, readonly string[]>([[RELOAD_PATH, RELOAD_METHODS]]);
-  for (const path of [telemetryPath, ...OWN_PATHS]) methods.set(path, ["GET", "HEAD"]);
+  const methods = new Map<string, readonly string[]>();
+  for (const path of [telemetryPath, ...Object.values(PATHS)]) methods.set(path, ["GET", "HEAD"]);
+  methods.set(PATHS.reload, RELOAD_METHODS);
   app.addHook("onRequest", async (request, reply) => {
     for (const [name, value] of Object.entries(HEADERS)) {
       // What the operator configured is there already, and wins: here, and in onSend over a route's own.
@@ -89,10 +79,10 @@ export function buildServer({
   addReloadRoute(app, { reload });
   const links = [
     { href: telemetryPath, text: "Metrics" },
-    ...(stream.listeners === undefined ? [] : [{ href: STREAM_PATH, text: "Lookups as they happen" }]),
-    { href: FAILURES_PATH, text: "Destinations that fail" },
-    { href: READY_PATH, text: "Ready" },
-    { href: HEALTHY_PATH, text: "Healthy" },
+    ...(stream.listeners === undefined ? [] : [{ href: PATHS.stream, text: "Lookups as they happen" }]),
+    { href: PATHS.failures, text: "Destinations that fail" },
+    { href: PATHS.ready, text: "Ready" },
+    { href: PATHS.healthy, text: "Healthy" },
     ...page.links,
   ];
   addPageRoute(app, { ...page, links });

@@ -9,10 +9,9 @@ import { type Lines, type Listeners, TooManyListeners } from "../stream/listener
 import { BadQuery } from "../stream/query.js";
 import { chooseLineFormat } from "./accept.js";
 import { keepHalfOpen } from "./half_open.js";
+import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
 import { parseStreamQuery } from "./stream_query.js";
-
-export const STREAM_PATH = "/stream";
 
 /** Times in milliseconds. */
 export interface StreamLimits {
@@ -46,7 +45,7 @@ const QUIET: Readonly<Record<LineFormat, string>> = { text: "# quiet\n", json: "
 export function addStreamRoute(app: FastifyInstance, { listeners, log, limits = {} }: StreamRoute): void {
   app.route({
     method: ["GET", "HEAD"],
-    url: STREAM_PATH,
+    url: PATHS.stream,
     handler: (request, reply) => {
       if (listeners === undefined)
         return replyText(reply, 404, "The stream is not enabled; --web.enable-stream does it.");

@@ -1,0 +1,14 @@
+// Every path the daemon serves, but for that of the metrics, which the operator chooses among the others. Pure.
+
+export const PATHS = {
+  page: "/",
+  script: "/page.js",
+  style: "/page.css",
+  lookups: "/api/lookups",
+  history: "/api/history",
+  failures: "/api/failures",
+  stream: "/stream",
+  healthy: "/-/healthy",
+  ready: "/-/ready",
+  reload: "/-/reload",
+} as const;
