@@ -37,28 +37,31 @@ export async function prepareSystemdMachine(): Promise<SystemdMachine> {
 async function packageDisk(): Promise<ImageRecipe> {
   const { deb } = await builtPackages();
   const send = projectPath("dist/test/flood/send");
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update("stored");
   for (const file of [deb, send]) hash.update(await readFile(file)).update("\0");
   return {
     name: "package",
     key: hash.digest("hex").slice(0, 16),
     freeMb: 1,
     fill: async (tree) => {
-      await cp(deb, join(tree, PACKAGE));
       await cp(send, join(tree, SEND));
-      await succeed(deb, `${tree}.next`, join(tree, SUCCESSOR));
+      await repack(deb, `${tree}.own`, join(tree, PACKAGE));
+      await repack(deb, `${tree}.next`, join(tree, SUCCESSOR), NEXT);
     },
   };
 }
 
-/** The same files under a higher version, stored instead of compressed: unpacking them takes an emulated CPU half a minute. */
-async function succeed(deb: string, scratch: string, successor: string): Promise<void> {
+/**
+ * The same files under the same or a higher version, stored instead of compressed: unpacking them takes an emulated CPU half a
+ * minute and more. Installing them as they are shipped is what test/package does.
+ */
+async function repack(deb: string, scratch: string, target: string, suffix = ""): Promise<void> {
   await runOnHost("dpkg-deb", ["-R", deb, scratch]);
   const control = join(scratch, "DEBIAN/control");
   const text = await readFile(control, "utf8");
   await writeFile(
     control,
-    text.replace(/^Version: .*$/m, (line) => line + NEXT),
+    text.replace(/^Version: .*$/m, (line) => line + suffix),
   );
-  await runOnHost("dpkg-deb", ["--root-owner-group", "-Znone", "--build", scratch, successor]);
+  await runOnHost("dpkg-deb", ["--root-owner-group", "-Znone", "--build", scratch, target]);
 }
