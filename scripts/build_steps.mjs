@@ -1,6 +1,5 @@
 // The build as a list of steps: what each reads, what it makes, and whether it has to run again.
 
-import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -15,6 +14,7 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { run, SetupError } from "./child.mjs";
+import { fingerprintOf } from "./fingerprint.mjs";
 
 /**
  * @typedef {object} BuildStep
@@ -140,12 +140,7 @@ export function build(root, step) {
  * @param {Pick<BuildStep, "inputs" | "command">} step
  */
 export function fingerprint(root, { inputs, command }) {
-  const hash = createHash("sha256").update(JSON.stringify(command));
-  for (const file of inputs.flatMap((input) => sourceFiles(root, input)).sort()) {
-    const content = readFileSync(path.join(root, file));
-    hash.update(`${file}\0${content.length}\0`).update(content);
-  }
-  return hash.digest("hex");
+  return fingerprintOf(root, command, inputs.flatMap((input) => sourceFiles(root, input)).sort());
 }
 
 /**

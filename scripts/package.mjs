@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { SetupError } from "./child.mjs";
+import { fingerprintOf } from "./fingerprint.mjs";
 import { writeDeb } from "./package/deb.mjs";
 import { NODE_RUNTIME } from "./package/node_runtime.mjs";
 import { writeNpmTarball } from "./package/npm_tarball.mjs";
@@ -117,16 +118,11 @@ async function make(work, made, release, names) {
 
 /** @param {import("./package/release.mjs").Release} release */
 function fingerprint(release) {
-  const hash = createHash("sha256").update(JSON.stringify([release, NODE_RUNTIME]));
-  for (const input of INPUTS) {
+  const files = INPUTS.flatMap((input) => {
     const place = path.join(ROOT, input);
-    const files = statSync(place).isDirectory() ? filesBelow(place).map((file) => path.join(place, file)) : [place];
-    for (const file of files) {
-      const content = readFileSync(file);
-      hash.update(`${path.relative(ROOT, file)}\0${content.length}\0`).update(content);
-    }
-  }
-  return hash.digest("hex");
+    return statSync(place).isDirectory() ? filesBelow(place).map((file) => `${input}/${file}`) : [input];
+  });
+  return fingerprintOf(ROOT, [release, NODE_RUNTIME], files);
 }
 
 /**
