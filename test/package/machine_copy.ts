@@ -14,24 +14,24 @@ export interface MachineCopy extends AsyncDisposable {
   changed(): Promise<string[]>;
   /** What systemctl was asked to start, stop and reload since the last call. */
   asked(): Promise<string[]>;
-  /** Copies a file of this machine to /root of the copy and returns its path there. */
+  /** Copies a file of this machine to /tmp of the copy and returns its path there. */
   bring(file: string): Promise<string>;
 }
 
 const MOUNTS = `
 set -e
 mount -t tmpfs -o size=2g tmpfs "$1"
-mkdir "$1/changes" "$1/work" "$1/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/changes,workdir=$1/work" "$1/root"
-mount -t proc proc "$1/root/proc"
-mount --rbind /dev "$1/root/dev"
-mount -t tmpfs tmpfs "$1/root/run"
-mount -t tmpfs tmpfs "$1/root/tmp"
-mkdir -p "$1/root/run/systemd/system"
+mkdir "$1/changes" "$1/work" "$1/machine"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/changes,workdir=$1/work" "$1/machine"
+mount -t proc proc "$1/machine/proc"
+mount --rbind /dev "$1/machine/dev"
+mount -t tmpfs tmpfs "$1/machine/run"
+mount -t tmpfs tmpfs "$1/machine/tmp"
+mkdir -p "$1/machine/run/systemd/system"
 # Containers have one, which forbids to start anything.
-rm -f "$1/root/usr/sbin/policy-rc.d"
-mv "$1/root/usr/bin/systemctl" "$1/root/usr/bin/systemctl.real"
-cat >"$1/root/usr/bin/systemctl" <<'RECORDER'
+rm -f "$1/machine/usr/sbin/policy-rc.d"
+mv "$1/machine/usr/bin/systemctl" "$1/machine/usr/bin/systemctl.real"
+cat >"$1/machine/usr/bin/systemctl" <<'RECORDER'
 #!/bin/sh
 case " $* " in
 *" start "* | *" stop "* | *" restart "* | *" daemon-reload "*) echo "$*" >>/run/systemctl.asked ;;
@@ -39,7 +39,7 @@ case " $* " in
 *) SYSTEMD_OFFLINE=1 exec systemctl.real "$@" ;;
 esac
 RECORDER
-chmod 755 "$1/root/usr/bin/systemctl"
+chmod 755 "$1/machine/usr/bin/systemctl"
 echo ready
 exec cat`;
 
@@ -67,7 +67,7 @@ export async function copyMachine(): Promise<MachineCopy> {
     run: async (program, args, options) => {
       const chroot = [
         "chroot",
-        join(scratch.path, "root"),
+        join(scratch.path, "machine"),
         "env",
         "DEBIAN_FRONTEND=noninteractive",
         "LC_ALL=C",
@@ -80,13 +80,13 @@ export async function copyMachine(): Promise<MachineCopy> {
       return stdout.trim().split("\n").sort();
     },
     asked: async () => {
-      const file = join(scratch.path, "root/run/systemctl.asked");
+      const file = join(scratch.path, "machine/run/systemctl.asked");
       const { stdout } = await inside(["sh", "-c", `touch ${file}; cat ${file}; : >${file}`]);
       return stdout.split("\n").filter((line) => line !== "");
     },
     bring: async (file) => {
-      const place = "/root/brought.deb";
-      await inside(["cp", file, join(scratch.path, "root", place)]);
+      const place = "/tmp/brought.deb";
+      await inside(["cp", file, join(scratch.path, "machine", place)]);
       return place;
     },
     [Symbol.asyncDispose]: () => end(holder),
