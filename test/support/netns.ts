@@ -28,6 +28,18 @@ export interface VethEnd {
   readonly addresses?: readonly string[];
 }
 
+/** Devices that ask for no router, try out no address, make none by themselves, and are done with multicast reports in a moment. */
+export const QUIET_IPV6 = {
+  "net.ipv6.conf.all.accept_ra": 0,
+  "net.ipv6.conf.default.accept_ra": 0,
+  "net.ipv6.conf.default.router_solicitations": 0,
+  "net.ipv6.conf.default.accept_dad": 0,
+  "net.ipv6.conf.default.dad_transmits": 0,
+  "net.ipv6.conf.default.addr_gen_mode": 1,
+  "net.ipv6.conf.default.mldv1_unsolicited_report_interval": 1,
+  "net.ipv6.conf.default.mldv2_unsolicited_report_interval": 1,
+} as const;
+
 /**
  * No autoconfiguration, no duplicate detection, no link-local addresses, multicast reports sent at once instead of over
  * seconds, and ICMP errors unlimited: each lookup in here is one that a test caused. One limit cannot be lifted in a
@@ -41,15 +53,8 @@ const QUIET = {
   "net.ipv4.conf.default.send_redirects": 0,
   "net.ipv4.icmp_ratemask": 0,
   "net.ipv6.icmp.ratelimit": 0,
-  "net.ipv6.conf.all.accept_ra": 0,
-  "net.ipv6.conf.default.accept_ra": 0,
   "net.ipv6.conf.default.autoconf": 0,
-  "net.ipv6.conf.default.router_solicitations": 0,
-  "net.ipv6.conf.default.accept_dad": 0,
-  "net.ipv6.conf.default.dad_transmits": 0,
-  "net.ipv6.conf.default.addr_gen_mode": 1,
-  "net.ipv6.conf.default.mldv1_unsolicited_report_interval": 1,
-  "net.ipv6.conf.default.mldv2_unsolicited_report_interval": 1,
+  ...QUIET_IPV6,
 } as const;
 
 let made = 0;

@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { onProcessEnd } from "./cleanup.js";
 import { type CommandResult, runCommand } from "./command.js";
-import { createNetns } from "./netns.js";
+import { createNetns, QUIET_IPV6 } from "./netns.js";
 import { waitUntil } from "./wait_until.js";
 
 export interface Srv6Network extends AsyncDisposable {
@@ -19,18 +19,6 @@ interface Link {
 }
 
 const SET_UP_MS = 120_000;
-/** As in netns.ts: every lookup is one that the test caused. */
-const QUIET = {
-  "net.ipv6.conf.all.accept_ra": 0,
-  "net.ipv6.conf.default.accept_ra": 0,
-  "net.ipv6.conf.default.router_solicitations": 0,
-  "net.ipv6.conf.default.accept_dad": 0,
-  "net.ipv6.conf.default.dad_transmits": 0,
-  "net.ipv6.conf.default.addr_gen_mode": 1,
-  "net.ipv6.conf.default.mldv1_unsolicited_report_interval": 1,
-  "net.ipv6.conf.default.mldv2_unsolicited_report_interval": 1,
-} as const;
-
 const ROUTERS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 const HOSTS = [11, 12, 13, 31, 32, 33, 51, 52, 53, 81, 82, 83] as const;
 const NODES = [...ROUTERS.map((id) => `r${id}`), ...HOSTS.map((id) => `h${id}`)];
@@ -120,7 +108,7 @@ export async function createSrv6Network(): Promise<Srv6Network> {
 
 /** For the shell. */
 function settings(node: string, base: string): string {
-  const all = { ...QUIET, ...(node.startsWith("r") && { "net.ipv6.conf.all.forwarding": 1 }) };
+  const all = { ...QUIET_IPV6, ...(node.startsWith("r") && { "net.ipv6.conf.all.forwarding": 1 }) };
   const lines = Object.entries(all).map(([key, value]) => `echo ${value} >/proc/sys/${key.replaceAll(".", "/")}`);
   return input(`nsenter --net=/run/netns/${base}-${node} sh -e`, lines);
 }
