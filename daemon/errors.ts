@@ -180,6 +180,11 @@ export function causeOf(error: unknown): string {
   return printable(message);
 }
 
+/** The code of a system's or Node's error, such as EADDRINUSE; empty if it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 function isCoded(error: unknown): error is UsageError | StartError {
   return error instanceof CodedError;
 }

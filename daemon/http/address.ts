@@ -54,7 +54,12 @@ function parseUnixAddress(text: string): UnixAddress | undefined {
 
 /** Of a bound address such as 127.0.0.1:10074, [::1]:10074 or unix:/run/socket: whether only this host reaches it. */
 export function isLoopback(bound: string): boolean {
-  return /^(unix:|127\.|\[::1\]:|\[::ffff:127\.)/.test(bound);
+  return bound.startsWith("unix:") || isLoopbackHost(bound.replace(/^\[(.*)\]:\d+$/, "$1"));
+}
+
+/** Of an IPv4 or IPv6 address as the kernel writes it, with or without :port after IPv4. */
+export function isLoopbackHost(address: string): boolean {
+  return /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 function parsePort(text: string): number | undefined {

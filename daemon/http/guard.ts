@@ -7,6 +7,7 @@ import { BcryptThread } from "../web_config/bcrypt_thread.js";
 import type { WebConfigFile } from "../web_config/config_file.js";
 import { Logins } from "../web_config/logins.js";
 import { RateLimiter } from "../web_config/rate_limit.js";
+import { announcesBody } from "./request_body.js";
 
 interface GuardOptions {
   readonly file: Pick<WebConfigFile, "current" | "look">;
@@ -91,7 +92,6 @@ function refuse(
   line: string,
   headers: Readonly<Record<string, string>>,
 ): void {
-  const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
   const body = `${line}\n`;
   response.writeHead(status, {
     ...headers,
@@ -99,7 +99,7 @@ function refuse(
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
-    ...((length !== "0" || coding !== undefined) && { connection: "close" }),
+    ...(announcesBody(request.headers) && { connection: "close" }),
   });
   response.end(request.method === "HEAD" ? undefined : body);
 }

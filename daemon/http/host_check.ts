@@ -4,6 +4,7 @@
 
 import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isLoopbackHost } from "./address.js";
 import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
 
@@ -24,7 +25,7 @@ export function addHostCheck(app: FastifyInstance, isOpen: () => boolean): void 
 }
 
 function cameOverLoopback({ socket }: FastifyRequest): boolean {
-  return /^(127\.|::1$|::ffff:127\.)/.test(socket.localAddress ?? "");
+  return isLoopbackHost(socket.localAddress ?? "");
 }
 
 /** An address cannot be made to resolve to another; localhost is this machine by definition (RFC 6761). */

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { causeOf, StartError } from "../errors.js";
+import { causeOf, codeOf, StartError } from "../errors.js";
 import type { WebConfigFile } from "../web_config/config_file.js";
 import type { InheritedAddress, ListenAddress, TcpAddress } from "./address.js";
 import { keepRoom, type Room } from "./connection_room.js";
@@ -151,10 +151,6 @@ function refusal(address: string, error: unknown): StartError {
     default:
       return new StartError("address_refused", { address, cause: causeOf(error) }, cause);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function serverFor(app: FastifyInstance, address: ListenAddress, limits: Limits, access: Access, log: Logger): Server {

@@ -11,6 +11,7 @@ import { addPageRoute, type Page } from "./page_route.js";
 import { PATHS } from "./paths.js";
 import { addReloadRoute, RELOAD_METHODS, type ReloadRoute } from "./reload_route.js";
 import { replyText } from "./reply_text.js";
+import { announcesBody } from "./request_body.js";
 import { addStreamRoute, type StreamRoute } from "./stream_route.js";
 
 export interface ServerOptions {
@@ -104,7 +105,7 @@ function refuse(
   methods: ReadonlyMap<string, readonly string[]>,
 ): FastifyReply | undefined {
   const { headers, method, url } = request;
-  const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+  const hasBody = announcesBody(headers);
   if (hasBody) reply.header("connection", "close");
 
   const allowed = methods.get(url.split("?", 1)[0] ?? "");

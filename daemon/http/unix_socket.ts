@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, unlinkSync } from "node:fs";
 import { connect, type Server } from "node:net";
 import { dirname } from "node:path";
-import { causeOf, StartError } from "../errors.js";
+import { causeOf, codeOf, StartError } from "../errors.js";
 import type { UnixAddress } from "./address.js";
 
 export interface SocketAccess {
@@ -92,8 +92,4 @@ function groupId(group: string): number {
     if (name === group && /^\d+$/.test(gid)) return Number(gid);
   }
   throw new StartError("group_unknown", { group, cause: "it is not in /etc/group" });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
