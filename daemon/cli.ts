@@ -1,13 +1,14 @@
 #!/usr/bin/env node
+
 // tablesnoop: arguments, signals and exit codes. Nothing else in the command ends the process.
 
-import { renderArgpHelp, renderArgpUsage } from "./cli/help.js";
 import { asUsageError, CLI_FLAGS, type Options, parseOptions } from "./cli/options.js";
 import { Printer } from "./cli/printer.js";
 import { describe } from "./errors.js";
-import { readAccess } from "./stream/daemon_access.js";
-import type { LineSource } from "./stream/line_source.js";
-import { openSource } from "./stream/source.js";
+import { renderArgpHelp, renderArgpUsage } from "./flags/argp_help.js";
+import { readAccess } from "./lines/daemon_access.js";
+import type { LineSource } from "./lines/line_source.js";
+import { openSource } from "./lines/open_lines.js";
 import { readVersion } from "./version.js";
 
 const PROGRAM = "tablesnoop";

@@ -1,11 +1,11 @@
 // tablesnoopd's flags, and the one frozen Config they become. Every default lives here.
 
 import { UsageError } from "./errors.js";
-import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags.js";
-import { renderHelp } from "./help.js";
-import { parseListenAddress, type TcpAddress, type UnixAddress } from "./http/address.js";
+import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags/flags.js";
+import { renderHelp } from "./flags/help.js";
 import { PATHS } from "./http/paths.js";
-import type { SocketAccess } from "./http/unix_socket.js";
+import { parseListenAddress, type TcpAddress, type UnixAddress } from "./listen/address.js";
+import type { SocketAccess } from "./listen/unix_socket.js";
 import { type Kept, parseKept } from "./service/capabilities.js";
 
 const SECOND = 1000;

@@ -1,10 +1,10 @@
 // The library: lookups as they happen, as an async iterator of typed objects. What the command prints with --json.
 
 import { FAMILIES, type Family, KINDS, type Kind, type Result } from "./fib/lookup.js";
-import { parseDaemonAddress, withoutLogin } from "./stream/daemon_address.js";
-import type { LineSource } from "./stream/line_source.js";
+import { parseDaemonAddress, withoutLogin } from "./lines/daemon_address.js";
+import type { LineSource } from "./lines/line_source.js";
+import { openSource } from "./lines/open_lines.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
-import { openSource } from "./stream/source.js";
 
 interface LookupCommon {
   /** To the millisecond; `timestamp` has the microseconds. */

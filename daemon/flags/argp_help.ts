@@ -1,7 +1,7 @@
 // tablesnoop's --help and --usage, laid out as the original tool's argument parser (glibc's argp) does.
 
-import type { Flag, FlagTable } from "../flags.js";
-import { wrap } from "../help.js";
+import type { Flag, FlagTable } from "./flags.js";
+import { wrap } from "./help.js";
 
 const WIDTH = 79;
 /** Where the descriptions begin. */

@@ -1,8 +1,8 @@
 // Command-line flags as one typed table: its types, and how arguments become values by it. help.ts renders it.
 
 import { parseArgs } from "node:util";
+import { UsageError } from "../errors.js";
 import { formatDuration, parseDuration } from "./duration.js";
-import { UsageError } from "./errors.js";
 import { formatSize, isPowerOfTwo, parseSize } from "./size.js";
 
 interface Described {

@@ -3,10 +3,10 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
-import { BcryptThread } from "../web_config/bcrypt_thread.js";
+import { BcryptThread } from "../login/bcrypt_thread.js";
+import { Logins } from "../login/logins.js";
+import { RateLimiter } from "../login/rate_limiter.js";
 import type { WebConfigFile } from "../web_config/config_file.js";
-import { Logins } from "../web_config/logins.js";
-import { RateLimiter } from "../web_config/rate_limit.js";
 import { announcesBody } from "./request_body.js";
 
 interface GuardOptions {

@@ -4,7 +4,7 @@
 
 import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { isLoopbackHost } from "./address.js";
+import { isLoopbackHost } from "../listen/address.js";
 import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
 

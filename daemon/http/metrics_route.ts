@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { causeOf } from "../errors.js";
 import { chooseFormat, type Format } from "./accept.js";
-import { encode } from "./encode.js";
+import { encode } from "./gzip.js";
 import { replyText } from "./reply_text.js";
 import { ScrapeSlots } from "./scrape_slots.js";
 

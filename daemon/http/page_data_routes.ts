@@ -1,8 +1,8 @@
 // GET and HEAD of what the page at / shows, as JSON. What several clients ask for within a second is made once.
 
 import type { FastifyInstance } from "fastify";
-import type { HistorySnapshot, LookupsAnswer } from "../metrics/snapshot.js";
-import { encode } from "./encode.js";
+import type { HistorySnapshot, LookupsAnswer } from "../wire/snapshot.js";
+import { encode } from "./gzip.js";
 import { PATHS } from "./paths.js";
 
 /** Each as of now. */

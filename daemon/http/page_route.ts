@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
-import { encode } from "./encode.js";
+import { encode } from "./gzip.js";
 import { PATHS } from "./paths.js";
 
 interface Link {

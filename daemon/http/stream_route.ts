@@ -4,11 +4,11 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
+import { keepHalfOpen } from "../listen/half_open.js";
 import type { LineFormat } from "../native/session.js";
 import { type Lines, type Listeners, TooManyListeners } from "../stream/listeners.js";
 import { BadQuery } from "../stream/query.js";
 import { chooseLineFormat } from "./accept.js";
-import { keepHalfOpen } from "./half_open.js";
 import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
 import { parseStreamQuery } from "./stream_query.js";

@@ -5,10 +5,10 @@ import { request as requestOverTls } from "node:https";
 import { performance } from "node:perf_hooks";
 import { causeOf, StartError } from "../errors.js";
 import { FAMILIES, KINDS } from "../fib/lookup.js";
+import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
 import type { DaemonAddress } from "./daemon_address.js";
 import type { LineSource, LinesDropped, SourceFormat } from "./line_source.js";
-import type { LookupQuery } from "./query.js";
 import { Received } from "./received.js";
 import { Wake } from "./wake.js";
 

@@ -2,12 +2,12 @@
 
 import { kernelCause, StartError } from "../errors.js";
 import { type Backend, isKernelError, openSession } from "../native/session.js";
+import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
 import { type DaemonAddress, LOCAL_DAEMON } from "./daemon_address.js";
 import { connectLines, hasStream } from "./daemon_lines.js";
 import type { LineSource, SourceFormat } from "./line_source.js";
 import { openOwnLines } from "./own_lines.js";
-import type { LookupQuery } from "./query.js";
 
 export interface SourceOptions {
   readonly query: LookupQuery;

@@ -6,9 +6,9 @@ import { causeOf, StartError } from "../errors.js";
 import type { Kind } from "../fib/lookup.js";
 import type { Backend, Listener, LookupFilter, Session, SessionOptions } from "../native/session.js";
 import { Naming } from "../netns/naming.js";
+import { type LookupQuery, toFilter } from "../stream/query.js";
+import { buildVocabulary } from "../stream/vocabulary.js";
 import type { LineSource, LinesDropped, SourceFormat } from "./line_source.js";
-import { type LookupQuery, toFilter } from "./query.js";
-import { buildVocabulary } from "./vocabulary.js";
 import { Wake } from "./wake.js";
 
 /** Some 50,000 lookups: the native thread looks every 20 ms, and sooner when much is waiting. */

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:https";
 import type { TLSSocket } from "node:tls";
 import type { Logger } from "pino";
 import { causeOf } from "../errors.js";
-import { objectionTo } from "../web_config/client_certificate.js";
+import { objectionTo } from "../login/client_certificate.js";
 import type { WebConfigFile } from "../web_config/config_file.js";
 import type { TlsMaterial } from "../web_config/tls_material.js";
 

@@ -2,7 +2,7 @@
 
 import type { X509Certificate } from "node:crypto";
 import { isIP, SocketAddress } from "node:net";
-import type { TlsMaterial } from "./tls_material.js";
+import type { TlsMaterial } from "../web_config/tls_material.js";
 
 /** What the handshake told of the client. */
 export interface Presented {

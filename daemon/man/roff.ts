@@ -1,7 +1,7 @@
 // Manual pages in roff, from prose and a flag table, so that --help and the page cannot disagree.
 
-import { longSpelling } from "../cli/help.js";
-import type { Flag, FlagTable } from "../flags.js";
+import { longSpelling } from "../flags/argp_help.js";
+import type { Flag, FlagTable } from "../flags/flags.js";
 
 /** A paragraph, a list of terms, or lines to be kept as they are. */
 type Block = string | { readonly terms: readonly (readonly [string, string])[] } | { readonly example: string };

@@ -1,7 +1,7 @@
 // tablesnoopd(8).
 
 import { DAEMON_FLAGS } from "../config.js";
-import { suffix } from "../help.js";
+import { suffix } from "../flags/help.js";
 import { type ManPage, renderMan } from "./roff.js";
 
 const PAGE: ManPage = {

@@ -3,6 +3,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CounterRows, EventsDropped, Inventory, ProbeState, Session } from "../native/session.js";
+import type { HistorySnapshot, LookupsSnapshot, RowNow } from "../wire/snapshot.js";
 import { Cardinality } from "./cardinality.js";
 import type { LabelsOf, Sample } from "./catalog.js";
 import { FailureWindow } from "./failure_window.js";
@@ -12,7 +13,6 @@ import { NoRouteRises, netnsInfoSamples, noRouteSamples } from "./no_route.js";
 import { Recent } from "./recent.js";
 import { type Format, MetricRegistry } from "./registry.js";
 import { Retirement } from "./retirement.js";
-import type { HistorySnapshot, LookupsSnapshot, RowNow } from "./snapshot.js";
 import { type Moment, Totals } from "./totals.js";
 
 export interface ExporterOptions {

@@ -3,10 +3,10 @@
 
 import type { Direction, Family } from "../fib/lookup.js";
 import { isMiss } from "../fib/result.js";
+import type { HistorySnapshot, NetnsNow } from "../wire/snapshot.js";
 import type { RouteLabels } from "./labels.js";
 import { NO_ROUTE_COLUMNS } from "./no_route.js";
 import { PointCounts } from "./point_counts.js";
-import type { HistorySnapshot, NetnsNow } from "./snapshot.js";
 
 /** Length of a point; the daemon drains at least that often. */
 export const POINT_MS = 5000;

@@ -1,6 +1,6 @@
 // The table of netns × family × table × egress × result: sorted by any column, filtered by words, so many rows at most.
 
-import type { LookupsAnswer, RowNow } from "../metrics/snapshot.js";
+import type { LookupsAnswer, RowNow } from "../wire/snapshot.js";
 import { find, findIn, setText } from "./element.js";
 import { count, counted, rate } from "./format.js";
 import { RowList, textColumn } from "./row_list.js";

@@ -1,7 +1,7 @@
 // The page at /: asks the daemon and hands the answers to the panels. State of the connection.
 
 import "./uplot_notice.js";
-import type { HistorySnapshot, LookupsAnswer } from "../metrics/snapshot.js";
+import type { HistorySnapshot, LookupsAnswer } from "../wire/snapshot.js";
 import { DestinationsPanel, type FailuresAnswer } from "./destinations_panel.js";
 import { find, setText } from "./element.js";
 import { clock } from "./format.js";

@@ -1,7 +1,7 @@
 // Namespaces: where it happens, and which of them the charts draw. The page chooses the ones with the most to tell until
 // somebody ticks a box.
 
-import type { HistorySnapshot, LookupsAnswer, NetnsHistory, NetnsNow } from "../metrics/snapshot.js";
+import type { HistorySnapshot, LookupsAnswer, NetnsHistory, NetnsNow } from "../wire/snapshot.js";
 import { find, findIn, setText } from "./element.js";
 import { counted, rate } from "./format.js";
 import { MOST_LINES, makeSwatch, Palette, paintSwatch } from "./palette.js";

@@ -1,6 +1,6 @@
 // The top of the page: the verdict in words, the four numbers behind it, and the probes at the bottom that they hang on.
 
-import type { HistorySnapshot, LookupsAnswer } from "../metrics/snapshot.js";
+import type { HistorySnapshot, LookupsAnswer } from "../wire/snapshot.js";
 import { find, findIn, setItems, setText } from "./element.js";
 import { rate, share } from "./format.js";
 import { RowList, textColumn } from "./row_list.js";

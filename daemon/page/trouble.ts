@@ -1,6 +1,6 @@
 // Is there a problem, where, since when, of which kind: from the answers of the daemon to a few words. Pure.
 
-import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../metrics/snapshot.js";
+import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../wire/snapshot.js";
 import { clock, counted, minute, rate } from "./format.js";
 
 export interface Verdict {

@@ -1,8 +1,8 @@
 // The web configuration file's content, in the format of Prometheus' exporter-toolkit, as one checked value. What it
 // names, certificates and keys, is read elsewhere: pure.
 
-import { parseDuration } from "../duration.js";
-import { costOf, MOST_COST } from "./bcrypt_hash.js";
+import { parseDuration } from "../flags/duration.js";
+import { costOf, MOST_COST } from "../login/bcrypt_hash.js";
 import { ConfigFault } from "./fault.js";
 import { CLIENT_AUTH, type ClientAuth, CURVES, SUITE_NAMES, VERSION_NAMES, type VersionName } from "./go_names.js";
 import { readYaml, shown, type YamlValue } from "./yaml_reader.js";

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { run, SetupError } from "./child.mjs";
+import { run, SetupError } from "../setup/child.mjs";
 import { fingerprintOf } from "./fingerprint.mjs";
 
 /**

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { run, SetupError } from "../child.mjs";
+import { run, SetupError } from "../setup/child.mjs";
 import { MAINTAINER } from "./maintainer.mjs";
 import { isExecutable } from "./system_tree.mjs";
 import { copy, filesBelow, put, settle } from "./tree.mjs";

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { SetupError } from "../child.mjs";
+import { SetupError } from "../setup/child.mjs";
 import { MAINTAINER } from "./maintainer.mjs";
 
 /**

@@ -15,24 +15,24 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { SetupError } from "./child.mjs";
-import { fingerprintOf } from "./fingerprint.mjs";
-import { writeDeb } from "./package/deb.mjs";
-import { NODE_RUNTIME } from "./package/node_runtime.mjs";
-import { writeNpmTarball } from "./package/npm_tarball.mjs";
-import { installRuntimeModules } from "./package/program.mjs";
-import { readRelease } from "./package/release.mjs";
-import { placeSystem } from "./package/system_tree.mjs";
-import { writeTarball } from "./package/tarball.mjs";
-import { filesBelow } from "./package/tree.mjs";
+import { fingerprintOf } from "../build/fingerprint.mjs";
+import { SetupError } from "../setup/child.mjs";
+import { writeDeb } from "./deb.mjs";
+import { NODE_RUNTIME } from "./node_runtime.mjs";
+import { writeNpmTarball } from "./npm_tarball.mjs";
+import { installRuntimeModules } from "./program.mjs";
+import { readRelease } from "./release.mjs";
+import { placeSystem } from "./system_tree.mjs";
+import { writeTarball } from "./tarball.mjs";
+import { filesBelow } from "./tree.mjs";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OUTPUT = path.join(ROOT, "packages");
 /** What the packages in OUTPUT were made of, so that a second run has nothing to do. */
 const STAMP = path.join(OUTPUT, ".made_of");
 const SUMS = "SHA256SUMS";
 const INPUTS = [
-  ...["package.json", "package-lock.json", "README.md", "CHANGELOG.md", "LICENSE", "scripts/package.mjs"],
+  ...["package.json", "package-lock.json", "README.md", "CHANGELOG.md", "LICENSE"],
   ...["dist", "docs", "deploy", "systemd", "scripts/package"],
 ];
 
@@ -96,7 +96,7 @@ async function main() {
 /**
  * @param {string} work an empty folder
  * @param {string} made where the packages go
- * @param {import("./package/release.mjs").Release} release
+ * @param {import("./release.mjs").Release} release
  * @param {{ deb: string, tarball: string, npm: string, sbom: string }} names
  */
 async function make(work, made, release, names) {
@@ -116,7 +116,7 @@ async function make(work, made, release, names) {
   copyFileSync(path.join(tree, "usr/share/doc/tablesnoop/sbom.cdx.json"), path.join(made, names.sbom));
 }
 
-/** @param {import("./package/release.mjs").Release} release */
+/** @param {import("./release.mjs").Release} release */
 function fingerprint(release) {
   const files = INPUTS.flatMap((input) => {
     const place = path.join(ROOT, input);

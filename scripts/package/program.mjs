@@ -2,7 +2,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { run, SetupError } from "../child.mjs";
+import { run, SetupError } from "../setup/child.mjs";
 import { copy, put } from "./tree.mjs";
 
 const ADDON = "dist/tablesnoop.node";

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { SetupError, tryRun } from "../child.mjs";
+import { SetupError, tryRun } from "../setup/child.mjs";
 
 /**
  * @typedef {object} Release

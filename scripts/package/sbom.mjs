@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { run } from "../child.mjs";
+import { run } from "../setup/child.mjs";
 import { NODE_RUNTIME } from "./node_runtime.mjs";
 
 /**

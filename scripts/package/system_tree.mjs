@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { run } from "../child.mjs";
+import { run } from "../setup/child.mjs";
 import { copyrightText } from "./copyright.mjs";
 import { debianChangelog } from "./debian_changelog.mjs";
 import { copyDeployed } from "./deployed.mjs";

@@ -1,6 +1,6 @@
 // The relocatable tarball: what the .deb has below /usr, and its units as samples, under one folder.
 
-import { run } from "../child.mjs";
+import { run } from "../setup/child.mjs";
 
 /**
  * @param {string} tree as the .deb was made of it

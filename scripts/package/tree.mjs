@@ -2,7 +2,7 @@
 
 import { chmodSync, copyFileSync, lstatSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { SetupError } from "../child.mjs";
+import { SetupError } from "../setup/child.mjs";
 
 /**
  * @param {string} file

@@ -9,5 +9,5 @@ if (Number(major) < 20) {
   );
   process.exitCode = 1;
 } else {
-  import("./set_up.mjs").then(({ main }) => main(process.argv.slice(2)));
+  import("./main.mjs").then(({ main }) => main(process.argv.slice(2)));
 }

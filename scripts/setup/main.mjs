@@ -6,14 +6,14 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { BUILD_STEPS, build, outdatedSteps } from "./build_steps.mjs";
+import { noteRevision } from "../build/revision.mjs";
+import { BUILD_STEPS, build, outdatedSteps } from "../build/steps.mjs";
 import { run, SetupError, tryRun } from "./child.mjs";
 import { installPackages, missingPackages, packagesFor, whyNotClang } from "./debian_packages.mjs";
 import { readMachine, whyNotBuild, whyNotRun } from "./machine.mjs";
 import { isInstalled } from "./node_modules.mjs";
-import { noteRevision } from "./revision.mjs";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const LOCK = "dist/.setup.lock";
 const LOCK_WAIT_SECONDS = 1800;
 /** Exit code by which flock says that the lock is taken; none that node uses. */
@@ -110,7 +110,13 @@ function findWork(options, { arch, release }) {
  */
 function setUpLocked(args) {
   mkdirSync(path.join(ROOT, "dist"), { recursive: true });
-  const again = [path.join(ROOT, LOCK), process.execPath, path.join(ROOT, "scripts/setup.mjs"), ...args, "--locked"];
+  const again = [
+    path.join(ROOT, LOCK),
+    process.execPath,
+    path.join(ROOT, "scripts/setup/entry.mjs"),
+    ...args,
+    "--locked",
+  ];
   const options = /** @type {const} */ ({ stdio: "inherit" });
   let result = spawnSync("flock", ["-E", `${LOCK_TAKEN}`, "-n", ...again], options);
   if (result.status === LOCK_TAKEN) {

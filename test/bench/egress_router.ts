@@ -1,7 +1,7 @@
 // A namespace that forwards, with many egress devices in it: a /24 and a /64 behind each.
 
-import { createNetns, linkVeth, type Netns } from "../support/netns.js";
-import { becomeQuiet } from "../support/topology.js";
+import { createNetns, linkVeth, type Netns } from "../support/networks/netns.js";
+import { becomeQuiet } from "../support/networks/topology.js";
 
 export interface EgressRouter extends AsyncDisposable {
   readonly netns: Netns;

@@ -1,7 +1,7 @@
 // Packets a second through a router, with and without the daemon: UDP from A over R to B, all on one CPU.
 
-import { send, startSink } from "../support/send.js";
-import { createLine, type Line } from "../support/topology.js";
+import { createLine, type Line } from "../support/networks/topology.js";
+import { send, startSink } from "../support/traffic/send.js";
 import { type Figure, medianFigure, paired } from "./figure.js";
 import { alternate, bare, tablesnoop } from "./variant.js";
 

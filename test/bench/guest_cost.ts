@@ -1,14 +1,14 @@
 // What a lookup costs with the trampoline backend, as ratios to an fexit program that does nothing: for machines that allow
 // trampolines, such as the guests of test/vm. Emulated ones tell no times, but what is in proportion to what.
 
-import { startBackground } from "../support/background.js";
-import { startDaemon } from "../support/daemon_process.js";
-import { floodLookups } from "../support/flood.js";
-import { createManyNetns } from "../support/many_netns.js";
-import type { Netns } from "../support/netns.js";
+import { createManyNetns } from "../support/networks/many_netns.js";
+import type { Netns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
+import { startBackground } from "../support/processes/background.js";
+import { startDaemon } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
-import { total } from "../support/scrape.js";
+import { floodLookups } from "../support/traffic/flood.js";
+import { total } from "../support/truth/scrape.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
 import { type Figure, median, medianFigure, table } from "./figure.js";
 import { type Attached, alternate, bare, type Variant } from "./variant.js";

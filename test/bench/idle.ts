@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { startDaemon } from "../support/daemon_process.js";
-import { floodLookups } from "../support/flood.js";
+import { startDaemon } from "../support/processes/daemon_process.js";
+import { floodLookups } from "../support/traffic/flood.js";
 import { cpuSeconds } from "./cpu_time.js";
 import { createEgressRouter } from "./egress_router.js";
 import type { Figure } from "./figure.js";

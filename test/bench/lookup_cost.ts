@@ -1,6 +1,6 @@
 // What one lookup costs: without anything attached, with programs that do nothing, with tablesnoop, with bpftrace.
 
-import { floodLookups } from "../support/flood.js";
+import { floodLookups } from "../support/traffic/flood.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
 import { type Figure, median, medianFigure, paired } from "./figure.js";
 import { type Attached, alternate, bare, bpftrace, empty, tablesnoop, type Variant } from "./variant.js";

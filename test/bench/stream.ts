@@ -1,11 +1,11 @@
 // What the stream delivers of a flood, and what listening costs the flood: against bpftrace printing the same fields.
 
 import { readFileSync } from "node:fs";
-import { type Background, startBackground } from "../support/background.js";
-import { startDaemon } from "../support/daemon_process.js";
-import { floodLookups } from "../support/flood.js";
-import { delta } from "../support/scrape.js";
-import { openStream } from "../support/stream_client.js";
+import { type Background, startBackground } from "../support/processes/background.js";
+import { startDaemon } from "../support/processes/daemon_process.js";
+import { openStream } from "../support/processes/stream_client.js";
+import { floodLookups } from "../support/traffic/flood.js";
+import { delta } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 import { cpuSeconds } from "./cpu_time.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";

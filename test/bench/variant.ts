@@ -1,11 +1,11 @@
 // What may be attached to the lookups while something is measured.
 
-import { startBackground } from "../support/background.js";
-import { startBpftrace } from "../support/bpftrace.js";
-import { startDaemon } from "../support/daemon_process.js";
-import type { Netns } from "../support/netns.js";
+import type { Netns } from "../support/networks/netns.js";
+import { startBackground } from "../support/processes/background.js";
+import { startDaemon } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
-import { total } from "../support/scrape.js";
+import { startBpftrace } from "../support/truth/bpftrace.js";
+import { total } from "../support/truth/scrape.js";
 
 export interface Variant {
   readonly name: string;

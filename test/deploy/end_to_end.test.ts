@@ -2,8 +2,8 @@
 // namespace A loses its default route while it keeps sending; the other namespaces stay well.
 
 import { expect, test } from "vitest";
-import { createLine } from "../support/topology.js";
-import { startTraffic } from "../support/traffic.js";
+import { createLine } from "../support/networks/topology.js";
+import { startTraffic } from "../support/traffic/steady.js";
 import { waitUntil } from "../support/wait_until.js";
 import { fillIn, panelQueries } from "./dashboards.js";
 import { hurry, IS_ROOT, stageMs, startStage } from "./stage.js";

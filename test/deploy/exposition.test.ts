@@ -4,11 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BACKEND } from "../support/backend.js";
-import { type DaemonProcess, startDaemon } from "../support/daemon_process.js";
-import { createNetns, type Netns } from "../support/netns.js";
-import { promtoolCheckMetrics, startPrometheus } from "../support/promtool.js";
-import { parseExposition, value } from "../support/scrape.js";
-import { send } from "../support/send.js";
+import { createNetns, type Netns } from "../support/networks/netns.js";
+import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
+import { send } from "../support/traffic/send.js";
+import { promtoolCheckMetrics, startPrometheus } from "../support/truth/promtool.js";
+import { parseExposition, value } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
 import { CertificateFolder } from "../support/certificates.js";
-import { startPrometheus } from "../support/promtool.js";
-import { startProtected } from "../support/protected_daemon.js";
+import { startProtected } from "../support/processes/protected_daemon.js";
+import { startPrometheus } from "../support/truth/promtool.js";
 import { waitUntil } from "../support/wait_until.js";
 import { IS_ROOT } from "./stage.js";
 

@@ -3,8 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BACKEND } from "../support/backend.js";
-import { createLine, type Line } from "../support/topology.js";
-import { startTraffic } from "../support/traffic.js";
+import { createLine, type Line } from "../support/networks/topology.js";
+import { startTraffic } from "../support/traffic/steady.js";
 import { waitUntil } from "../support/wait_until.js";
 import { fillIn, panelQueries, readDashboards } from "./dashboards.js";
 import { readExpression } from "./promql.js";

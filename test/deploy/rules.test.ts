@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectPath } from "../support/project_path.js";
-import { type PrometheusProcess, promtool } from "../support/promtool.js";
+import { type PrometheusProcess, promtool } from "../support/truth/promtool.js";
 import { unknownNames } from "./known_names.js";
 import { type Rule, readRules, startWithRules } from "./stage.js";
 

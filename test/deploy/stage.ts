@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onProcessEnd } from "../support/cleanup.js";
-import { type DaemonProcess, startDaemon } from "../support/daemon_process.js";
+import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
-import { type PrometheusProcess, startPrometheus } from "../support/promtool.js";
+import { type PrometheusProcess, startPrometheus } from "../support/truth/promtool.js";
 
 const SPEED = 30;
 

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
-import { CommandError, runCommand } from "../support/command.js";
+import { CommandError, runCommand } from "../support/processes/command.js";
 import { projectPath } from "../support/project_path.js";
 
 const SERVICE = "tablesnoopd.service";

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { StartError } from "../../daemon/errors.js";
 import { createLog } from "../../daemon/log.js";
 import { WebConfigFile } from "../../daemon/web_config/config_file.js";
+import { WEB_CONFIG_CASES } from "../support/cases/web_config_cases.js";
 import { CertificateFolder } from "../support/certificates.js";
-import { CommandError } from "../support/command.js";
-import { promtool } from "../support/promtool.js";
-import { WEB_CONFIG_CASES } from "../support/web_config_cases.js";
+import { CommandError } from "../support/processes/command.js";
+import { promtool } from "../support/truth/promtool.js";
 
 let folder: CertificateFolder;
 

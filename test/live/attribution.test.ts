@@ -4,15 +4,15 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missNetnsExact, startBackend } from "../support/backend.js";
-import { type Background, startBackground } from "../support/background.js";
-import { CommandError } from "../support/command.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { countTraced, startGroundTruth, type TracedLookup } from "../support/ground_truth.js";
-import { failuresOf, type Growth, keyOf, routeGrowth, sumOf, tracedGrowth } from "../support/growth.js";
-import { createNetns, type Netns } from "../support/netns.js";
+import { createNetns, type Netns } from "../support/networks/netns.js";
+import { createLine, createPair, type Line, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { send } from "../support/send.js";
-import { createLine, createPair, type Line, type Pair } from "../support/topology.js";
+import { type Background, startBackground } from "../support/processes/background.js";
+import { CommandError } from "../support/processes/command.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { send } from "../support/traffic/send.js";
+import { countTraced, startGroundTruth, type TracedLookup } from "../support/truth/ground_truth.js";
+import { failuresOf, type Growth, keyOf, routeGrowth, sumOf, tracedGrowth } from "../support/truth/growth.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

@@ -3,13 +3,13 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BACKEND } from "../support/backend.js";
-import { type DaemonProcess, startDaemon } from "../support/daemon_process.js";
-import { type Growth, keyOf, routeGrowth, sumOf } from "../support/growth.js";
-import { linkVeth, type Netns } from "../support/netns.js";
+import { linkVeth, type Netns } from "../support/networks/netns.js";
+import { becomeQuiet, createLine, type Line } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import type { Sample } from "../support/scrape.js";
-import { send, startSink } from "../support/send.js";
-import { becomeQuiet, createLine, type Line } from "../support/topology.js";
+import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
+import { send, startSink } from "../support/traffic/send.js";
+import { type Growth, keyOf, routeGrowth, sumOf } from "../support/truth/growth.js";
+import type { Sample } from "../support/truth/scrape.js";
 
 const SENDS = 23;
 const PORT = 7003;

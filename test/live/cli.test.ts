@@ -3,21 +3,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BACKEND, seesRules, selectsNexthop, startBackend } from "../support/backend.js";
-import { type Background, startBackground } from "../support/background.js";
-import { runCommand } from "../support/command.js";
-import { startDaemon } from "../support/daemon_process.js";
-import type { Netns } from "../support/netns.js";
+import type { Netns } from "../support/networks/netns.js";
+import { createPair, type Pair } from "../support/networks/topology.js";
 import { IS_SMALL, PATIENCE } from "../support/pace.js";
-import { projectPath } from "../support/project_path.js";
-import { netnsCookie, send } from "../support/send.js";
+import { type Background, startBackground } from "../support/processes/background.js";
+import { runCommand } from "../support/processes/command.js";
+import { startDaemon } from "../support/processes/daemon_process.js";
 import {
   type Beacon,
   spawnTablesnoop,
   startTablesnoop,
   type Tablesnoop,
   tablesnoopCommand,
-} from "../support/tablesnoop_process.js";
-import { createPair, type Pair } from "../support/topology.js";
+} from "../support/processes/tablesnoop_process.js";
+import { projectPath } from "../support/project_path.js";
+import { netnsCookie, send } from "../support/traffic/send.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

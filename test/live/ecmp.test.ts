@@ -3,12 +3,12 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectsNexthop, startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { keyOf, routeGrowth } from "../support/growth.js";
-import { createNetns, linkVeth, type Netns } from "../support/netns.js";
+import { createNetns, linkVeth, type Netns } from "../support/networks/netns.js";
+import { becomeQuiet } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
-import { becomeQuiet } from "../support/topology.js";
+import { keyOf, routeGrowth } from "../support/truth/growth.js";
 
 // By the default policy a flow is its two addresses.
 const FLOWS = 101;

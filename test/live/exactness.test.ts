@@ -3,14 +3,14 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { floodLookups } from "../support/flood.js";
-import { countTraced, startGroundTruth, type TracedLookup } from "../support/ground_truth.js";
-import { type Growth, routeGrowth, tracedGrowth } from "../support/growth.js";
+import { createPair, type Pair } from "../support/networks/topology.js";
 import { FLOOD, PATIENCE } from "../support/pace.js";
-import { delta } from "../support/scrape.js";
-import { send, startSink } from "../support/send.js";
-import { createPair, type Pair } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { floodLookups } from "../support/traffic/flood.js";
+import { send, startSink } from "../support/traffic/send.js";
+import { countTraced, startGroundTruth, type TracedLookup } from "../support/truth/ground_truth.js";
+import { type Growth, routeGrowth, tracedGrowth } from "../support/truth/growth.js";
+import { delta } from "../support/truth/scrape.js";
 
 const SENDS = 23;
 const PORT = 7001;

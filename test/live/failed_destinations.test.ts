@@ -6,13 +6,13 @@ import type { FailedDestination, FailureReport } from "../../daemon/metrics/fail
 import type { FailedDestinationRows, Session } from "../../daemon/native/session.js";
 import { loadAddon, SESSION_OPTIONS } from "../support/addon.js";
 import { startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { floodLookups } from "../support/flood.js";
-import { type Growth, keyOf, routeGrowth } from "../support/growth.js";
-import type { Netns } from "../support/netns.js";
+import type { Netns } from "../support/networks/netns.js";
+import { createPair, type Pair } from "../support/networks/topology.js";
 import { FLOOD, PATIENCE } from "../support/pace.js";
-import { send, startSink } from "../support/send.js";
-import { createPair, type Pair } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { floodLookups } from "../support/traffic/flood.js";
+import { send, startSink } from "../support/traffic/send.js";
+import { type Growth, keyOf, routeGrowth } from "../support/truth/growth.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

@@ -3,13 +3,13 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { countTraced, startGroundTruth } from "../support/ground_truth.js";
-import { routeGrowth, sumOf } from "../support/growth.js";
-import { createNetns, type Netns } from "../support/netns.js";
+import { createNetns, type Netns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
-import { delta, type Sample } from "../support/scrape.js";
-import { send } from "../support/send.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { send } from "../support/traffic/send.js";
+import { countTraced, startGroundTruth } from "../support/truth/ground_truth.js";
+import { routeGrowth, sumOf } from "../support/truth/growth.js";
+import { delta, type Sample } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadAddon, SESSION_OPTIONS } from "../support/addon.js";
 import { startBackend } from "../support/backend.js";
-import { createManyNetns, type ManyNetns } from "../support/many_netns.js";
-import { createNetns, type Netns } from "../support/netns.js";
+import { createManyNetns, type ManyNetns } from "../support/networks/many_netns.js";
+import { createNetns, type Netns } from "../support/networks/netns.js";
 import { IS_SMALL } from "../support/pace.js";
-import { type Sample, value } from "../support/scrape.js";
+import { type Sample, value } from "../support/truth/scrape.js";
 
 const NAMESPACES = 1000;
 const DEVICES = 4000;

@@ -3,12 +3,12 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectsNexthop, startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { type Growth, keyOf, routeGrowth, sumOf } from "../support/growth.js";
-import { linkVeth, type Netns } from "../support/netns.js";
+import { linkVeth, type Netns } from "../support/networks/netns.js";
+import { becomeQuiet, createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { send } from "../support/send.js";
-import { becomeQuiet, createPair, type Pair } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { send } from "../support/traffic/send.js";
+import { type Growth, keyOf, routeGrowth, sumOf } from "../support/truth/growth.js";
 
 const SENDS = 23;
 const DESTINATIONS = 5;

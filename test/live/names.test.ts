@@ -4,15 +4,15 @@
 import { readlinkSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
-import { startBackground } from "../support/background.js";
-import { runCommand } from "../support/command.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { keyOf, routeGrowth } from "../support/growth.js";
-import { createNetns } from "../support/netns.js";
+import { createNetns } from "../support/networks/netns.js";
+import { createPair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { total, value } from "../support/scrape.js";
-import { netnsCookie, send, startSink } from "../support/send.js";
-import { createPair } from "../support/topology.js";
+import { startBackground } from "../support/processes/background.js";
+import { runCommand } from "../support/processes/command.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { netnsCookie, send, startSink } from "../support/traffic/send.js";
+import { keyOf, routeGrowth } from "../support/truth/growth.js";
+import { total, value } from "../support/truth/scrape.js";
 
 const SENDS = 23;
 const PORT = 7002;

@@ -2,13 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { readNoRoute } from "../support/mib.js";
-import type { Netns } from "../support/netns.js";
+import type { Netns } from "../support/networks/netns.js";
+import { createLine, type Line } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { type Sample, value } from "../support/scrape.js";
-import { send } from "../support/send.js";
-import { createLine, type Line } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { send } from "../support/traffic/send.js";
+import { readNoRoute } from "../support/truth/mib.js";
+import { type Sample, value } from "../support/truth/scrape.js";
 
 const FORWARDED = 23;
 const LOCAL = 101;

@@ -3,15 +3,15 @@
 import { Agent, get } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { BACKEND, startBackend } from "../support/backend.js";
-import { type Background, startBackground } from "../support/background.js";
-import { spawnDaemon } from "../support/daemon_process.js";
-import { keyOf, routeGrowth } from "../support/growth.js";
-import { createNetns } from "../support/netns.js";
+import { createNetns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
-import { livingPrograms, programsOf } from "../support/programs.js";
+import { type Background, startBackground } from "../support/processes/background.js";
+import { spawnDaemon } from "../support/processes/daemon_process.js";
+import { livingPrograms, programsOf } from "../support/processes/programs.js";
 import { projectPath } from "../support/project_path.js";
-import { scrape } from "../support/scrape.js";
-import { send } from "../support/send.js";
+import { send } from "../support/traffic/send.js";
+import { keyOf, routeGrowth } from "../support/truth/growth.js";
+import { scrape } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

@@ -2,12 +2,12 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { startGroundTruth, type TracedLookup } from "../support/ground_truth.js";
-import { type Growth, keyOf, routeGrowth, tracedGrowth } from "../support/growth.js";
+import { createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { type SendResult, send } from "../support/send.js";
-import { createPair, type Pair } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { type SendResult, send } from "../support/traffic/send.js";
+import { startGroundTruth, type TracedLookup } from "../support/truth/ground_truth.js";
+import { type Growth, keyOf, routeGrowth, tracedGrowth } from "../support/truth/growth.js";
 
 const SENDS = 23;
 

@@ -3,15 +3,23 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
 import { seesRules, startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { type Growth, keyOf, routeGrowth } from "../support/growth.js";
+import {
+  addRuleSet,
+  causeTraffic,
+  RULE_CASES,
+  type RuleCase,
+  SENDS,
+  spell,
+  targetOf,
+} from "../support/cases/rule_cases.js";
 import { type Lines, openLines } from "../support/lines.js";
-import { createNetns, type Netns } from "../support/netns.js";
+import { createNetns, type Netns } from "../support/networks/netns.js";
+import { createLine, type Line } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { addRuleSet, causeTraffic, RULE_CASES, type RuleCase, SENDS, spell, targetOf } from "../support/rule_cases.js";
-import { ruleGrowth, ruleKey, startRuleTruth } from "../support/rule_truth.js";
-import { netnsCookie, send } from "../support/send.js";
-import { createLine, type Line } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { netnsCookie, send } from "../support/traffic/send.js";
+import { type Growth, keyOf, routeGrowth } from "../support/truth/growth.js";
+import { ruleGrowth, ruleKey, startRuleTruth } from "../support/truth/rule_truth.js";
 
 const NEEDS_TRAMPOLINE = "rule lookups need the trampoline backend";
 

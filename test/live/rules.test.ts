@@ -3,11 +3,11 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seesRules, startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
+import { createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { delta, type Sample, value } from "../support/scrape.js";
-import { send } from "../support/send.js";
-import { createPair, type Pair } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { send } from "../support/traffic/send.js";
+import { delta, type Sample, value } from "../support/truth/scrape.js";
 
 const SENDS = 23;
 const RULES = "tablesnoop_rule_lookups_total";

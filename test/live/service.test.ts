@@ -2,16 +2,16 @@
 
 import { expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
-import { startBackground } from "../support/background.js";
-import { spawnDaemon, startDaemon } from "../support/daemon_process.js";
-import { keyOf, routeGrowth } from "../support/growth.js";
-import { createNetns } from "../support/netns.js";
-import { openNotifySocket } from "../support/notify_socket.js";
+import { createNetns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
+import { startBackground } from "../support/processes/background.js";
+import { spawnDaemon, startDaemon } from "../support/processes/daemon_process.js";
+import { openNotifySocket } from "../support/processes/notify_socket.js";
+import { openStream } from "../support/processes/stream_client.js";
+import { rightsOfThreads } from "../support/processes/threads.js";
 import { projectPath } from "../support/project_path.js";
-import { send } from "../support/send.js";
-import { openStream } from "../support/stream_client.js";
-import { rightsOfThreads } from "../support/threads.js";
+import { send } from "../support/traffic/send.js";
+import { keyOf, routeGrowth } from "../support/truth/growth.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

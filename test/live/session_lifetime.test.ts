@@ -4,14 +4,14 @@
 import { describe, expect, test } from "vitest";
 import { loadAddon, SESSION_OPTIONS } from "../support/addon.js";
 import { BACKEND } from "../support/backend.js";
-import { startBackground } from "../support/background.js";
 import { IS_SMALL, PATIENCE } from "../support/pace.js";
+import { startBackground } from "../support/processes/background.js";
 import { projectPath } from "../support/project_path.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const DEADLINE_MS = 20_000 * PATIENCE;
 
-/** Steps of test/support/session_steps.mjs. */
+/** Steps of test/support/processes/session_steps.mjs. */
 const LIVES = [
   "open",
   "open close",
@@ -45,7 +45,7 @@ describe("a process that takes these steps ends with 0", () => {
     "%s",
     { timeout: 2 * DEADLINE_MS },
     async (life) => {
-      const steps = projectPath("test/support/session_steps.mjs");
+      const steps = projectPath("test/support/processes/session_steps.mjs");
       const environment = { ...process.env, TABLESNOOP_BACKEND: BACKEND };
       const args = ["--expose-gc", steps, ...life.split(" ")];
       await using child = await startBackground(process.execPath, args, environment);
@@ -55,7 +55,7 @@ describe("a process that takes these steps ends with 0", () => {
   );
 
   test("an uncaught exception with an open session ends it with 1, by no signal", async () => {
-    const args = [projectPath("test/support/session_steps.mjs"), "open", "throw"];
+    const args = [projectPath("test/support/processes/session_steps.mjs"), "open", "throw"];
     await using child = await startBackground(process.execPath, args);
     const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
     expect(exit).toEqual({ code: 1, signal: null });

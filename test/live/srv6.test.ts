@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BACKEND } from "../support/backend.js";
 import { type Lines, openLines } from "../support/lines.js";
+import { createSrv6Network, type Srv6Network } from "../support/networks/srv6_network.js";
 import { PATIENCE } from "../support/pace.js";
 import { projectPath } from "../support/project_path.js";
-import { createSrv6Network, type Srv6Network } from "../support/srv6_network.js";
 
 const ECHO = "src: fd00:0:13::2  dst: fd00:0:83::2";
 const REPLY = "src: fd00:0:83::2  dst: fd00:0:13::2";

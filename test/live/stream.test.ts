@@ -2,14 +2,14 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BACKEND, seesRules, selectsNexthop, startBackend } from "../support/backend.js";
-import type { Background } from "../support/background.js";
-import { runCommand } from "../support/command.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { createNetns } from "../support/netns.js";
+import { createNetns } from "../support/networks/netns.js";
+import { createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { netnsCookie, send, startSink } from "../support/send.js";
-import { openStream } from "../support/stream_client.js";
-import { createPair, type Pair } from "../support/topology.js";
+import type { Background } from "../support/processes/background.js";
+import { runCommand } from "../support/processes/command.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { openStream } from "../support/processes/stream_client.js";
+import { netnsCookie, send, startSink } from "../support/traffic/send.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

@@ -5,12 +5,12 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { floodLookups } from "../support/flood.js";
+import { createPair, type Pair } from "../support/networks/topology.js";
 import { FLOOD, PATIENCE } from "../support/pace.js";
-import { delta, total } from "../support/scrape.js";
-import { openStream, type StreamClient } from "../support/stream_client.js";
-import { createPair, type Pair } from "../support/topology.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { openStream, type StreamClient } from "../support/processes/stream_client.js";
+import { floodLookups } from "../support/traffic/flood.js";
+import { delta, total } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const ROUTES = "tablesnoop_route_lookups_total";

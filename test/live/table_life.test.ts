@@ -4,11 +4,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Session } from "../../daemon/native/session.js";
 import { BACKEND } from "../support/backend.js";
-import { CommandError } from "../support/command.js";
 import { openCounters } from "../support/lines.js";
-import { createNetns, type Netns } from "../support/netns.js";
+import { createNetns, type Netns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
-import { netnsCookie, send } from "../support/send.js";
+import { CommandError } from "../support/processes/command.js";
+import { netnsCookie, send } from "../support/traffic/send.js";
 
 const ROUNDS = 20;
 const SENDS = 23;

@@ -4,16 +4,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
 import { seesRules, startBackend } from "../support/backend.js";
-import { CommandError } from "../support/command.js";
-import type { DaemonProcess } from "../support/daemon_process.js";
-import { keyOf, routeGrowth } from "../support/growth.js";
 import { openLines } from "../support/lines.js";
-import { createNetns, linkVeth, type Netns } from "../support/netns.js";
+import { createNetns, linkVeth, type Netns } from "../support/networks/netns.js";
+import { becomeQuiet } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { ruleGrowth, ruleKey } from "../support/rule_truth.js";
-import type { Sample } from "../support/scrape.js";
-import { netnsCookie, send } from "../support/send.js";
-import { becomeQuiet } from "../support/topology.js";
+import { CommandError } from "../support/processes/command.js";
+import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { netnsCookie, send } from "../support/traffic/send.js";
+import { keyOf, routeGrowth } from "../support/truth/growth.js";
+import { ruleGrowth, ruleKey } from "../support/truth/rule_truth.js";
+import type { Sample } from "../support/truth/scrape.js";
 
 const SENDS = { red: 23, blue: 41 } as const;
 const TABLES = { red: 1010, blue: 1020 } as const;

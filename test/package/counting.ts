@@ -1,12 +1,12 @@
 // Whether programs out of a package do their work on this kernel.
 
 import { expect } from "vitest";
-import { runCommand } from "../support/command.js";
-import { startDaemon } from "../support/daemon_process.js";
-import { keyOf, routeGrowth } from "../support/growth.js";
-import { createNetns } from "../support/netns.js";
-import { send } from "../support/send.js";
-import { spawnTablesnoop } from "../support/tablesnoop_process.js";
+import { createNetns } from "../support/networks/netns.js";
+import { runCommand } from "../support/processes/command.js";
+import { startDaemon } from "../support/processes/daemon_process.js";
+import { spawnTablesnoop } from "../support/processes/tablesnoop_process.js";
+import { send } from "../support/traffic/send.js";
+import { keyOf, routeGrowth } from "../support/truth/growth.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SENDS = 23;

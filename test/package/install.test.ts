@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
-import { runCommand } from "../support/command.js";
 import { ARE_MADE_HERE, builtPackages } from "../support/packages.js";
+import { runCommand } from "../support/processes/command.js";
 import { copyMachine, type MachineCopy } from "./machine_copy.js";
 import { createScratch } from "./scratch.js";
 

@@ -3,8 +3,8 @@
 // notes what it is asked to start and stop.
 
 import { join } from "node:path";
-import { type Background, startBackground } from "../support/background.js";
-import { type CommandOptions, runCommand } from "../support/command.js";
+import { type Background, startBackground } from "../support/processes/background.js";
+import { type CommandOptions, runCommand } from "../support/processes/command.js";
 import { createScratch } from "./scratch.js";
 
 export interface MachineCopy extends AsyncDisposable {

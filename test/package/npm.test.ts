@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCommand } from "../support/command.js";
 import { ARE_MADE_HERE, builtPackages } from "../support/packages.js";
+import { runCommand } from "../support/processes/command.js";
 import { expectCommandToPrint, expectDaemonToCount, IS_ROOT, versionOf } from "./counting.js";
 import { createScratch } from "./scratch.js";
 

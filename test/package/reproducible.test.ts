@@ -3,8 +3,8 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runCommand } from "../support/command.js";
 import { ARE_MADE_HERE, builtPackages } from "../support/packages.js";
+import { runCommand } from "../support/processes/command.js";
 import { projectPath } from "../support/project_path.js";
 import { createScratch } from "./scratch.js";
 
@@ -22,7 +22,7 @@ test.skipIf(!ARE_MADE_HERE)("two builds, one checksum", { timeout: 6 * MINUTES }
     copyFileSync(projectPath(file), join(clone, file));
   }
   symlinkSync(projectPath("node_modules"), join(clone, "node_modules"));
-  const build = `umask 077; exec "$0" scripts/setup.mjs --quiet`;
+  const build = `umask 077; exec "$0" scripts/setup/entry.mjs --quiet`;
   await runCommand("sh", ["-c", build, process.execPath], { cwd: clone, timeoutMs: 3 * MINUTES });
 
   const [first, again] = [await builtPackages(), await builtPackages(clone)];

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NODE_RUNTIME } from "../../scripts/package/node_runtime.mjs";
-import { runCommand } from "../support/command.js";
 import { ARE_MADE_HERE, builtPackages } from "../support/packages.js";
+import { runCommand } from "../support/processes/command.js";
 import { expectCommandToPrint, expectDaemonToCount, IS_ROOT, versionOf } from "./counting.js";
 import { createScratch } from "./scratch.js";
 

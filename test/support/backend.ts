@@ -2,8 +2,8 @@
 // chooses it; without it the one that runs on every supported kernel.
 
 import type { Backend } from "../../daemon/native/session.js";
-import { type DaemonProcess, startDaemon } from "./daemon_process.js";
 import { PATIENCE } from "./pace.js";
+import { type DaemonProcess, startDaemon } from "./processes/daemon_process.js";
 
 const { TABLESNOOP_BACKEND = "tracepoint" } = process.env;
 if (TABLESNOOP_BACKEND !== "tracepoint" && TABLESNOOP_BACKEND !== "trampoline") {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onProcessEnd } from "./cleanup.js";
-import { runCommand } from "./command.js";
+import { runCommand } from "./processes/command.js";
 
 export interface KeyPair {
   /** Paths of PEM files. */

@@ -4,7 +4,7 @@ import { FAMILIES, type Family, KINDS, type Kind, RESULTS } from "../../daemon/f
 import { actionName, resultOf } from "../../daemon/fib/result.js";
 import type { Session, Vocabulary } from "../../daemon/native/session.js";
 import { loadAddon, SESSION_OPTIONS } from "./addon.js";
-import type { Netns } from "./netns.js";
+import type { Netns } from "./networks/netns.js";
 import { PATIENCE } from "./pace.js";
 import { waitUntil } from "./wait_until.js";
 

@@ -1,7 +1,7 @@
 // The packages as `npm run package` makes them; those that are there are taken if nothing changed since.
 
 import { readFileSync } from "node:fs";
-import { runCommand } from "./command.js";
+import { runCommand } from "./processes/command.js";
 import { projectPath } from "./project_path.js";
 
 /** Paths of files. */
@@ -20,7 +20,7 @@ const BUILD_MS = 300_000;
 
 /** Of the clone in `root`, which must be built; without one, of the clone that is tested. Takes a minute if it has to. */
 export async function builtPackages(root: string = projectPath()): Promise<Packages> {
-  await runCommand(process.execPath, [`${root}/scripts/package.mjs`], { cwd: root, timeoutMs: BUILD_MS });
+  await runCommand(process.execPath, [`${root}/scripts/package/main.mjs`], { cwd: root, timeoutMs: BUILD_MS });
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { version: string };
   const folder = `${root}/packages`;
   return {

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BUILD_STEPS, build, fingerprint, outdatedSteps } from "../../scripts/build_steps.mjs";
-import { SetupError } from "../../scripts/child.mjs";
-import { installedNames, installPackages, packagesFor, whyNotClang } from "../../scripts/debian_packages.mjs";
-import { parseOsRelease, whyNotBuild, whyNotRun } from "../../scripts/machine.mjs";
-import { sameTree } from "../../scripts/node_modules.mjs";
+import { BUILD_STEPS, build, fingerprint, outdatedSteps } from "../../scripts/build/steps.mjs";
+import { SetupError } from "../../scripts/setup/child.mjs";
+import { installedNames, installPackages, packagesFor, whyNotClang } from "../../scripts/setup/debian_packages.mjs";
+import { parseOsRelease, whyNotBuild, whyNotRun } from "../../scripts/setup/machine.mjs";
+import { sameTree } from "../../scripts/setup/node_modules.mjs";
 import { liveTests, summarise, summaryLine } from "../../scripts/test_summary.mjs";
 
-const SETUP = fileURLToPath(new URL("../../scripts/setup.mjs", import.meta.url));
+const SETUP = fileURLToPath(new URL("../../scripts/setup/entry.mjs", import.meta.url));
 const bookworm = { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" };
 
 describe("the machine", () => {

@@ -2,7 +2,7 @@
 
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { runCommand } from "../support/command.js";
+import { runCommand } from "../support/processes/command.js";
 
 // Unpacking a kernel or writing the root image takes seconds; a download may take minutes.
 const TIMEOUT_MS = 300_000;

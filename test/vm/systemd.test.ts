@@ -2,8 +2,8 @@
 // brought back when it hangs or dies, upgraded, and gone without a trace. One guest; each test goes on where the last ended.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keyOf, routeGrowth } from "../support/growth.js";
-import { parseExposition, type Sample, value } from "../support/scrape.js";
+import { keyOf, routeGrowth } from "../support/truth/growth.js";
+import { parseExposition, type Sample, value } from "../support/truth/scrape.js";
 import { skipFor, Unavailable } from "../support/unavailable.js";
 import { boot, type Guest } from "./guest.js";
 import { NEXT, PACKAGE, prepareSystemdMachine, SEND, SUCCESSOR, type SystemdMachine } from "./systemd_machine.js";

@@ -1,10 +1,10 @@
 // A router's rule set with one rule of every kind, and for each the traffic that it decides: the destinations 10.8.N.0/24
 // and fd08:N::/32 belong to case N. The router is R of a Line.
 
-import type { Family } from "../../daemon/fib/lookup.js";
-import type { RuleDecision } from "./rule_truth.js";
-import { send } from "./send.js";
-import type { Line } from "./topology.js";
+import type { Family } from "../../../daemon/fib/lookup.js";
+import type { Line } from "../networks/topology.js";
+import { send } from "../traffic/send.js";
+import type { RuleDecision } from "../truth/rule_truth.js";
 
 export const SENDS = 23;
 

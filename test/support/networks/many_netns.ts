@@ -1,8 +1,8 @@
 // Very many namespaces and devices, made in one go: bare, down, and without the quiet settings of netns.ts.
 
 import { spawnSync } from "node:child_process";
-import { onProcessEnd } from "./cleanup.js";
-import { runCommand } from "./command.js";
+import { onProcessEnd } from "../cleanup.js";
+import { runCommand } from "../processes/command.js";
 import type { Netns } from "./netns.js";
 
 const BATCH_MS = 300_000;

@@ -3,8 +3,8 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { onProcessEnd } from "./cleanup.js";
-import { type CommandOptions, type CommandResult, runCommand } from "./command.js";
+import { onProcessEnd } from "../cleanup.js";
+import { type CommandOptions, type CommandResult, runCommand } from "../processes/command.js";
 
 const FOLDER = "/run/netns";
 

@@ -2,10 +2,10 @@
 // routers, segment identifiers and the policies that carry a host's packets over them. Neighbours are known beforehand.
 
 import { spawnSync } from "node:child_process";
-import { onProcessEnd } from "./cleanup.js";
-import { type CommandResult, runCommand } from "./command.js";
+import { onProcessEnd } from "../cleanup.js";
+import { type CommandResult, runCommand } from "../processes/command.js";
+import { waitUntil } from "../wait_until.js";
 import { createNetns, QUIET_IPV6 } from "./netns.js";
-import { waitUntil } from "./wait_until.js";
 
 export interface Srv6Network extends AsyncDisposable {
   /** Of the namespaces, by node: r1 to r8, and hosts such as h13, the third one at r1. */

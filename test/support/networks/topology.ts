@@ -1,8 +1,8 @@
 // Ready-made sets of namespaces: a router between two hosts, and a host with one link. Each set has its own addresses,
 // so that a test can tell its lookups from any others by destination.
 
+import { waitUntil } from "../wait_until.js";
 import { createNetns, linkVeth, type Netns } from "./netns.js";
-import { waitUntil } from "./wait_until.js";
 
 export interface LineOptions {
   /** Reverse path filter of the router, as net.ipv4.conf.all.rp_filter. */

@@ -1,8 +1,8 @@
 // A program that runs beside the test: its output so far, waiting for a line of it, and an end in any case.
 
 import { spawn } from "node:child_process";
-import { onProcessEnd } from "./cleanup.js";
-import { type WaitOptions, waitUntil } from "./wait_until.js";
+import { onProcessEnd } from "../cleanup.js";
+import { type WaitOptions, waitUntil } from "../wait_until.js";
 
 export interface Exit {
   readonly code: number | null;

@@ -1,9 +1,9 @@
 // The built daemon as a process of its own: started on a port the kernel chooses, ready, and gone at the end.
 
+import { projectPath } from "../project_path.js";
+import { type Sample, scrape } from "../truth/scrape.js";
+import { waitUntil } from "../wait_until.js";
 import { type Background, type Exit, startBackground } from "./background.js";
-import { projectPath } from "./project_path.js";
-import { type Sample, scrape } from "./scrape.js";
-import { waitUntil } from "./wait_until.js";
 
 export interface DaemonProcess extends AsyncDisposable {
   readonly pid: number;

@@ -3,8 +3,8 @@
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { WaitOptions } from "../wait_until.js";
 import { startBackground } from "./background.js";
-import type { WaitOptions } from "./wait_until.js";
 
 export interface NotifySocket extends AsyncDisposable {
   /** Value of NOTIFY_SOCKET. */

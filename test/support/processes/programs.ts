@@ -1,8 +1,8 @@
 // BPF programs of a process, and whether they outlive it.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { projectPath } from "../project_path.js";
 import { runCommand } from "./command.js";
-import { projectPath } from "./project_path.js";
 
 /** Ids of the programs this process holds, itself or by what attaches them. */
 export function programsOf(pid: number): string[] {

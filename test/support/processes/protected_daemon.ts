@@ -5,12 +5,12 @@ import { request as requestInClear } from "node:http";
 import { type RequestOptions, request as requestOverTls } from "node:https";
 import { text } from "node:stream/consumers";
 import type { ConnectionOptions, PeerCertificate, TLSSocket } from "node:tls";
-import { BACKEND } from "./backend.js";
+import { BACKEND } from "../backend.js";
+import { PATIENCE } from "../pace.js";
+import { parseExposition, value } from "../truth/scrape.js";
+import { waitUntil } from "../wait_until.js";
 import type { Background } from "./background.js";
 import { spawnDaemon } from "./daemon_process.js";
-import { PATIENCE } from "./pace.js";
-import { parseExposition, value } from "./scrape.js";
-import { waitUntil } from "./wait_until.js";
 
 export interface ProtectedDaemon extends Background {
   /** In the order of the flags, such as 127.0.0.1:34567 and unix:/run/x. */

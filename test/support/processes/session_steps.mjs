@@ -16,7 +16,7 @@ const OPTIONS = {
 };
 const CLOSED = { message: "the session is closed" };
 
-/** @type {import("../../daemon/native/session.js").Session[]} */
+/** @type {import("../../../daemon/native/session.js").Session[]} */
 let sessions = [];
 
 const steps = {

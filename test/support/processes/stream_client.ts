@@ -2,9 +2,9 @@
 
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import { PATIENCE } from "../pace.js";
+import { waitUntil } from "../wait_until.js";
 import type { DaemonProcess } from "./daemon_process.js";
-import { PATIENCE } from "./pace.js";
-import { waitUntil } from "./wait_until.js";
 
 export interface StreamClient extends AsyncDisposable {
   /** All that arrived, without the beats of quiet times. */

@@ -1,12 +1,12 @@
 // The built command as a process of its own: listening for certain, its lines, and its end.
 
-import { BACKEND } from "./backend.js";
+import { BACKEND } from "../backend.js";
+import type { Netns } from "../networks/netns.js";
+import { PATIENCE } from "../pace.js";
+import { projectPath } from "../project_path.js";
+import { send } from "../traffic/send.js";
+import { waitUntil } from "../wait_until.js";
 import { type Background, startBackground } from "./background.js";
-import type { Netns } from "./netns.js";
-import { PATIENCE } from "./pace.js";
-import { projectPath } from "./project_path.js";
-import { send } from "./send.js";
-import { waitUntil } from "./wait_until.js";
 
 const START_MS = 20_000 * PATIENCE;
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];

@@ -1,9 +1,9 @@
 // The face of the lookup flood (test/support/flood/lookup.c): an exact number of route lookups in one namespace, made by
 // calls of bpf_fib_lookup() without any packet.
 
-import { runCommand } from "./command.js";
-import type { Netns } from "./netns.js";
-import { projectPath } from "./project_path.js";
+import type { Netns } from "../networks/netns.js";
+import { runCommand } from "../processes/command.js";
+import { projectPath } from "../project_path.js";
 
 export interface FloodOptions {
   readonly netns: Netns;

@@ -1,8 +1,8 @@
 // The face of the `send` helper (test/support/flood/send.c): known numbers of sends from inside a namespace.
 
-import { type Background, startBackground } from "./background.js";
-import type { Netns } from "./netns.js";
-import { projectPath } from "./project_path.js";
+import type { Netns } from "../networks/netns.js";
+import { type Background, startBackground } from "../processes/background.js";
+import { projectPath } from "../project_path.js";
 
 /**
  * udp: unconnected sendto, each asks for a route. connect: a UDP connect, nothing sent. ping: echo requests from a raw

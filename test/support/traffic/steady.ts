@@ -1,7 +1,7 @@
 // Steady traffic beside a test.
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Netns } from "./netns.js";
+import type { Netns } from "../networks/netns.js";
 import { send } from "./send.js";
 
 /** Some sends to each destination, five times a second, until stopped; a refused send is none to worry about. */

@@ -1,7 +1,7 @@
 // bpftrace beside the test: started, attached, and stopped.
 
-import { type Background, startBackground } from "./background.js";
-import { PATIENCE } from "./pace.js";
+import { PATIENCE } from "../pace.js";
+import { type Background, startBackground } from "../processes/background.js";
 
 const ATTACHED = "bpftrace attached";
 

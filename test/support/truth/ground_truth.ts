@@ -2,7 +2,7 @@
 // programs. Only destinations under the given prefixes count, so that other traffic on the machine does not disturb.
 
 import { isIPv6 } from "node:net";
-import type { Background } from "./background.js";
+import type { Background } from "../processes/background.js";
 import { startBpftrace } from "./bpftrace.js";
 
 export interface TracedLookup {

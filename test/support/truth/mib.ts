@@ -1,6 +1,6 @@
 // The kernel's own count of packets and sends without a route, as /proc/net tells it inside a namespace.
 
-import type { Netns } from "./netns.js";
+import type { Netns } from "../networks/netns.js";
 
 /** Keys as "ipv4 in". */
 export async function readNoRoute(netns: Netns): Promise<Readonly<Record<string, number>>> {

@@ -6,10 +6,10 @@ import { access } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { startBackground } from "./background.js";
-import { onProcessEnd } from "./cleanup.js";
-import { CommandError, type CommandResult, runCommand } from "./command.js";
-import { waitUntil } from "./wait_until.js";
+import { onProcessEnd } from "../cleanup.js";
+import { startBackground } from "../processes/background.js";
+import { CommandError, type CommandResult, runCommand } from "../processes/command.js";
+import { waitUntil } from "../wait_until.js";
 
 export interface PrometheusProcess extends AsyncDisposable {
   readonly url: string;

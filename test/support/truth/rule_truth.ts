@@ -1,10 +1,10 @@
 // What the kernel's own function for rule lookups returned, told by bpftrace: independent of tablesnoop's programs.
 
-import type { Family } from "../../daemon/fib/lookup.js";
-import { actionName, resultOf } from "../../daemon/fib/result.js";
+import type { Family } from "../../../daemon/fib/lookup.js";
+import { actionName, resultOf } from "../../../daemon/fib/result.js";
+import type { Netns } from "../networks/netns.js";
 import { startBpftrace } from "./bpftrace.js";
 import type { Growth } from "./growth.js";
-import type { Netns } from "./netns.js";
 import type { Sample } from "./scrape.js";
 
 export interface RuleTruth extends AsyncDisposable {

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { renderArgpHelp, renderArgpUsage } from "../../../daemon/cli/help.js";
 import { CLI_FLAGS } from "../../../daemon/cli/options.js";
+import { renderArgpHelp, renderArgpUsage } from "../../../daemon/flags/argp_help.js";
 import { projectPath } from "../../support/project_path.js";
 
 const help = renderArgpHelp("tablesnoop", CLI_FLAGS, "A closing sentence.");
 
 describe("the help", () => {
   test("begins as the original tool's does, but for the program's name", () => {
-    const original = readFileSync(projectPath("test/unit/cli/golden/original-help.txt"), "utf8");
+    const original = readFileSync(projectPath("test/unit/flags/golden/original-help.txt"), "utf8");
     const wanted = original.replace("ts-seed", "tablesnoop");
     expect(help.slice(0, wanted.length)).toBe(wanted);
   });

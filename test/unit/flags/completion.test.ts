@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { CLI_FLAGS } from "../../daemon/cli/options.js";
-import { bashCompletion } from "../../daemon/completion.js";
-import { DAEMON_FLAGS } from "../../daemon/config.js";
-import type { FlagTable } from "../../daemon/flags.js";
-import { runCommand } from "../support/command.js";
+import { CLI_FLAGS } from "../../../daemon/cli/options.js";
+import { DAEMON_FLAGS } from "../../../daemon/config.js";
+import { bashCompletion } from "../../../daemon/flags/completion.js";
+import type { FlagTable } from "../../../daemon/flags/flags.js";
+import { runCommand } from "../../support/processes/command.js";
 
 const FLAGS = {
   "web.thing": { kind: "string", placeholder: "FILE", help: "", group: "" },

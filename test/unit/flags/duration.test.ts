@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatDuration, parseDuration } from "../../daemon/duration.js";
+import { formatDuration, parseDuration } from "../../../daemon/flags/duration.js";
 
 describe("parsing a duration", () => {
   test.each([

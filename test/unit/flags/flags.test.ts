@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UsageError } from "../../daemon/errors.js";
-import { type FlagTable, parseFlags } from "../../daemon/flags.js";
+import { UsageError } from "../../../daemon/errors.js";
+import { type FlagTable, parseFlags } from "../../../daemon/flags/flags.js";
 
 const TABLE = {
   "log.level": { kind: "enum", choices: ["debug", "info"], default: "info", help: "", group: "" },

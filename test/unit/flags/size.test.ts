@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatSize, isPowerOfTwo, parseSize } from "../../daemon/size.js";
+import { formatSize, isPowerOfTwo, parseSize } from "../../../daemon/flags/size.js";
 
 describe("a size", () => {
   test.each([

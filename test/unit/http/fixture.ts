@@ -5,11 +5,11 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import { type ListenAddress, parseListenAddress } from "../../../daemon/http/address.js";
-import { type Access, type Listening, listen } from "../../../daemon/http/listen.js";
 import { buildServer, type ServerOptions } from "../../../daemon/http/server.js";
+import { type ListenAddress, parseListenAddress } from "../../../daemon/listen/address.js";
+import { type Access, type Listening, listen } from "../../../daemon/listen/listen.js";
 import { createLog } from "../../../daemon/log.js";
-import type { LookupsAnswer } from "../../../daemon/metrics/snapshot.js";
+import type { LookupsAnswer } from "../../../daemon/wire/snapshot.js";
 
 export interface Served {
   readonly listening: Listening;

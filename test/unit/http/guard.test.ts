@@ -3,12 +3,12 @@ import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
 import { Guard } from "../../../daemon/http/guard.js";
 import { createLog } from "../../../daemon/log.js";
-import { BcryptThread } from "../../../daemon/web_config/bcrypt_thread.js";
+import { BcryptThread } from "../../../daemon/login/bcrypt_thread.js";
 import type { LoadedConfig } from "../../../daemon/web_config/config_file.js";
 import { projectPath } from "../../support/project_path.js";
 import { ask, dial, received, serve } from "./fixture.js";
 
-const WORKER = pathToFileURL(projectPath("dist/daemon/web_config/bcrypt_worker.js"));
+const WORKER = pathToFileURL(projectPath("dist/daemon/login/bcrypt_worker.js"));
 const USERS = new Map([["alice", hashSync("wonder", 8)]]);
 const NOTHING: LoadedConfig = { headers: new Map(), users: new Map() };
 

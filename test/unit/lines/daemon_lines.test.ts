@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { StartError } from "../../../daemon/errors.js";
-import { type DaemonAddress, parseDaemonAddress } from "../../../daemon/stream/daemon_address.js";
-import { connectLines, hasStream } from "../../../daemon/stream/daemon_lines.js";
+import { type DaemonAddress, parseDaemonAddress } from "../../../daemon/lines/daemon_address.js";
+import { connectLines, hasStream } from "../../../daemon/lines/daemon_lines.js";
 import { EVERYTHING, type LookupQuery } from "../../../daemon/stream/query.js";
 
 const servers: Server[] = [];

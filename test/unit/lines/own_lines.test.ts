@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type OwnLinesOptions, openOwnLines } from "../../../daemon/stream/own_lines.js";
+import { type OwnLinesOptions, openOwnLines } from "../../../daemon/lines/own_lines.js";
 import { BadQuery, EVERYTHING } from "../../../daemon/stream/query.js";
 import { FakeSession } from "../../support/fake_session.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Received } from "../../../daemon/stream/received.js";
+import { Received } from "../../../daemon/lines/received.js";
 
 function all(received: Received, chunks: readonly (Buffer | string)[]): string {
   return chunks.map((chunk) => received.add(Buffer.from(chunk)).toString("latin1")).join("");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseListenAddress } from "../../../daemon/http/address.js";
+import { parseListenAddress } from "../../../daemon/listen/address.js";
 
 test.each([
   [":10074", undefined, 10074],

@@ -3,9 +3,9 @@ import { createServer, Server } from "node:http";
 import { networkInterfaces } from "node:os";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { StartError } from "../../../daemon/errors.js";
-import { bind, listen } from "../../../daemon/http/listen.js";
 import { buildServer } from "../../../daemon/http/server.js";
-import { address, ask, dial, optionsFor, portOf, received, serve } from "./fixture.js";
+import { bind, listen } from "../../../daemon/listen/listen.js";
+import { address, ask, dial, optionsFor, portOf, received, serve } from "../http/fixture.js";
 
 const GET = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
 const hasIpv6 = Object.values(networkInterfaces()).some((device) => device?.some(({ address }) => address === "::1"));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { StartError } from "../../../daemon/errors.js";
-import { takeSystemdSockets } from "../../../daemon/http/systemd_sockets.js";
+import { takeSystemdSockets } from "../../../daemon/listen/systemd_sockets.js";
 
 describe("sockets of systemd", () => {
   test.each([

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { objectionTo, sansOf } from "../../../daemon/web_config/client_certificate.js";
+import { objectionTo, sansOf } from "../../../daemon/login/client_certificate.js";
 import { CLIENT_AUTH } from "../../../daemon/web_config/go_names.js";
 
 function certificate(subjectAltName?: string): X509Certificate {

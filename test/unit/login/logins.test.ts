@@ -2,9 +2,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { hashSync } from "bcryptjs";
 import { afterAll, describe, expect, test } from "vitest";
-import { costOf, decoyOf } from "../../../daemon/web_config/bcrypt_hash.js";
-import { BcryptThread, type Comparison } from "../../../daemon/web_config/bcrypt_thread.js";
-import { Logins } from "../../../daemon/web_config/logins.js";
+import { costOf, decoyOf } from "../../../daemon/login/bcrypt_hash.js";
+import { BcryptThread, type Comparison } from "../../../daemon/login/bcrypt_thread.js";
+import { Logins } from "../../../daemon/login/logins.js";
 import { projectPath } from "../../support/project_path.js";
 
 const USERS = new Map([
@@ -37,7 +37,7 @@ class Bench {
 }
 
 describe("logins", () => {
-  const thread = new BcryptThread(pathToFileURL(projectPath("dist/daemon/web_config/bcrypt_worker.js")));
+  const thread = new BcryptThread(pathToFileURL(projectPath("dist/daemon/login/bcrypt_worker.js")));
   afterAll(() => thread.stop());
 
   test.each([
@@ -140,7 +140,7 @@ describe("logins", () => {
   });
 
   test("that wait are given up when the thread is stopped", async () => {
-    const own = new BcryptThread(pathToFileURL(projectPath("dist/daemon/web_config/bcrypt_worker.js")));
+    const own = new BcryptThread(pathToFileURL(projectPath("dist/daemon/login/bcrypt_worker.js")));
     const slow = hashSync("x", 10);
     const waiting = [own.compare({ password: "a", hash: slow }), own.compare({ password: "b", hash: slow })];
     const settled = Promise.allSettled(waiting);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RateLimiter } from "../../../daemon/web_config/rate_limit.js";
+import { RateLimiter } from "../../../daemon/login/rate_limiter.js";
 
 describe("a rate limit", () => {
   test("lets a burst through, then one request an interval", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
-import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../../../daemon/metrics/snapshot.js";
 import { clock } from "../../../daemon/page/format.js";
 import { since, verdictOf } from "../../../daemon/page/trouble.js";
+import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../../../daemon/wire/snapshot.js";
 import { NOTHING_COUNTED } from "../http/fixture.js";
 
 const PROBE = { probe: "fib_table_lookup", backend: "tracepoint", attached: true, isMissing: false, reason: "" };

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { StartError } from "../../../daemon/errors.js";
 import { createLog } from "../../../daemon/log.js";
 import { WebConfigFile } from "../../../daemon/web_config/config_file.js";
-import { runCommand } from "../../support/command.js";
+import { runCommand } from "../../support/processes/command.js";
 
 const LOGIN = `basic_auth_users: {alice: "${hashSync("x", 4)}"}\n`;
 

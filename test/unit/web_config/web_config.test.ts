@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigFault } from "../../../daemon/web_config/fault.js";
 import { parseWebConfig } from "../../../daemon/web_config/web_config.js";
-import { ALICE, WEB_CONFIG_CASES } from "../../support/web_config_cases.js";
+import { ALICE, WEB_CONFIG_CASES } from "../../support/cases/web_config_cases.js";
 
 function fault(yaml: string): ConfigFault | undefined {
   try {
