@@ -21,6 +21,7 @@ describe("deploy/grafana/dashboards", () => {
   it("keeps the uids that links and bookmarks rely on", () => {
     expect(DASHBOARDS.map(({ uid }) => uid).sort()).toEqual([
       "tablesnoop-exporter-health",
+      "tablesnoop-fleet",
       "tablesnoop-lookup-failures",
       "tablesnoop-router-overview",
     ]);

@@ -8,6 +8,7 @@ export const UID = {
   lookupFailures: "tablesnoop-lookup-failures",
   routerOverview: "tablesnoop-router-overview",
   exporterHealth: "tablesnoop-exporter-health",
+  fleet: "tablesnoop-fleet",
 } as const;
 
 export function metric(id: MetricId): string {

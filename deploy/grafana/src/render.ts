@@ -1,6 +1,7 @@
 // The dashboards as files: name and text.
 
 import { exporterHealth } from "./exporter_health.js";
+import { fleet } from "./fleet.js";
 import { lookupFailures } from "./lookup_failures.js";
 import { routerOverview } from "./router_overview.js";
 
@@ -10,6 +11,7 @@ export function renderDashboards(): ReadonlyMap<string, string> {
     "lookup_failures.json": lookupFailures(),
     "router_overview.json": routerOverview(),
     "exporter_health.json": exporterHealth(),
+    "fleet.json": fleet(),
   };
   return new Map(Object.entries(dashboards).map(([file, model]) => [file, `${JSON.stringify(model, null, 2)}\n`]));
 }
