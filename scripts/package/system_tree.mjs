@@ -70,7 +70,7 @@ exec "$lib/node" "$lib/dist/daemon/${script}" "$@"
 async function completions(root) {
   /** @param {string} file */
   const built = (file) => import(pathToFileURL(path.join(root, "dist/daemon", file)).href);
-  const { bashCompletion } = await built("completion.js");
+  const { bashCompletion } = await built("flags/completion.js");
   const { DAEMON_FLAGS } = await built("config.js");
   const { CLI_FLAGS } = await built("cli/options.js");
   return {
