@@ -18,6 +18,7 @@ import { fileURLToPath } from "node:url";
 import { fingerprintOf } from "../build/fingerprint.mjs";
 import { SetupError } from "../setup/child.mjs";
 import { writeDeb } from "./deb.mjs";
+import { writeImage } from "./image.mjs";
 import { NODE_RUNTIME } from "./node_runtime.mjs";
 import { writeNpmTarball } from "./npm_tarball.mjs";
 import { installRuntimeModules } from "./program.mjs";
@@ -54,6 +55,7 @@ async function main() {
   const names = {
     deb: `tablesnoop_${release.version}_amd64.deb`,
     tarball: `tablesnoop-${release.version}-linux-x64.tar.gz`,
+    image: `tablesnoop-${release.version}-linux-x64.oci.tar`,
     npm: `tablesnoop-${release.version}.tgz`,
     sbom: `tablesnoop-${release.version}.cdx.json`,
   };
@@ -97,7 +99,7 @@ async function main() {
  * @param {string} work an empty folder
  * @param {string} made where the packages go
  * @param {import("./release.mjs").Release} release
- * @param {{ deb: string, tarball: string, npm: string, sbom: string }} names
+ * @param {{ deb: string, tarball: string, image: string, npm: string, sbom: string }} names
  */
 async function make(work, made, release, names) {
   const modules = path.join(work, "modules");
@@ -111,6 +113,8 @@ async function make(work, made, release, names) {
   writeDeb(tree, ROOT, release, path.join(made, names.deb), path.join(work, "shlibdeps"));
   say(`writing ${names.tarball}`);
   writeTarball(tree, names.tarball.replace(".tar.gz", ""), release, path.join(made, names.tarball));
+  say(`writing ${names.image}`);
+  writeImage(tree, release, path.join(made, names.image), path.join(work, "image"));
   say(`writing ${names.npm}`);
   writeNpmTarball(path.join(work, "npm"), parts, path.join(made, names.npm));
   copyFileSync(path.join(tree, "usr/share/doc/tablesnoop/sbom.cdx.json"), path.join(made, names.sbom));

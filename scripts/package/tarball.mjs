@@ -1,6 +1,6 @@
 // The relocatable tarball: what the .deb has below /usr, and its units as samples, under one folder.
 
-import { run } from "../setup/child.mjs";
+import { compress, writeTar } from "./archive.mjs";
 
 /**
  * @param {string} tree as the .deb was made of it
@@ -8,7 +8,7 @@ import { run } from "../setup/child.mjs";
  * @param {import("./release.mjs").Release} release
  * @param {string} output ends in .tar.gz
  */
-export function writeTarball(tree, name, { epoch }, output) {
+export function writeTarball(tree, name, release, output) {
   const tar = output.replace(/\.gz$/, "");
   const samples = `${name}/share/tablesnoop/systemd`;
   const moves = [
@@ -25,13 +25,9 @@ export function writeTarball(tree, name, { epoch }, output) {
     "lib/systemd/system",
     "etc/default/tablesnoopd",
   ];
-  const fixed = ["--format=gnu", "--sort=name", `--mtime=@${epoch}`, "--owner=0", "--group=0", "--numeric-owner"];
-  run("write the tarball", [
-    "tar",
-    ...fixed,
+  writeTar(tree, tar, release, parts, [
     "--exclude=usr/share/lintian",
     ...moves.map((move) => `--transform=flags=r;s,${move},`),
-    ...["-C", tree, "-cf", tar, ...parts],
   ]);
-  run("compress the tarball", ["gzip", "-6n", tar]);
+  compress(tar);
 }

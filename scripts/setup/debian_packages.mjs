@@ -36,6 +36,9 @@ const PACKAGES = [
   { name: "e2fsprogs", when: "test", reason: "vm tests make the disk of the virtual machine" },
   { name: "chromium", when: "test", absentFrom: "ubuntu", reason: "browser tests look at the page" },
   { name: "mmdebstrap", when: "test", arch: "x64", reason: "vm tests boot a Debian with systemd" },
+  { name: "skopeo", when: "test", arch: "x64", reason: "package tests read the container image" },
+  { name: "bubblewrap", when: "test", arch: "x64", reason: "package tests run the container image without an engine" },
+  { name: "docker-compose", when: "test", reason: "deploy tests have the Compose file checked" },
   { name: "kmod", when: "test", reason: "vm tests index the modules of the kernels they boot" },
 ];
 

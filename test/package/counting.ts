@@ -15,15 +15,20 @@ const NOWHERE = "203.0.113.9";
 /** Probes need it. */
 export const IS_ROOT = process.getuid?.() === 0;
 
-/** The daemon at this path counts what is sent in a namespace, no more and no less. */
+/** The daemon at this path counts what is sent in a namespace, no more and no less, and ends when told to. */
 export async function expectDaemonToCount(program: string): Promise<void> {
+  expect(await countingDaemon([program])).toEqual({ code: 0, signal: null });
+}
+
+/** The daemon started by this command counts what is sent in a namespace. How the command ended when told to. */
+export async function countingDaemon(command: readonly [string, ...string[]]) {
   await using netns = await createNetns("package");
-  await using daemon = await startDaemon(["--probe=tracepoint"], { command: [program] });
+  await using daemon = await startDaemon(["--probe=tracepoint"], { command });
   const before = await daemon.scrape();
   await send(netns, "udp", { to: NOWHERE, count: SENDS });
   const growth = routeGrowth(before, await daemon.scrape(), netns.name);
   expect(growth[keyOf("ipv4", "main", "", "no_route")]).toBe(SENDS);
-  expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+  return daemon.stop();
 }
 
 /** The command at this path prints one lookup and ends by itself, as --count=1 asks it to. */

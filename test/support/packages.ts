@@ -8,6 +8,7 @@ import { projectPath } from "./project_path.js";
 export interface Packages {
   readonly deb: string;
   readonly tarball: string;
+  readonly image: string;
   readonly npm: string;
   readonly sbom: string;
   readonly checksums: string;
@@ -26,6 +27,7 @@ export async function builtPackages(root: string = projectPath()): Promise<Packa
   return {
     deb: `${folder}/tablesnoop_${version}_amd64.deb`,
     tarball: `${folder}/tablesnoop-${version}-linux-x64.tar.gz`,
+    image: `${folder}/tablesnoop-${version}-linux-x64.oci.tar`,
     npm: `${folder}/tablesnoop-${version}.tgz`,
     sbom: `${folder}/tablesnoop-${version}.cdx.json`,
     checksums: `${folder}/SHA256SUMS`,
