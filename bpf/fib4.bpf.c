@@ -167,7 +167,7 @@ int BPF_PROG(select4_trampoline, struct fib_result *result)
 
 	if (!route4_has_several(route))
 		return 0;
-	count(&key, &select4_cache);
+	count_choice(&key, &select4_cache);
 	pending = this_cpu_pending();
 	if (!is_waiting_for(pending, result))
 		return 0;

@@ -133,7 +133,7 @@ static __always_inline void count_selected6(__u64 netns, const struct fib6_info 
 		.type = TS_SELECTED,
 	};
 
-	count(&key, &select6_cache);
+	count_choice(&key, &select6_cache);
 }
 
 /* trampoline backend: the choice among several nexthops. Seven arguments: 6.1 cannot attach here. */

@@ -26,9 +26,10 @@ struct {
 } index_key SEC(".maps");
 
 /*
- * One row of counters for each possible CPU, one behind the other: counters[cpu * settings.counters_per_cpu + index]. Counts never
- * move, so what user space reads only rises. Plain increments are safe: only one program writes an index, and a
- * program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts the run it skipped).
+ * One row of counters for each possible CPU, one behind the other: counters[cpu * settings.counters_per_cpu + index]. Counts
+ * never move, so what user space reads only rises. Plain increments are safe: only one program writes an index (a choice
+ * that finds none is not counted), and a program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts
+ * the run it skipped).
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
