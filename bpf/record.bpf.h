@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The shared tail of every hook: count a key. A lookup is never lost: without room it counts as overflow. A choice among
+ * The first half of every hook's tail: count a key. A lookup is never lost: without room it counts as overflow. A choice among
  * nexthops is lost then, as its lookup has been counted; that one stays "multipath".
  */
 #ifndef TABLESNOOP_RECORD_BPF_H
@@ -8,7 +8,7 @@
 
 static __always_inline __u32 overflow_index(const struct ts_key *key)
 {
-	return key->kind * 2 + key->family;
+	return key->kind * TS_FAMILIES + key->family;
 }
 
 /* An index past the end of every row. */

@@ -4,6 +4,20 @@
  * had a rule of its own does not walk for IPv4 at all.
  */
 
+#include "event.h"
+
+struct cache_map rule_cache SEC(".maps");
+
+struct rule {
+	__u8 family;
+	__u32 table;
+	__u32 priority;
+	const struct flowi *flow;
+	struct net *net;
+	const struct fib_rule *decided; /* 0 if none did */
+	const void *result;		/* of the table lookups on the way */
+};
+
 static __always_inline void describe_selectors(struct ts_rule_event *event, const struct fib_rule *rule, __u8 family)
 {
 	const struct fib4_rule *rule4 = (const struct fib4_rule *)rule;
@@ -31,77 +45,79 @@ static __always_inline void describe_selectors(struct ts_rule_event *event, cons
 	}
 }
 
-static __always_inline void describe_rule(struct ts_rule_event *event, const struct ts_key *key, __u32 listeners,
-					  const struct flowi *flow, const struct addresses *addresses, struct net *net,
-					  const struct fib_rule *rule)
+static __always_inline void describe_rule(struct ts_event *head, const void *of)
 {
-	__builtin_memset(event, 0, sizeof(*event));
-	begin_event(&event->event, key, listeners, net);
-	event->event.priority = key->priority;
-	event->uid_last = 0xffffffff;
-	if (key->family == TS_IPV4)
-		describe_flow4(&event->event, &flow->u.ip4, net);
+	struct ts_rule_event *event = (struct ts_rule_event *)head;
+	const struct rule *lookup = of;
+
+	if (lookup->family == TS_IPV4)
+		describe_flow4(&event->flow, &lookup->flow->u.ip4, lookup->net);
 	else
-		describe_flow6(&event->event, &flow->u.ip6, addresses, net);
-	if (key->action)
-		describe_selectors(event, rule, key->family);
+		describe_flow6(&event->flow, &lookup->flow->u.ip6, lookup->net);
+	event->table = lookup->table;
+	event->priority = lookup->priority;
+	event->uid_last = 0xffffffff;
+	if (event->head.code)
+		describe_selectors(event, lookup->decided, lookup->family);
+}
+
+/* Stays behind a lookup of several nexthops by these very rules that still waits for its choice. */
+static __always_inline bool hold_rule(const struct ts_key *key, __u32 listeners, const void *of)
+{
+	struct pending *pending = this_cpu_pending();
+	const struct rule *lookup = of;
+
+	if (!pending || !pending->waiting)
+		return false;
+	if (lookup->family == TS_IPV4 && is_waiting_for(pending, lookup->result) && !pending->has_rule) {
+		begin_event(&pending->rule.head, sizeof(pending->rule), key, listeners, lookup->net);
+		describe_rule(&pending->rule.head, lookup);
+		__sync_lock_test_and_set(&pending->has_rule, 1);
+		return true;
+	}
+	output_pending(pending);
+	return false;
+}
+
+static __always_inline int finish_rule(struct ts_key *key, const struct rule *lookup)
+{
+	struct subject subject;
+
+	count(key, &rule_cache);
+	if (!shared.listeners)
+		return 0;
+	if (lookup->family == TS_IPV4)
+		ask_by_flow4(&subject, lookup->table, &lookup->flow->u.ip4);
+	else
+		ask_by_flow6(&subject, lookup->table, &lookup->flow->u.ip6);
+	return tell(key, &subject, lookup->net, sizeof(struct ts_rule_event), hold_rule, describe_rule, lookup);
 }
 
 SEC("fexit/fib_rules_lookup")
 int BPF_PROG(rule_trampoline, struct fib_rules_ops *ops, struct flowi *flow, int flags, struct fib_lookup_arg *arg,
 	     int ret)
 {
-	struct addresses addresses = {};
-	struct ts_rule_event *event;
-	const struct fib_rule *rule;
-	struct pending *pending;
+	struct rule lookup = { .flow = flow, .net = ops->fro_net, .decided = arg->rule, .result = arg->result };
 	struct ts_key key = {
-		.kind = TS_RULE,
+		.kind = TS_KIND_rule,
+		.error = -ret,
 	};
-	__u32 listeners;
-	struct net *net;
 
 	/* Multicast routing keeps rules of its own, under families 128 and 129. */
 	if (ops->family == AF_INET)
-		key.family = TS_IPV4;
+		lookup.family = TS_IPV4;
 	else if (ops->family == AF_INET6)
-		key.family = TS_IPV6;
+		lookup.family = TS_IPV6;
 	else
 		return 0;
-	net = ops->fro_net;
-	key.netns = net->net_cookie;
-	key.error = -ret;
-	rule = arg->rule;
-	if (ret != -ESRCH && rule) {
-		key.priority = rule->pref;
-		key.action = rule->action;
-		key.table = rule->l3mdev ? arg->table : rule->table;
+	if (ret != -ESRCH && lookup.decided) {
+		lookup.table = lookup.decided->l3mdev ? arg->table : lookup.decided->table;
+		lookup.priority = lookup.decided->pref;
+		key.code = lookup.decided->action;
 	}
-	count(&key, &rule_cache);
-
-	if (!shared.listeners)
-		return 0;
-	if (key.family == TS_IPV4)
-		addresses_of_flow4(&addresses, &flow->u.ip4);
-	else
-		addresses_of_flow6(&addresses, &flow->u.ip6);
-	listeners = wanted_by(&key, &addresses);
-	if (!listeners)
-		return 0;
-	pending = this_cpu_pending();
-	if (pending && pending->waiting) {
-		/* A lookup of several nexthops by these rules still waits for its choice: stay behind it. */
-		if (key.family == TS_IPV4 && is_waiting_for(pending, arg->result) && !pending->has_rule) {
-			describe_rule(&pending->rule, &key, listeners, flow, &addresses, net, rule);
-			__sync_lock_test_and_set(&pending->has_rule, 1);
-			return 0;
-		}
-		output_pending(pending);
-	}
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event)
-		return lose(listeners);
-	describe_rule(event, &key, listeners, flow, &addresses, net, rule);
-	submit_event(&event->event);
-	return 0;
+	key.netns = lookup.net->net_cookie;
+	key.family = lookup.family;
+	key.words[TS_RULE_TABLE] = lookup.table;
+	key.words[TS_RULE_PRIORITY] = lookup.priority;
+	return finish_rule(&key, &lookup);
 }
