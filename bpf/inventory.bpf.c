@@ -93,8 +93,6 @@ static __always_inline void sum_mib(__u64 statistics, __u64 no_route[2])
 	no_route[1] = sum.out;
 }
 
-#define NETDEV_ALIGN 32 /* linux/netdevice.h: what netdev_priv() adds to the device */
-
 /*
  * Table of a VRF device, 0 if it is none. The layout of struct net_vrf is not checked by CO-RE, so the table id counts only
  * if the IPv6 table beside it has the same.

@@ -152,12 +152,8 @@ struct flowi_common {
 	int flowic_oif;
 	int flowic_iif;
 	__u32 flowic_mark;
-	__u8 flowic_dscp; /* since 6.18 */
+	__u8 flowic_dscp;
 	__u8 flowic_proto;
-};
-
-struct flowi_common___old {
-	__u8 flowic_tos; /* until 6.17 */
 };
 
 struct flowi4 {
@@ -206,7 +202,7 @@ struct fib_info {
 };
 
 struct fib_result {
-	__be32 prefix; /* since 5.20 */
+	__be32 prefix;
 	unsigned char prefixlen;
 	unsigned char type;
 	struct fib_nh_common *nhc;
@@ -310,7 +306,6 @@ struct fib_lookup_arg {
 	__u32 table;
 };
 
-
 struct nsproxy {
 	struct net *net_ns;
 };
@@ -366,16 +361,5 @@ struct bpf_array {
 };
 
 #pragma clang attribute pop
-
-/*
- * drivers/net/vrf.c, a module on most kernels: its types are in the module's BTF, which needs CAP_SYS_ADMIN to read.
- * So the real layout, unchanged since 4.7, without CO-RE.
- */
-struct net_vrf {
-	void *rth;
-	void *rt6;
-	struct fib6_table *fib6_table;
-	__u32 tb_id;
-};
 
 #endif

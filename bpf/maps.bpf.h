@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Every map: what it holds, its bound, who writes it and who reads it. Sizes marked * are set before load. */
+/*
+ * The maps that several files share: what each holds, its bound, who writes it and who reads it. A map of one file alone is
+ * in that file. Sizes marked * are set before load.
+ */
 #ifndef TABLESNOOP_MAPS_BPF_H
 #define TABLESNOOP_MAPS_BPF_H
 
 const volatile struct ts_settings settings SEC(".rodata.settings") = {};
 
-/* The page shared with user space. Written by the inventory walk (its end) and by user space (generation). */
+/*
+ * The page shared with user space, which writes most of it. The inventory walk writes netns_ops and its end; probes of failed
+ * routes lower sample_limit.
+ */
 struct ts_shared shared SEC(".data.shared");
 
 /* Key to counter index. Written by the probe that meets a key first; keys are deleted by user space only. */
@@ -26,9 +32,10 @@ struct {
 } index_key SEC(".maps");
 
 /*
- * One row of counters for each possible CPU, one behind the other: counters[cpu * settings.counters_per_cpu + index]. Counts never
- * move, so what user space reads only rises. Plain increments are safe: only one program writes an index, and a
- * program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts the run it skipped).
+ * One row of counters for each possible CPU, one behind the other: counters[cpu * settings.counters_per_cpu + index]. Counts
+ * never move, so what user space reads only rises. Plain increments are safe: only one program writes an index (a choice
+ * that finds none is not counted), and a program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts
+ * the run it skipped).
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -59,19 +66,13 @@ struct cache {
 	struct cache_slot slot[CACHE_SLOTS];
 };
 
-/* One cache for each program that counts: no two programs may write the same slot, as one can interrupt the other. */
+/* Each program that counts has one: no two programs may write the same slot, as one can interrupt the other. */
 struct cache_map {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct cache);
 };
-
-struct cache_map route4_cache SEC(".maps");
-struct cache_map route6_cache SEC(".maps");
-struct cache_map rule_cache SEC(".maps");
-struct cache_map select4_cache SEC(".maps");
-struct cache_map select6_cache SEC(".maps");
 
 /* What each listener wants. Written by user space before it sets the slot's bit in shared.listeners. */
 struct ts_filters filters SEC(".data.filters");

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The shared tail of every hook: count a key. A lookup is never lost: without room it counts as overflow. */
+/*
+ * The first half of every hook's tail: count a key. A lookup is never lost: without room it counts as overflow. A choice among
+ * nexthops is lost then, as its lookup has been counted; that one stays "multipath".
+ */
 #ifndef TABLESNOOP_RECORD_BPF_H
 #define TABLESNOOP_RECORD_BPF_H
 
 static __always_inline __u32 overflow_index(const struct ts_key *key)
 {
-	return key->kind * 2 + key->family;
+	return key->kind * TS_FAMILIES + key->family;
 }
+
+/* An index past the end of every row. */
+#define NO_INDEX 0xffffffffU
 
 static __always_inline __u32 cache_position(const __u64 *words)
 {
@@ -16,10 +22,10 @@ static __always_inline __u32 cache_position(const __u64 *words)
 }
 
 /*
- * Finds the index of a key the cache does not hold, or gives it one, and remembers it in the slot. Of two CPUs that
- * meet a new key together one wins the insert; the other puts its index back.
+ * Finds the index of a key the cache does not hold, or gives it one, and remembers it in the slot; without room that is
+ * `full`. Of two CPUs that meet a new key together one wins the insert; the other puts its index back.
  */
-static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *slot)
+static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *slot, __u32 full)
 {
 	struct ts_key identity = *key;
 	struct ts_key *owner;
@@ -30,17 +36,17 @@ static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *
 	if (known) {
 		index = *known;
 	} else if (bpf_map_pop_elem(&free_index, &index)) {
-		index = overflow_index(key);
+		index = full;
 	} else {
 		owner = bpf_map_lookup_elem(&index_key, &index);
 		if (!owner)
-			return overflow_index(key);
+			return full;
 		*owner = identity;
 		if (bpf_map_update_elem(&key_index, &identity, &index, BPF_NOEXIST)) {
 			bpf_map_push_elem(&free_index, &index, BPF_ANY);
 			known = bpf_map_lookup_elem(&key_index, &identity);
 			/* Not cached: there is room, only not at this moment. */
-			return known ? *known : overflow_index(key);
+			return known ? *known : full;
 		}
 		/* An exchange orders the key before the mark that user space looks for. */
 		__sync_lock_test_and_set(&owner->generation, 1);
@@ -50,8 +56,8 @@ static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *
 	return index;
 }
 
-/* Returns how many lookups of the key this CPU has counted. */
-static __always_inline __u64 count(struct ts_key *key, struct cache_map *cache_map)
+/* Returns how often this CPU has counted the key; what finds no room counts under `full`. */
+static __always_inline __u64 count_or(struct ts_key *key, struct cache_map *cache_map, __u32 full)
 {
 	__u64 *words = (__u64 *)key, *held, *counter;
 	struct cache_slot *slot;
@@ -67,10 +73,22 @@ static __always_inline __u64 count(struct ts_key *key, struct cache_map *cache_m
 	if (held[0] == words[0] && held[1] == words[1] && held[2] == words[2])
 		at = slot->index;
 	else
-		at = find_index(key, slot);
+		at = find_index(key, slot, full);
+	if (full == NO_INDEX && at == NO_INDEX)
+		return 0;
 	at += bpf_get_smp_processor_id() * settings.counters_per_cpu;
 	counter = bpf_map_lookup_elem(&counters, &at);
 	return counter ? ++*counter : 0;
+}
+
+static __always_inline __u64 count(struct ts_key *key, struct cache_map *cache_map)
+{
+	return count_or(key, cache_map, overflow_index(key));
+}
+
+static __always_inline void count_choice(struct ts_key *key, struct cache_map *cache_map)
+{
+	count_or(key, cache_map, NO_INDEX);
 }
 
 #endif

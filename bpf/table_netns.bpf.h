@@ -20,8 +20,6 @@ struct {
 	__type(value, struct table_owner);
 } table_netns SEC(".maps");
 
-#define FIB_TABLE_HASH_SIZE 256 /* net/ipv4/fib_frontend.c with CONFIG_IP_MULTIPLE_TABLES */
-
 static __always_inline struct table_owner *owner_of_table(const struct fib_table *table)
 {
 	__u64 address = (__u64)table;

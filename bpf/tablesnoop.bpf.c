@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The object: one unit, because the hooks share maps and linking BPF objects would need bpftool. */
-
-#include "kernel_types.h"
-
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
-
-#include "tablesnoop_abi.h"
-#include "maps.bpf.h"
-#include "record.bpf.h"
-#include "failed_destination.bpf.h"
-#include "event.bpf.h"
-#include "pending.bpf.h"
-#include "context.bpf.h"
-#include "nexthop.bpf.h"
-#include "table_netns.bpf.h"
+/*
+ * The object: one unit, because the hooks share maps and linking BPF objects would need bpftool. The kinds of kinds.def come
+ * before this, by the Makefile.
+ */
 
 #include "context.bpf.c"
-#include "fib4.bpf.c"
-#include "fib6.bpf.c"
-#include "rule.bpf.c"
 #include "table_netns.bpf.c"
 #include "inventory.bpf.c"
 

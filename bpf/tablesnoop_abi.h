@@ -2,6 +2,7 @@
 /*
  * The contract between the kernel's side (bpf/) and user space (native/): keys, rows and the numbers in them.
  * Fixed widths, no pointers, no kernel or Node header. Both sides compile this file; a size that moves breaks the build.
+ * What is of one kind alone is in that kind's folder: kinds/WORD/event.h.
  */
 #ifndef TABLESNOOP_ABI_H
 #define TABLESNOOP_ABI_H
@@ -10,48 +11,42 @@
 #include <linux/types.h>
 #endif
 
-/* What was looked up. */
+/* What was looked up: TS_KIND_route and so on. */
 enum ts_kind {
-	TS_ROUTE = 0,
-	TS_RULE = 1,
+#define TS_KIND(word, number) TS_KIND_##word = number,
+#include "kinds.def"
+#undef TS_KIND
+};
+
+enum ts_kind_count {
+	TS_KINDS = 0
+#define TS_KIND(word, number) +1
+#include "kinds.def"
+#undef TS_KIND
 };
 
 /* Numbers of our own: AF_INET6 is 10 and would waste half of every table indexed by family. */
 enum ts_family {
 	TS_IPV4 = 0,
 	TS_IPV6 = 1,
+	TS_NO_FAMILY = 2, /* of a kind that knows no IP addresses */
 };
-
-/* ts_key.egress: the route has several nexthops and the hook cannot tell which one will be taken. */
-#define TS_EGRESS_MULTIPATH 0xffffffffU
-
-/*
- * ts_key.type of a found route: counts the choice among several nexthops, made after a lookup that was already counted
- * under TS_EGRESS_MULTIPATH. Lookups of the group that ended there = multipath - selected.
- */
-#define TS_SELECTED 1
+#define TS_FAMILIES 3
 
 /* ts_key.netns: the lookup could not be attributed to a namespace. The kernel hands out cookies from 1. */
 #define TS_NETNS_UNKNOWN 0ULL
 
 /*
- * What a lookup is counted by. Kept raw (errno and route type, not a verdict): daemon/fib/result.ts is the one place
- * that turns (family, kind, error, type) into a result.
+ * What a lookup is counted by. Kept raw (errno and route type, not a verdict): user space has the one table that turns
+ * (kind, family, error, code) into a result.
  */
 struct ts_key {
-	__u64 netns; /* cookie, or TS_NETNS_UNKNOWN */
-	__u32 table; /* table id; for a rule the table it led to */
-	union {
-		__u32 egress;	/* route: ifindex, 0 if it failed, or TS_EGRESS_MULTIPATH */
-		__u32 priority; /* rule: FRA_PRIORITY of the rule that decided */
-	};
-	__u8 kind;   /* enum ts_kind */
-	__u8 family; /* enum ts_family */
-	__u8 error;  /* positive errno, 0 if found; a table without a match is EAGAIN */
-	union {
-		__u8 type;   /* route: RTN_* of a failed lookup, 0 if unknown; of a found one 0 or TS_SELECTED */
-		__u8 action; /* rule: FR_ACT_* of the rule that decided, 0 if none did */
-	};
+	__u64 netns;	/* cookie, or TS_NETNS_UNKNOWN */
+	__u32 words[2]; /* two numbers the kind gives names to */
+	__u8 kind;	/* enum ts_kind */
+	__u8 family;	/* enum ts_family */
+	__u8 error;	/* positive errno, 0 if found */
+	__u8 code;	/* one more, the kind's */
 	/*
 	 * Not part of the identity. key_index: 0. A cache slot: the generation it was filled in. index_key: 1 once the
 	 * index is counted under, 0 while it is free.
@@ -61,9 +56,9 @@ struct ts_key {
 
 /*
  * Counter indices below this are not given to keys: they count lookups whose key found no room, by kind and family, so
- * that totals stay true (index = kind * 2 + family).
+ * that totals stay true (index = kind * TS_FAMILIES + family).
  */
-#define TS_OVERFLOW_INDICES 4
+#define TS_OVERFLOW_INDICES (TS_KINDS * TS_FAMILIES)
 
 /* One network namespace, as the inventory walk saw it. MIB counters are sums over all possible CPUs. */
 struct ts_netns_row {
@@ -92,11 +87,12 @@ struct ts_inventory_end {
 /* Listeners at the same time, each with a filter of its own: one bit each in ts_event.listeners. */
 #define TS_LISTENERS 32
 
-/* ts_filter.conditions: which of its members must match. */
+/* ts_filter.conditions: which of its members must match. What a kind does not have matches no condition on it. */
 enum ts_condition {
 	TS_MATCH_NETNS = 1,
-	TS_MATCH_TABLE = 2,
-	TS_MATCH_EGRESS = 4,
+	TS_MATCH_DEVICE = 2,
+	TS_MATCH_TABLE = 4,
+	TS_MATCH_ADDRESSES = 8, /* src, dst, or both */
 };
 
 /* ts_filter.results */
@@ -114,12 +110,15 @@ struct ts_prefix {
 /* What one listener wants to hear of. Zero kinds match nothing: that is an empty slot. */
 struct ts_filter {
 	__u64 netns;
-	__u32 table;
-	__u8 conditions; /* enum ts_condition */
-	__u8 kinds;	 /* 1 << enum ts_kind */
+	__u32 kinds;	 /* 1 << enum ts_kind */
 	__u8 families;	 /* 1 << enum ts_family */
 	__u8 results;	 /* enum ts_result_class */
-	char egress[16];
+	__u8 conditions; /* enum ts_condition */
+	__u8 reserved;
+	char device[16]; /* as ts_event.device */
+	/* Only kinds that are about IP addresses have these. */
+	__u32 table;
+	__u32 reserved2;
 	struct ts_prefix src;
 	struct ts_prefix dst;
 };
@@ -129,59 +128,32 @@ struct ts_filters {
 	struct ts_filter slot[TS_LISTENERS];
 };
 
-/* ts_event.flags */
-enum ts_event_flag {
-	TS_HAS_PREFIX = 1,  /* prefix and prefix_length hold the route's destination */
-	TS_MULTIPATH = 2,   /* of several nexthops, not known which: no egress, no gateway */
-	TS_HAS_GATEWAY = 4, /* gateway holds an address of gateway_family */
-};
-
 /*
- * One lookup. Names are taken when it happens, so a device renamed or deleted a moment later does not matter. Empty names
- * and zero numbers: unknown or none.
+ * The head of every event; what its kind adds comes behind (struct ts_WORD_event). Names are taken when it happens, so a
+ * device renamed or deleted a moment later does not matter. Empty names and zero numbers: unknown or none.
  */
 struct ts_event {
 	__u64 time;	 /* ns, CLOCK_MONOTONIC */
 	__u64 netns;	 /* cookie, or TS_NETNS_UNKNOWN */
 	__u32 inode;	 /* of the namespace */
 	__u32 listeners; /* bit for each slot whose filter matched */
-	__u32 table;
-	__u32 priority; /* rule */
-	__u32 mark;
-	__u32 flowlabel;
-	__u8 kind;
+	__u8 kind;	 /* this and the next three as in ts_key */
 	__u8 family;
-	__u8 error; /* as in ts_key */
-	__u8 type;  /* route: RTN_* of the answer, 0 if unknown; rule: its action */
-	__u8 dscp;
-	__u8 protocol;
-	__u8 flags;
-	__u8 prefix_length;
-	__u32 src[4]; /* network order, IPv4 in the first word */
-	__u32 dst[4];
-	__u32 prefix[4];
-	__u32 gateway[4];
-	__u8 gateway_family; /* enum ts_family: an IPv4 route may have an IPv6 gateway */
-	__u8 reserved[7];
-	char iif[16];
-	char oif[16];
-	char egress[16];
+	__u8 error;
+	__u8 code;
+	__u32 reserved;
+	char device[16]; /* the one device it is about, by which listeners may choose: of a route the egress */
 };
 
-/* A rule lookup with the selectors of the rule that decided. */
-struct ts_rule_event {
-	struct ts_event event;
-	__u32 from[4];
-	__u32 to[4];
+/* What a lookup by IP addresses asks for. */
+struct ts_flow {
 	__u32 mark;
-	__u32 mark_mask;
-	__u32 uid_first;
-	__u32 uid_last; /* no range: first 0, last 0xffffffff */
-	__u8 from_length;
-	__u8 to_length;
-	__u8 tos;
-	__u8 l3mdev;
-	__u32 reserved;
+	__u32 flowlabel;
+	__u8 dscp;
+	__u8 protocol;
+	__u8 reserved[6];
+	__u32 src[4]; /* network order, IPv4 in the first word */
+	__u32 dst[4];
 	char iif[16];
 	char oif[16];
 };
@@ -197,7 +169,7 @@ struct ts_failed_destination {
 	__u32 table;
 	__u8 family; /* enum ts_family */
 	__u8 error;  /* as in ts_key */
-	__u8 type;   /* as in ts_key */
+	__u8 code;   /* as in ts_key */
 	__u8 reserved;
 };
 
@@ -238,7 +210,7 @@ struct ts_shared {
 	__u32 learn_tables; /* 1: the next inventory walk also fills table_netns */
 	__u32 listeners;	 /* bit for each slot of `filters` that is in use */
 	__u32 slots;		 /* one more than the highest of them */
-	__u32 egress_conditions; /* 1: some of them has TS_MATCH_EGRESS */
+	__u32 device_conditions; /* 1: some of them has TS_MATCH_DEVICE */
 	__u32 sees_choice6;	 /* 1: a hook on the choice among IPv6 nexthops is attached */
 	__u32 sample_limit;
 	__u32 reserved;
@@ -256,10 +228,10 @@ TS_ASSERT_SIZE(ts_netns_row, 48);
 TS_ASSERT_SIZE(ts_device_row, 32);
 TS_ASSERT_SIZE(ts_inventory_end, 16);
 TS_ASSERT_SIZE(ts_settings, 24);
-TS_ASSERT_SIZE(ts_filter, 96);
-TS_ASSERT_SIZE(ts_filters, 96 * TS_LISTENERS);
-TS_ASSERT_SIZE(ts_event, 168);
-TS_ASSERT_SIZE(ts_rule_event, 256);
+TS_ASSERT_SIZE(ts_filter, 104);
+TS_ASSERT_SIZE(ts_filters, 104 * TS_LISTENERS);
+TS_ASSERT_SIZE(ts_event, 48);
+TS_ASSERT_SIZE(ts_flow, 80);
 TS_ASSERT_SIZE(ts_failed_destination, 32);
 TS_ASSERT_SIZE(ts_sampling, 24);
 TS_ASSERT_SIZE(ts_shared, 56);

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "../../bpf/kinds/route/event.h"
+#include "../../bpf/kinds/rule/event.h"
 #include "append.h"
 #include "selectors.h"
 
@@ -108,11 +110,11 @@ void AppendNetns(std::string& out, const ts_event& event, const Names& names) {
   out.push_back('}');
 }
 
-void AppendRoute(std::string& out, const ts_event& event, const Vocabulary& words) {
+void AppendRoute(std::string& out, const ts_route_event& event, const Vocabulary& words) {
   AppendKey(out, "prefix");
   if (event.flags & TS_HAS_PREFIX) {
     out.push_back('"');
-    AppendAddress(out, event.family, event.prefix);
+    AppendAddress(out, event.head.family, event.prefix);
     out.push_back('/');
     AppendNumber(out, static_cast<unsigned>(event.prefix_length));
     out.push_back('"');
@@ -127,24 +129,25 @@ void AppendRoute(std::string& out, const ts_event& event, const Vocabulary& word
   if (event.flags & TS_MULTIPATH) {
     out.append(",\"egress\":\"multipath\"");
   } else {
-    AppendKeyName(out, "egress", event.egress);
+    AppendKeyName(out, "egress", event.head.device);
   }
-  bool is_known = event.type > 0 && event.type < words.route_types.size();
-  AppendKeyWord(out, "type", is_known ? &words.route_types[event.type] : nullptr);
+  uint8_t type = event.head.code;
+  bool is_known = type > 0 && type < words.route_types.size();
+  AppendKeyWord(out, "type", is_known ? &words.route_types[type] : nullptr);
 }
 
 void AppendRule(std::string& out, const ts_rule_event& rule, const Vocabulary& words) {
-  const ts_event& event = rule.event;
+  uint8_t action = rule.head.code;
   AppendKey(out, "priority");
-  if (event.type == 0) {
+  if (action == 0) {
     out.append("null");
   } else {
-    AppendNumber(out, event.priority);
+    AppendNumber(out, rule.priority);
   }
-  AppendKeyWord(out, "action", event.type < words.actions.size() ? &words.actions[event.type] : nullptr);
+  AppendKeyWord(out, "action", action < words.actions.size() ? &words.actions[action] : nullptr);
   AppendKey(out, "selectors");
   char separator = '{';
-  if (event.type != 0) {
+  if (action != 0) {
     for (const Selector& selector : SelectorsOf(rule)) {
       out.push_back(separator);
       separator = ',';
@@ -163,35 +166,40 @@ void AppendRule(std::string& out, const ts_rule_event& rule, const Vocabulary& w
 
 void AppendJson(std::string& out, const ts_event& event, const Vocabulary& words, const Names& names,
                 int64_t unix_offset) {
+  bool is_rule = event.kind == TS_KIND_rule;
+  const auto& rule = reinterpret_cast<const ts_rule_event&>(event);
+  const auto& route = reinterpret_cast<const ts_route_event&>(event);
+  const ts_flow& flow = is_rule ? rule.flow : route.flow;
+  uint32_t table = is_rule ? rule.table : route.table;
   out.append("{\"time\":\"");
   AppendTime(out, static_cast<int64_t>(event.time) + unix_offset);
-  out.append("\",\"kind\":\"").append(event.kind == TS_RULE ? "rule" : "route");
+  out.append("\",\"kind\":\"").append(is_rule ? "rule" : "route");
   out.append("\",\"family\":\"").append(event.family == TS_IPV6 ? "ipv6" : "ipv4").push_back('"');
   AppendNetns(out, event, names);
-  AppendKeyAddress(out, "src", event.family, event.src);
-  AppendKeyAddress(out, "dst", event.family, event.dst);
-  AppendKeyName(out, "iif", event.iif);
-  AppendKeyName(out, "oif", event.oif);
-  AppendKeyNumber(out, "dscp", static_cast<unsigned>(event.dscp));
+  AppendKeyAddress(out, "src", event.family, flow.src);
+  AppendKeyAddress(out, "dst", event.family, flow.dst);
+  AppendKeyName(out, "iif", flow.iif);
+  AppendKeyName(out, "oif", flow.oif);
+  AppendKeyNumber(out, "dscp", static_cast<unsigned>(flow.dscp));
   AppendKey(out, "flowlabel");
   if (event.family == TS_IPV6) {
-    AppendNumber(out, event.flowlabel);
+    AppendNumber(out, flow.flowlabel);
   } else {
     out.append("null");
   }
-  AppendKeyNumber(out, "mark", event.mark);
-  AppendKeyNumber(out, "proto", static_cast<unsigned>(event.protocol));
+  AppendKeyNumber(out, "mark", flow.mark);
+  AppendKeyNumber(out, "proto", static_cast<unsigned>(flow.protocol));
   AppendKey(out, "table");
   out.append("{\"id\":");
-  AppendNumber(out, event.table);
-  AppendKeyWord(out, "name", names.Table(event.netns, event.table));
+  AppendNumber(out, table);
+  AppendKeyWord(out, "name", names.Table(event.netns, table));
   out.push_back('}');
   AppendKeyWord(out, "result", &words.Result(event));
   AppendKeyNumber(out, "errno", static_cast<unsigned>(event.error));
-  if (event.kind == TS_RULE) {
-    AppendRule(out, reinterpret_cast<const ts_rule_event&>(event), words);
+  if (is_rule) {
+    AppendRule(out, rule, words);
   } else {
-    AppendRoute(out, event, words);
+    AppendRoute(out, route, words);
   }
   out.push_back('}');
 }

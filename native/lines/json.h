@@ -9,8 +9,8 @@
 
 namespace tablesnoop {
 
-// unix_offset: what to add to ts_event.time for nanoseconds of CLOCK_REALTIME. event of kind TS_RULE must be the head
-// of a ts_rule_event. No newline.
+// unix_offset: what to add to ts_event.time for nanoseconds of CLOCK_REALTIME. event must be the head
+// of its kind's event. No newline.
 void AppendJson(std::string& out, const ts_event& event, const Vocabulary& words, const Names& names,
                 int64_t unix_offset);
 

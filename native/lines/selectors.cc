@@ -33,7 +33,7 @@ std::string Name(const char name[16]) {
 }  // namespace
 
 std::vector<Selector> SelectorsOf(const ts_rule_event& rule) {
-  uint8_t family = rule.event.family;
+  uint8_t family = rule.head.family;
   std::vector<Selector> selectors;
   if (rule.from_length) selectors.push_back({"from", Prefix(family, rule.from, rule.from_length)});
   if (rule.to_length) selectors.push_back({"to", Prefix(family, rule.to, rule.to_length)});

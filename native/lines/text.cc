@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "text.h"
 
+#include "../../bpf/kinds/route/event.h"
+#include "../../bpf/kinds/rule/event.h"
 #include "append.h"
 #include "selectors.h"
 
@@ -20,7 +22,7 @@ void AppendDevice(std::string& out, const char name[16]) {
   }
 }
 
-void AppendVerbose(std::string& out, const ts_event& event) {
+void AppendVerbose(std::string& out, const ts_event& event, const ts_flow& flow) {
   out.append("netns: ");
   if (event.netns == TS_NETNS_UNKNOWN) {
     out.push_back('?');
@@ -28,51 +30,50 @@ void AppendVerbose(std::string& out, const ts_event& event) {
     AppendNumber(out, event.netns);
   }
   out.append(" iif: ");
-  AppendDevice(out, event.iif);
+  AppendDevice(out, flow.iif);
   out.append(" oif: ");
-  AppendDevice(out, event.oif);
-  if (event.kind == TS_ROUTE) {
+  AppendDevice(out, flow.oif);
+  if (event.kind == TS_KIND_route) {
     out.append(" table id: ");
-    AppendNumber(out, event.table);
+    AppendNumber(out, reinterpret_cast<const ts_route_event&>(event).table);
   }
   out.append(" dscp: ");
-  AppendNumber(out, static_cast<unsigned>(event.dscp));
+  AppendNumber(out, static_cast<unsigned>(flow.dscp));
   if (event.family == TS_IPV6) {
     out.append(" flowlabel: ");
-    AppendNumber(out, event.flowlabel, 16);
+    AppendNumber(out, flow.flowlabel, 16);
   }
   out.push_back(' ');
 }
 
-void AppendNexthop(std::string& out, const ts_event& event) {
+void AppendNexthop(std::string& out, const ts_route_event& event) {
   out.append("--> gw: ");
   if (event.flags & TS_HAS_GATEWAY) {
     AppendAddress(out, event.gateway_family, event.gateway);
-  } else if (event.family == TS_IPV6) {
+  } else if (event.head.family == TS_IPV6) {
     out.append("::");
   }
   out.append(" egress: ");
   if (event.flags & TS_MULTIPATH) {
     out.append("multipath");
   } else {
-    AppendDevice(out, event.egress);
+    AppendDevice(out, event.head.device);
   }
 }
 
 void AppendDecision(std::string& out, const ts_rule_event& rule, const Vocabulary& words, bool verbose) {
-  const ts_event& event = rule.event;
-  if (event.type == 0) return;
-  if (event.error == 0) {
+  if (rule.head.code == 0) return;
+  if (rule.head.error == 0) {
     out.append("--> pref: ");
-    AppendNumber(out, event.priority);
+    AppendNumber(out, rule.priority);
     out.append(" table: ");
-    AppendNumber(out, event.table);
+    AppendNumber(out, rule.table);
   } else {
     out.append("pref: ");
-    AppendNumber(out, event.priority);
+    AppendNumber(out, rule.priority);
     out.append(" action: ");
     // Of a rule that led to a reject route: what the route did.
-    out.append(words.Result(event));
+    out.append(words.Result(rule.head));
   }
   if (verbose) {
     for (const Selector& selector : SelectorsOf(rule)) {
@@ -86,18 +87,22 @@ void AppendDecision(std::string& out, const ts_rule_event& rule, const Vocabular
 }  // namespace
 
 void AppendText(std::string& out, const ts_event& event, const Vocabulary& words, const TextStyle& style) {
+  bool is_rule = event.kind == TS_KIND_rule;
+  const auto& rule = reinterpret_cast<const ts_rule_event&>(event);
+  const auto& route = reinterpret_cast<const ts_route_event&>(event);
+  const ts_flow& flow = is_rule ? rule.flow : route.flow;
   if (style.colour) out.append(event.error ? kFailed : kFound);
-  if (style.verbose) AppendVerbose(out, event);
-  out.append(event.kind == TS_RULE ? "rule" : "v");
+  if (style.verbose) AppendVerbose(out, event, flow);
+  out.append(is_rule ? "rule" : "v");
   out.append(event.family == TS_IPV6 ? "6: src: " : "4: src: ");
-  AppendAddress(out, event.family, event.src);
+  AppendAddress(out, event.family, flow.src);
   out.append("  dst: ");
-  AppendAddress(out, event.family, event.dst);
+  AppendAddress(out, event.family, flow.dst);
   out.push_back(' ');
-  if (event.kind == TS_RULE) {
-    AppendDecision(out, reinterpret_cast<const ts_rule_event&>(event), words, style.verbose);
+  if (is_rule) {
+    AppendDecision(out, rule, words, style.verbose);
   } else if (event.error == 0) {
-    AppendNexthop(out, event);
+    AppendNexthop(out, route);
   }
   if (style.colour) out.append(kPlain);
   out.push_back('\n');

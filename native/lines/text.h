@@ -14,7 +14,7 @@ struct TextStyle {
   bool colour;
 };
 
-// event of kind TS_RULE must be the head of a ts_rule_event. Ends with a newline.
+// event must be the head of its kind's event. Ends with a newline.
 void AppendText(std::string& out, const ts_event& event, const Vocabulary& words, const TextStyle& style);
 
 }  // namespace tablesnoop

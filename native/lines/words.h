@@ -29,7 +29,7 @@ struct Vocabulary {
   std::vector<std::string> route_types;  // by RTN_*
 
   const std::string& Result(const ts_event& event) const {
-    size_t type = event.type < kTypes ? event.type : 0;
+    size_t type = event.code < kTypes ? event.code : 0;
     return result_names.at(results.at((event.kind * 256U + event.error) * kTypes + type));
   }
 };

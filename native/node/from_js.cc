@@ -123,17 +123,21 @@ ts_filter ReadFilter(const Napi::Object& from) {
   }
   if (from.Get("egress").IsString()) {
     std::string egress = ReadString(from, "egress");
-    if (egress.size() >= sizeof(filter.egress)) {
+    if (egress.size() >= sizeof(filter.device)) {
       throw Napi::RangeError::New(from.Env(), "egress must be a device name of at most 15 bytes");
     }
-    memcpy(filter.egress, egress.data(), egress.size());
-    filter.conditions |= TS_MATCH_EGRESS;
+    memcpy(filter.device, egress.data(), egress.size());
+    filter.conditions |= TS_MATCH_DEVICE;
   }
-  filter.kinds = static_cast<uint8_t>(ReadNumber(from, "kinds", 0, 3));
+  filter.kinds = ReadNumber(from, "kinds", 0, (1U << TS_KINDS) - 1);
   filter.families = static_cast<uint8_t>(ReadNumber(from, "families", 0, 3));
   filter.results = static_cast<uint8_t>(ReadNumber(from, "results", 0, 3));
   filter.src = ReadPrefix(from, "src");
   filter.dst = ReadPrefix(from, "dst");
+  const ts_prefix any = {};
+  if (memcmp(&filter.src, &any, sizeof(any)) != 0 || memcmp(&filter.dst, &any, sizeof(any)) != 0) {
+    filter.conditions |= TS_MATCH_ADDRESSES;
+  }
   return filter;
 }
 
@@ -144,7 +148,7 @@ std::shared_ptr<const Vocabulary> ReadVocabulary(const Napi::Object& from) {
   words->result_names = ReadStrings(from, "resultNames");
   words->actions = ReadStrings(from, "actions");
   words->route_types = ReadStrings(from, "routeTypes");
-  bool fits = words->results.size() == 2 * 256 * Vocabulary::kTypes &&
+  bool fits = words->results.size() == TS_KINDS * 256 * Vocabulary::kTypes &&
               std::all_of(words->results.begin(), words->results.end(),
                           [&](uint8_t at) { return at < words->result_names.size(); });
   if (!fits) throw Napi::RangeError::New(from.Env(), "results must name a result for each kind, error and type");

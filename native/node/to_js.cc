@@ -24,15 +24,20 @@ Napi::Value ToJs(Napi::Env env, const std::vector<CounterRow>& rows,
   using Row = const CounterRow&;
   Napi::Object columns = Napi::Object::New(env);
   columns["netns"] = Column<Napi::BigUint64Array>(env, rows, [](Row row) { return row.key.netns; });
-  columns["table"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.table; });
-  columns["egress"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.egress; });
+  columns["table"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.words[0]; });
+  columns["egress"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.words[1]; });
   columns["kind"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.kind; });
   columns["family"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.family; });
   columns["error"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.error; });
-  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.type; });
+  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
   columns["index"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.index; });
   columns["count"] = Column<Napi::BigUint64Array>(env, rows, [](Row row) { return row.count; });
-  columns["overflow"] = Column<Napi::BigUint64Array>(env, overflow, [](uint64_t count) { return count; });
+  // Neither kind is without a family.
+  std::vector<uint64_t> with_family;
+  for (uint32_t at = 0; at < overflow.size(); at++) {
+    if (at % TS_FAMILIES != TS_NO_FAMILY) with_family.push_back(overflow[at]);
+  }
+  columns["overflow"] = Column<Napi::BigUint64Array>(env, with_family, [](uint64_t count) { return count; });
   return columns;
 }
 
@@ -100,7 +105,7 @@ Napi::Value ToJs(Napi::Env env, const FailedDestinationRows& drained) {
   columns["table"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.table; });
   columns["family"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.family; });
   columns["error"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.error; });
-  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.type; });
+  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
   columns["destination"] = destinations;
   columns["count"] = Column<Napi::Float64Array>(env, rows, [](Row row) { return static_cast<double>(row.lookups); });
   columns["lookups"] = static_cast<double>(drained.lookups);

@@ -6,13 +6,16 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "../../bpf/kinds/route/event.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
 
 namespace {
 
-bool IsChoice(const ts_key& key) { return key.kind == TS_ROUTE && key.error == 0 && key.type == TS_SELECTED; }
+bool IsChoice(const ts_key& key) {
+  return key.kind == TS_KIND_route && key.error == 0 && key.code == TS_ROUTE_SELECTED;
+}
 
 }  // namespace
 

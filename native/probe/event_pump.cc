@@ -8,6 +8,8 @@
 #include <ctime>
 #include <utility>
 
+#include "../../bpf/kinds/route/event.h"
+#include "../../bpf/kinds/rule/event.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
@@ -18,6 +20,13 @@ namespace {
 constexpr int kLookMs = 20;
 // Events handled before listeners hear of them and others get the lock.
 constexpr uint32_t kBatch = 1024;
+
+// By kind.
+constexpr size_t kEventSizes[] = {
+#define TS_KIND(word, number) sizeof(ts_##word##_event),
+#include "../../bpf/kinds.def"
+#undef TS_KIND
+};
 
 int64_t Nanoseconds(clockid_t clock) {
   timespec now;
@@ -96,15 +105,15 @@ void EventPump::ChangeFilter(const std::shared_ptr<Listener>& listener, const ts
 
 void EventPump::Publish() {
   uint32_t listeners = 0, slots = 0;
-  bool egress = false;
+  bool device = false;
   for (uint32_t slot = 0; slot < TS_LISTENERS; slot++) {
     if (!slots_[slot]) continue;
     listeners |= 1U << slot;
     slots = slot + 1;
-    egress |= (slots_[slot]->Filter().conditions & TS_MATCH_EGRESS) != 0;
+    device |= (slots_[slot]->Filter().conditions & TS_MATCH_DEVICE) != 0;
   }
   shared_[0].slots = slots;
-  shared_[0].egress_conditions = egress;
+  shared_[0].device_conditions = device;
   __atomic_store_n(&shared_[0].listeners, listeners, __ATOMIC_SEQ_CST);
 }
 
@@ -168,8 +177,7 @@ void EventPump::Handle(const void* data, size_t size) {
   std::lock_guard guard(lock_);
   if (in_batch_ == 0) unix_offset_ = Nanoseconds(CLOCK_REALTIME) - Nanoseconds(CLOCK_MONOTONIC);
   const ts_event* event = static_cast<const ts_event*>(data);
-  size_t wanted = size >= sizeof(ts_event) && event->kind == TS_RULE ? sizeof(ts_rule_event) : sizeof(ts_event);
-  if (size < wanted) {
+  if (size < sizeof(ts_event) || event->kind >= TS_KINDS || size < kEventSizes[event->kind]) {
     totals_.decode++;
     return;
   }

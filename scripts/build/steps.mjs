@@ -43,7 +43,7 @@ export const BUILD_STEPS = [
   {
     name: "addon",
     when: "build",
-    inputs: ["native", "bpf/tablesnoop_abi.h", ...TOOLS],
+    inputs: ["native", "bpf/tablesnoop_abi.h", "bpf/kinds.def", "bpf/kinds", ...TOOLS],
     output: "dist/tablesnoop.node",
     command: ["make", "-C", "native"],
   },

@@ -24,7 +24,7 @@ const FILES: Readonly<Record<Backend, readonly string[]>> = {
   tracepoint: [...BOTH, "multipath"],
   trampoline: [
     ...BOTH,
-    ...["rules", "rule_set", "vrf", "srv6", "ecmp", "table_life", "backends", "stream", "no_route"],
+    ...["rules", "rule_set", "vrf", "srv6", "ecmp", "full_map_choices", "table_life", "backends", "stream", "no_route"],
   ],
 };
 

@@ -20,7 +20,7 @@ static __always_inline bool is_sampled(const struct ts_key *key, __u64 nth)
 	if ((__u32)nth * 0x9e3779b9U > *(volatile __u32 *)&shared.sample_limit)
 		return false;
 	/* Whatever is not for this machine misses in `local` and is found elsewhere. */
-	return key->table != RT_TABLE_LOCAL || key->error != EAGAIN;
+	return key->words[TS_ROUTE_TABLE] != RT_TABLE_LOCAL || key->error != EAGAIN;
 }
 
 /* Between two looks of user space nobody else notices that a flood has begun. */
@@ -45,10 +45,10 @@ static __noinline int count_destination(const struct ts_key *key, const __u32 de
 	struct ts_failed_destination failed = {
 		.netns = key->netns,
 		.destination = { destination[0], destination[1], destination[2], destination[3] },
-		.table = key->table,
+		.table = key->words[TS_ROUTE_TABLE],
 		.family = key->family,
 		.error = key->error,
-		.type = key->type,
+		.code = key->code,
 	};
 	__u32 limit = *(volatile __u32 *)&shared.sample_limit;
 	__u64 lookups = (1ULL << 32) / ((__u64)limit + 1), *known;

@@ -4,6 +4,9 @@
  * function fib6_table_lookup() misses. It cannot see which of several nexthops is taken.
  */
 
+struct cache_map route6_cache SEC(".maps");
+struct cache_map select6_cache SEC(".maps");
+
 /* The tracepoint has no errno: give each reject route the one the caller will get. A miss is EAGAIN, as in IPv4. */
 static __always_inline __u8 reject_error(__u8 type)
 {
@@ -32,7 +35,16 @@ static __always_inline void count_destination6(const struct ts_key *key, __u64 n
 	count_destination(key, destination);
 }
 
-static __always_inline void describe_prefix6(struct ts_event *event, const struct fib6_info *route)
+struct route6 {
+	const struct net *net;
+	const struct fib6_result *result;
+	__u32 table;
+	const struct flowi6 *flow;
+	bool has_several;
+	bool is_found;
+};
+
+static __always_inline void describe_prefix6(struct ts_route_event *event, const struct fib6_info *route)
 {
 	BPF_CORE_READ_INTO(&event->prefix, route, fib6_dst.addr.in6_u.u6_addr32);
 	event->prefix_length = route->fib6_dst.plen;
@@ -40,100 +52,99 @@ static __always_inline void describe_prefix6(struct ts_event *event, const struc
 }
 
 /* A struct rt6_info keeps the gateway of its nexthop, all zero if there is none, and the device. */
-static __always_inline void describe_chosen6(struct ts_event *event, struct net_device *egress, struct rt6_info *chosen)
+static __always_inline void describe_chosen6(struct ts_route_event *event, struct net_device *egress,
+					     struct rt6_info *chosen)
 {
 	BPF_CORE_READ_INTO(&event->gateway, chosen, rt6i_gateway.in6_u.u6_addr32);
 	if (event->gateway[0] | event->gateway[1] | event->gateway[2] | event->gateway[3]) {
 		event->flags |= TS_HAS_GATEWAY;
 		event->gateway_family = TS_IPV6;
 	}
-	__builtin_memset(event->egress, 0, sizeof(event->egress));
-	bpf_probe_read_kernel_str(event->egress, sizeof(event->egress), egress->name);
+	__builtin_memset(event->head.device, 0, sizeof(event->head.device));
+	bpf_probe_read_kernel_str(event->head.device, sizeof(event->head.device), egress->name);
 	event->flags &= ~TS_MULTIPATH;
 }
 
-static __always_inline void describe_route6(struct ts_event *event, const struct ts_key *key, __u32 listeners,
-					    const struct flowi6 *flow, const struct addresses *addresses,
-					    const struct net *net, const struct fib6_result *result)
+static __always_inline void describe_route6(struct ts_event *head, const void *of)
 {
-	begin_event(event, key, listeners, (struct net *)net);
-	describe_flow6(event, flow, addresses, (struct net *)net);
-	if (result->f6i != net->ipv6.fib6_null_entry) {
-		event->type = result->fib6_type;
+	struct ts_route_event *event = (struct ts_route_event *)head;
+	const struct route6 *lookup = of;
+	const struct fib6_result *result = lookup->result;
+
+	describe_flow6(&event->flow, lookup->flow, (struct net *)lookup->net);
+	event->table = lookup->table;
+	if (result->f6i != lookup->net->ipv6.fib6_null_entry) {
+		event->head.code = result->fib6_type;
 		describe_prefix6(event, result->f6i);
 	}
-	if (key->egress == TS_EGRESS_MULTIPATH)
+	if (lookup->has_several)
 		describe_multipath(event);
-	else if (!key->error)
+	else if (lookup->is_found)
 		describe_nexthop(event, &result->nh->nh_common);
+}
+
+static __always_inline bool hold_route6(const struct ts_key *key, __u32 listeners, const void *of)
+{
+	const struct route6 *lookup = of;
+
+	flush_pending();
+	return lookup->has_several && shared.sees_choice6 &&
+	       wait_for_choice(lookup->flow, key, listeners, (struct net *)lookup->net, describe_route6, lookup);
+}
+
+static __always_inline int finish_route6(struct ts_key *key, const struct route6 *lookup)
+{
+	__u64 nth = count(key, &route6_cache);
+	struct subject subject;
+
+	if (key->error)
+		count_destination6(key, nth, lookup->flow);
+	if (!shared.listeners)
+		return 0;
+	ask_by_flow6(&subject, lookup->table, lookup->flow);
+	return tell(key, &subject, (struct net *)lookup->net, sizeof(struct ts_route_event), hold_route6,
+		    describe_route6, lookup);
 }
 
 SEC("tp_btf/fib6_table_lookup")
 int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result *result, struct fib6_table *table,
 	     const struct flowi6 *flow)
 {
+	struct route6 lookup = { .net = net, .result = result, .table = table->tb6_id, .flow = flow };
 	const struct fib6_info *route = result->f6i;
 	struct ts_key key = {
 		.netns = net->net_cookie,
-		.table = table->tb6_id,
-		.kind = TS_ROUTE,
+		.words[TS_ROUTE_TABLE] = lookup.table,
+		.kind = TS_KIND_route,
 		.family = TS_IPV6,
 	};
-	struct addresses addresses;
-	struct pending *pending;
-	struct ts_event *event;
-	__u32 listeners;
-	__u64 nth;
 
 	/* The null entry looks like an unreachable route with a device: only its address tells a miss. */
 	if (route == net->ipv6.fib6_null_entry) {
 		key.error = EAGAIN;
 	} else if (result->fib6_flags & RTF_REJECT) {
-		key.type = result->fib6_type;
-		key.error = reject_error(key.type);
+		key.code = result->fib6_type;
+		key.error = reject_error(key.code);
 	} else {
-		key.egress = route6_has_several(route) ? TS_EGRESS_MULTIPATH :
-							 result->nh->nh_common.nhc_dev->ifindex;
+		lookup.is_found = true;
+		lookup.has_several = route6_has_several(route);
+		key.words[TS_ROUTE_EGRESS] = lookup.has_several ? TS_EGRESS_MULTIPATH :
+								  result->nh->nh_common.nhc_dev->ifindex;
 	}
-	nth = count(&key, &route6_cache);
-	if (key.error)
-		count_destination6(&key, nth, flow);
-
-	if (!shared.listeners)
-		return 0;
-	addresses_of_flow6(&addresses, flow);
-	listeners = wanted_by(&key, &addresses);
-	if (!listeners)
-		return 0;
-	flush_pending();
-	if (key.egress == TS_EGRESS_MULTIPATH && shared.sees_choice6) {
-		pending = begin_pending();
-		if (!pending)
-			return lose(listeners);
-		describe_route6(&pending->route, &key, listeners, flow, &addresses, net, result);
-		wait_for_choice(pending, flow);
-		return 0;
-	}
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event)
-		return lose(listeners);
-	describe_route6(event, &key, listeners, flow, &addresses, net, result);
-	submit_event(event);
-	return 0;
+	return finish_route6(&key, &lookup);
 }
 
 static __always_inline void count_selected6(__u64 netns, const struct fib6_info *route, const struct net_device *egress)
 {
 	struct ts_key key = {
 		.netns = netns,
-		.table = route->fib6_table->tb6_id,
-		.egress = egress->ifindex,
-		.kind = TS_ROUTE,
+		.words = { route->fib6_table->tb6_id, egress->ifindex },
+		.kind = TS_KIND_route,
 		.family = TS_IPV6,
-		.type = TS_SELECTED,
+		.code = TS_ROUTE_SELECTED,
 	};
 
-	count(&key, &select6_cache);
+	count_choice(&key, &select6_cache);
 }
 
 /* trampoline backend: the choice among several nexthops. Seven arguments: 6.1 cannot attach here. */

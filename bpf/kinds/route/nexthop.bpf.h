@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Does a route have one nexthop or several? Both tracepoints fire before the kernel chooses among several. */
+/*
+ * Does a route have one nexthop or several, and what to tell of them. Both tracepoints fire before the kernel chooses among
+ * several.
+ */
 #ifndef TABLESNOOP_NEXTHOP_BPF_H
 #define TABLESNOOP_NEXTHOP_BPF_H
 
@@ -19,9 +22,6 @@ static __noinline bool object_has_several(__u64 nhc)
 	groups = (__u64)nexthop + bpf_core_field_offset(struct nexthop, grp_list);
 	return (__u64)BPF_CORE_READ(nexthop, grp_list.next) != groups;
 }
-
-/* Turns an address into a pointer the verifier lets us follow, at the price of a load. Since 6.2. */
-extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 
 static __always_inline bool nexthop4_has_several(const struct fib_nh_common *nhc)
 {
@@ -65,6 +65,33 @@ static __always_inline bool route6_has_several(const struct fib6_info *route)
 	if (!nexthop)
 		return route->fib6_nsiblings > 0;
 	return nexthop->is_group || nexthop->grp_list.next != &nexthop->grp_list;
+}
+
+/* A filter may ask for this by the same word as the label. */
+static __always_inline void describe_multipath(struct ts_route_event *event)
+{
+	event->flags |= TS_MULTIPATH;
+	__builtin_memcpy(event->head.device, "multipath", sizeof("multipath"));
+}
+
+/* Egress and gateway of the nexthop that was taken. */
+static __always_inline void describe_nexthop(struct ts_route_event *event, const struct fib_nh_common *nhc)
+{
+	struct net_device *dev = BPF_CORE_READ(nhc, nhc_dev);
+	__u8 family = BPF_CORE_READ(nhc, nhc_gw_family);
+
+	__builtin_memset(event->head.device, 0, sizeof(event->head.device));
+	if (dev)
+		bpf_probe_read_kernel_str(event->head.device, sizeof(event->head.device), dev->name);
+	event->flags &= ~TS_MULTIPATH;
+	if (family == AF_INET)
+		event->gateway[0] = BPF_CORE_READ(nhc, nhc_gw.ipv4);
+	else if (family == AF_INET6)
+		BPF_CORE_READ_INTO(&event->gateway, nhc, nhc_gw.ipv6);
+	else
+		return;
+	event->flags |= TS_HAS_GATEWAY;
+	event->gateway_family = family == AF_INET ? TS_IPV4 : TS_IPV6;
 }
 
 #endif

@@ -8,11 +8,13 @@
 #ifndef TABLESNOOP_PENDING_BPF_H
 #define TABLESNOOP_PENDING_BPF_H
 
+#include "../rule/event.h"
+
 struct pending {
 	__u64 choice;  /* by which address the choice is recognised: the fib_result, for IPv6 the flow */
 	__u32 waiting; /* 0: nothing; the events below are complete before this is raised */
 	__u32 has_rule;
-	struct ts_event route;
+	struct ts_route_event route;
 	struct ts_rule_event rule;
 };
 
@@ -30,29 +32,27 @@ static __always_inline struct pending *this_cpu_pending(void)
 	return bpf_map_lookup_elem(&pending_events, &zero);
 }
 
-static __always_inline void output_event(void *data, __u64 size)
+static __always_inline void output_event(struct ts_event *event, __u64 size)
 {
-	struct ts_event *event = data;
-
 	event->listeners = still_wanted_by(event);
-	if (event->listeners && bpf_ringbuf_output(&events, data, size, wakeup()))
+	if (event->listeners && bpf_ringbuf_output(&events, event, size, wakeup()))
 		lose(event->listeners);
 }
 
-/* An event to be built in place and handed over with wait_for_choice(); 0 only if the map is broken. */
-static __always_inline struct pending *begin_pending(void)
+/* Builds the event here instead of in the ring, to wait for the choice that comes with this address. */
+static __always_inline bool wait_for_choice(const void *choice, const struct ts_key *key, __u32 listeners,
+					    struct net *net, describe_event describe, const void *lookup)
 {
 	struct pending *pending = this_cpu_pending();
 
-	if (pending)
-		pending->has_rule = 0;
-	return pending;
-}
-
-static __always_inline void wait_for_choice(struct pending *pending, const void *choice)
-{
+	if (!pending)
+		return false;
+	pending->has_rule = 0;
+	begin_event(&pending->route.head, sizeof(pending->route), key, listeners, net);
+	describe(&pending->route.head, lookup);
 	pending->choice = (__u64)choice;
 	__sync_lock_test_and_set(&pending->waiting, 1);
+	return true;
 }
 
 static __always_inline bool is_waiting_for(const struct pending *pending, const void *choice)
@@ -67,9 +67,9 @@ static __noinline int output_pending(struct pending *pending)
 	/* Taken by one: the flush from user space comes by an interrupt and may be in the middle of this. */
 	if (!__sync_lock_test_and_set(&pending->waiting, 0))
 		return 0;
-	output_event(&pending->route, sizeof(pending->route));
+	output_event(&pending->route.head, sizeof(pending->route));
 	if (pending->has_rule)
-		output_event(&pending->rule, sizeof(pending->rule));
+		output_event(&pending->rule.head, sizeof(pending->rule));
 	return 0;
 }
 
@@ -91,7 +91,7 @@ int flush(void *unused)
 {
 	struct pending *pending = this_cpu_pending();
 
-	if (pending && pending->waiting && bpf_ktime_get_ns() - pending->route.time > LONGEST_CHOICE_NS)
+	if (pending && pending->waiting && bpf_ktime_get_ns() - pending->route.head.time > LONGEST_CHOICE_NS)
 		output_pending(pending);
 	return 0;
 }

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Route lookups: what is asked of one routing table and what it answers. */
+
+#include "event.h"
+#include "failed_destination.bpf.h"
+#include "nexthop.bpf.h"
+#include "pending.bpf.h"
+
+#include "fib4.bpf.c"
+#include "fib6.bpf.c"
