@@ -172,7 +172,10 @@ export class Daemon {
       queueBytes: stream.queueBytes,
       netns,
       unseen: this.#unseen(session),
-      report: (error) => this.#log.warn({ err: error }, "read namespaces for the stream failed"),
+      report: (error) => {
+        if (error === undefined) this.#log.info("namespaces for the stream are read again");
+        else this.#log.warn({ err: error }, "read namespaces for the stream failed");
+      },
     });
     return this.#listeners;
   }
