@@ -37,6 +37,7 @@ export class Daemon {
   readonly #log: Logger;
   readonly #version: Version;
   readonly #serviceManager: ServiceManager;
+  readonly #logLinesDropped: () => number;
   readonly #failing = new Set<Source>();
   readonly #webConfig: WebConfigFile;
   readonly #guard: Guard;
@@ -45,11 +46,18 @@ export class Daemon {
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(config: Config, log: Logger, version: Version, serviceManager: ServiceManager) {
+  constructor(
+    config: Config,
+    log: Logger,
+    version: Version,
+    serviceManager: ServiceManager,
+    logLinesDropped: () => number,
+  ) {
     this.#config = config;
     this.#log = log;
     this.#version = version;
     this.#serviceManager = serviceManager;
+    this.#logLinesDropped = logLinesDropped;
     const clock = () => performance.now();
     this.#webConfig = new WebConfigFile({ path: config.webConfigFile, log, clock });
     this.#guard = new Guard({ file: this.#webConfig, log, clock });
@@ -220,6 +228,7 @@ export class Daemon {
       noRoute: collectors.mib,
       stream: () => ({ listeners: listeners?.count ?? 0, lines: listeners?.lines ?? 0 }),
       reloads: () => this.#webConfig.state,
+      logLinesDropped: this.#logLinesDropped,
       processMetrics: exporterMetrics,
       build: { version, revision, node: process.version, libbpf: libbpfVersion() },
     });

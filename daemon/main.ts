@@ -6,6 +6,7 @@ import { helpText, parseConfig, versionText } from "./config.js";
 import { Daemon } from "./daemon.js";
 import { describe } from "./errors.js";
 import { createLog } from "./log.js";
+import { openLogOutput } from "./log_output.js";
 import { forbidNewPrivileges, notify } from "./native/process.js";
 import { libbpfVersion } from "./native/session.js";
 import { ServiceManager, takeSupervision } from "./service/service_manager.js";
@@ -27,14 +28,16 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   forbidNewPrivileges();
-  const log = createLog(config);
+  const output = openLogOutput();
+  const log = createLog(config, output);
+  output.onDropped((lines) => log.warn({ lines }, "log lines were dropped: nobody read them"));
   const serviceManager = new ServiceManager({
     supervision: takeSupervision(process.env, process.pid),
     send: notify,
     monotonicMicroseconds: () => process.hrtime.bigint() / 1000n,
     report: (error) => tellOfServiceManager(log, error),
   });
-  const daemon = new Daemon(config, log, readVersion(), serviceManager);
+  const daemon = new Daemon(config, log, readVersion(), serviceManager, () => output.dropped);
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal }, "stopping");
     setTimeout(() => process.exit(0), STOP_MS).unref();

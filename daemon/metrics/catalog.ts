@@ -110,6 +110,12 @@ export const CATALOG = {
     help: "When the configuration in force was read, in seconds since 1970.",
     labels: [],
   },
+  logLinesDropped: {
+    name: "tablesnoop_log_lines_dropped_total",
+    type: "counter",
+    help: "Log lines lost because nobody read the log, or its disk was full.",
+    labels: [],
+  },
   buildInfo: {
     name: "tablesnoop_build_info",
     type: "gauge",

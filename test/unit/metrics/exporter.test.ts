@@ -46,6 +46,7 @@ class Bench {
       noRoute: true,
       stream: () => ({ listeners: 2, lines: 100 }),
       reloads: () => ({ isGood: true, goodSince: 1_700_000_000.5 }),
+      logLinesDropped: () => 23,
       build: { version: "1.2.3", revision: "abcdef", node: "20.0.0", libbpf: "1.1" },
       ...options,
     });
