@@ -165,7 +165,10 @@ export class Daemon {
   #buildNames(): Naming {
     return new Naming({
       keepMs: 2 * this.#config.seriesExpiryMs,
-      report: (error) => this.#log.warn({ err: error }, "read names failed"),
+      report: (error, place) => {
+        if (error === undefined) this.#log.info({ place }, "names are read again");
+        else this.#log.warn({ err: error }, "read names failed");
+      },
     });
   }
 

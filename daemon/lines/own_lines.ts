@@ -77,7 +77,10 @@ class OwnLines implements LineSource {
     this.#outage = new Outage((error) =>
       note(error ? `read names: ${causeOf(error)}; the last good ones are kept` : "names are read again"),
     );
-    this.#naming = new Naming({ keepMs: KEEP_NAMES_MS, report: (error) => note(error.message) });
+    this.#naming = new Naming({
+      keepMs: KEEP_NAMES_MS,
+      report: (error, place) => note(error?.message ?? `${place} can be read again`),
+    });
     this.#own = ownNetns ? ownCookie(session) : undefined;
     session.setVocabulary(buildVocabulary());
     this.#refreshNames();

@@ -20,7 +20,7 @@ class Bench {
   constructor(options: Partial<ExporterOptions> = {}) {
     this.session.addNetns({ cookie: 1n, isFirst: true });
     this.session.setDevice({ netns: 1n, ifindex: 2, name: "eth0" });
-    const report = (error: Error) => expect.fail(error.message);
+    const report = (error?: Error) => expect.fail(error?.message);
     const naming = new Naming({
       keepMs: 2 * EXPIRY_MS,
       report,

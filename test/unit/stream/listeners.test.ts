@@ -14,7 +14,7 @@ let listeners: Listeners;
 let reported: (string | undefined)[];
 
 function build(options: Partial<ListenersOptions> = {}): Listeners {
-  const report = (error: Error) => expect.fail(error.message);
+  const report = (error?: Error) => expect.fail(error?.message);
   const built = new Listeners({
     session,
     names: new Naming({
