@@ -23,7 +23,7 @@ export const CATALOG = {
   noRoute: {
     name: "tablesnoop_no_route_total",
     type: "counter",
-    help: "Packets (in) and sends (out) the kernel gave up on for want of a route, by its own account.",
+    help: "Packets (in) and sends (out) the kernel gave up on for want of a route, by its own account, which leaves out sends of IPv4 raw sockets.",
     labels: ["netns", "family", "direction"],
   },
   routeFailureRatio: {
