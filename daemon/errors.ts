@@ -107,6 +107,11 @@ const ERRORS = {
     exitCode: 1,
     hint: "run as root or with CAP_BPF and CAP_PERFMON, or without either: --connect {url}",
   },
+  kernel_too_old: {
+    message: "{act} {object}: {cause}",
+    exitCode: 1,
+    hint: "boot Linux 5.19 or newer",
+  },
   kernel_refuses: {
     message: "{act} {object}: {cause}",
     exitCode: 1,
@@ -207,6 +212,8 @@ function fromKernel(error: KernelError): StartError {
 
 function kernelErrorCode({ object, code }: KernelError) {
   if (object === "the trampoline backend") return "backend_refused";
+  // The only cause of a failed load that is no errno.
+  if (object === "the BPF programs" && code === "") return "kernel_too_old";
   return code === "EPERM" || code === "EACCES" ? "kernel_forbids" : "kernel_refuses";
 }
 
