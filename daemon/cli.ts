@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 
-import "./tablesnoop.js";
+import { loadProgram } from "./load_program.js";
+
+await loadProgram("tablesnoop", () => import("./tablesnoop.js"));

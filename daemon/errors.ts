@@ -135,7 +135,7 @@ const ERRORS = {
   access_unreadable: { message: "read {file}: {cause}", exitCode: 1, hint: "check the files given beside --connect" },
   daemon_refuses: { message: "read {url}: {cause}", exitCode: 1, hint: "" },
   stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
-  output_refused: { message: "write the lines: {cause}", exitCode: 1, hint: "check where the output goes" },
+  output_refused: { message: "write the output: {cause}", exitCode: 1, hint: "check where the output goes" },
   unexpected: { message: "unexpected error: {cause}", exitCode: 1, hint: "this is a bug, please report it" },
 } as const;
 

@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 
-import "./tablesnoopd.js";
+import { loadProgram } from "./load_program.js";
+
+await loadProgram("tablesnoopd", () => import("./tablesnoopd.js"));

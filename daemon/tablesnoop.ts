@@ -7,6 +7,7 @@ import { renderArgpHelp, renderArgpUsage } from "./flags/argp_help.js";
 import { readAccess } from "./lines/daemon_access.js";
 import type { LineSource } from "./lines/line_source.js";
 import { openSource } from "./lines/open_lines.js";
+import { hearWriteErrors, writeAll } from "./output.js";
 import { readVersion } from "./version.js";
 
 const PROGRAM = "tablesnoop";
@@ -17,9 +18,7 @@ const CLOSING =
 /** How long an output that takes nothing may hold up the end. */
 const STOP_MS = 2000;
 
-// A reader that went away is noticed by the write that fails; one of stderr leaves nobody to tell.
-process.stdout.on("error", () => undefined);
-process.stderr.on("error", () => undefined);
+hearWriteErrors();
 
 try {
   await main(process.argv.slice(2));
@@ -30,7 +29,7 @@ try {
 async function main(argv: readonly string[]): Promise<void> {
   const options = parseOptions(argv);
   if ("show" in options) {
-    process.stdout.write(shown(options.show));
+    await writeAll(process.stdout, shown(options.show));
     return;
   }
   const ending = new AbortController();

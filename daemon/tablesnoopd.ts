@@ -8,11 +8,14 @@ import { createLog } from "./log.js";
 import { openLogOutput } from "./log_output.js";
 import { forbidNewPrivileges, notify } from "./native/process.js";
 import { libbpfVersion } from "./native/session.js";
+import { hearWriteErrors, writeAll } from "./output.js";
 import { ServiceManager, takeSupervision } from "./service/service_manager.js";
 import { readVersion } from "./version.js";
 
 /** What closing may take before we leave anyway: systemd and people wait a second. */
 const STOP_MS = 900;
+
+hearWriteErrors();
 
 try {
   await main(process.argv.slice(2));
@@ -23,7 +26,7 @@ try {
 async function main(argv: readonly string[]): Promise<void> {
   const config = parseConfig(argv);
   if ("show" in config) {
-    process.stdout.write(config.show === "help" ? helpText() : version());
+    await writeAll(process.stdout, config.show === "help" ? helpText() : version());
     return;
   }
   forbidNewPrivileges();
