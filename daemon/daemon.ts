@@ -37,6 +37,7 @@ export class Daemon {
   readonly #log: Logger;
   readonly #version: Version;
   readonly #serviceManager: ServiceManager;
+  readonly #logLinesDropped: () => number;
   readonly #failing = new Set<Source>();
   readonly #webConfig: WebConfigFile;
   readonly #guard: Guard;
@@ -45,11 +46,18 @@ export class Daemon {
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(config: Config, log: Logger, version: Version, serviceManager: ServiceManager) {
+  constructor(
+    config: Config,
+    log: Logger,
+    version: Version,
+    serviceManager: ServiceManager,
+    logLinesDropped: () => number,
+  ) {
     this.#config = config;
     this.#log = log;
     this.#version = version;
     this.#serviceManager = serviceManager;
+    this.#logLinesDropped = logLinesDropped;
     const clock = () => performance.now();
     this.#webConfig = new WebConfigFile({ path: config.webConfigFile, log, clock });
     this.#guard = new Guard({ file: this.#webConfig, log, clock });
@@ -157,7 +165,10 @@ export class Daemon {
   #buildNames(): Naming {
     return new Naming({
       keepMs: 2 * this.#config.seriesExpiryMs,
-      report: (error) => this.#log.warn({ err: error }, "read names failed"),
+      report: (error, place) => {
+        if (error === undefined) this.#log.info({ place }, "names are read again");
+        else this.#log.warn({ err: error }, "read names failed");
+      },
     });
   }
 
@@ -172,7 +183,10 @@ export class Daemon {
       queueBytes: stream.queueBytes,
       netns,
       unseen: this.#unseen(session),
-      report: (error) => this.#log.warn({ err: error }, "read namespaces for the stream failed"),
+      report: (error) => {
+        if (error === undefined) this.#log.info("namespaces for the stream are read again");
+        else this.#log.warn({ err: error }, "read namespaces for the stream failed");
+      },
     });
     return this.#listeners;
   }
@@ -217,6 +231,7 @@ export class Daemon {
       noRoute: collectors.mib,
       stream: () => ({ listeners: listeners?.count ?? 0, lines: listeners?.lines ?? 0 }),
       reloads: () => this.#webConfig.state,
+      logLinesDropped: this.#logLinesDropped,
       processMetrics: exporterMetrics,
       build: { version, revision, node: process.version, libbpf: libbpfVersion() },
     });

@@ -107,6 +107,11 @@ const ERRORS = {
     exitCode: 1,
     hint: "run as root or with CAP_BPF and CAP_PERFMON, or without either: --connect {url}",
   },
+  kernel_too_old: {
+    message: "{act} {object}: {cause}",
+    exitCode: 1,
+    hint: "boot Linux 5.19 or newer",
+  },
   kernel_refuses: {
     message: "{act} {object}: {cause}",
     exitCode: 1,
@@ -130,7 +135,7 @@ const ERRORS = {
   access_unreadable: { message: "read {file}: {cause}", exitCode: 1, hint: "check the files given beside --connect" },
   daemon_refuses: { message: "read {url}: {cause}", exitCode: 1, hint: "" },
   stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
-  output_refused: { message: "write the lines: {cause}", exitCode: 1, hint: "check where the output goes" },
+  output_refused: { message: "write the output: {cause}", exitCode: 1, hint: "check where the output goes" },
   unexpected: { message: "unexpected error: {cause}", exitCode: 1, hint: "this is a bug, please report it" },
 } as const;
 
@@ -207,6 +212,8 @@ function fromKernel(error: KernelError): StartError {
 
 function kernelErrorCode({ object, code }: KernelError) {
   if (object === "the trampoline backend") return "backend_refused";
+  // The only cause of a failed load that is no errno.
+  if (object === "the BPF programs" && code === "") return "kernel_too_old";
   return code === "EPERM" || code === "EACCES" ? "kernel_forbids" : "kernel_refuses";
 }
 

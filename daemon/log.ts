@@ -1,6 +1,6 @@
-// The pino factory: one line a message, to stderr, as logfmt or JSON. No transports: they would add a thread each.
+// The pino factory: one line a message, as logfmt or JSON. No transports: they would add a thread each.
 
-import { destination, type Logger, pino, stdTimeFunctions } from "pino";
+import { type Logger, pino, stdTimeFunctions } from "pino";
 import type { Config } from "./config.js";
 import { causeOf } from "./errors.js";
 
@@ -11,7 +11,7 @@ interface LineSink {
   write(line: string): void;
 }
 
-export function createLog({ logLevel, logFormat }: LogOptions, sink: LineSink = stderr()): Logger {
+export function createLog({ logLevel, logFormat }: LogOptions, sink: LineSink): Logger {
   const options = {
     level: logLevel,
     base: null,
@@ -20,13 +20,6 @@ export function createLog({ logLevel, logFormat }: LogOptions, sink: LineSink = 
     serializers: { err: logLevel === "debug" ? stackOf : causeOf },
   };
   return pino(options, logFormat === "json" ? sink : { write: (line: string) => sink.write(logfmt(line)) });
-}
-
-function stderr(): LineSink {
-  const stream = destination({ dest: 2, sync: true });
-  // A full disk or closed terminal behind stderr must not end the daemon, and there is no place left to tell of it.
-  stream.on("error", () => undefined);
-  return stream;
 }
 
 /** JSON readers, ours included, would round an integer above 2^53. */

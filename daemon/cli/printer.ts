@@ -1,7 +1,7 @@
 // Puts lines on an output that may be slow, may go away, and may have had enough.
 
 import type { Writable } from "node:stream";
-import { causeOf, StartError } from "../errors.js";
+import { writeAll } from "../output.js";
 
 /** A pause that is worth an empty line. */
 const PAUSE_MS = 500;
@@ -61,17 +61,6 @@ export class Printer {
   }
 
   async #write(bytes: Buffer): Promise<void> {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#out.write(bytes, (error) => (error ? reject(error) : resolve()));
-      });
-    } catch (error) {
-      if (!isGone(error)) throw new StartError("output_refused", { cause: causeOf(error) }, { cause: error });
-      this.#isBroken = true;
-    }
+    if (!(await writeAll(this.#out, bytes))) this.#isBroken = true;
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

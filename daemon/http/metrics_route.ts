@@ -3,6 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { causeOf } from "../errors.js";
+import { Outage } from "../outage.js";
 import { chooseFormat, type Format } from "./accept.js";
 import { encode } from "./gzip.js";
 import { replyText } from "./reply_text.js";
@@ -22,7 +23,10 @@ interface MetricsRoute {
 
 export function addMetricsRoute(app: FastifyInstance, { path, maxRequests, exposition, log }: MetricsRoute): void {
   const slots = new ScrapeSlots(maxRequests);
-  const failure = new FailureLog(log);
+  const outage = new Outage((error) => {
+    if (error === undefined) log.info("metrics are rendered again");
+    else log.error({ err: error }, "render metrics failed");
+  });
 
   app.route({
     method: ["GET", "HEAD"],
@@ -36,35 +40,14 @@ export function addMetricsRoute(app: FastifyInstance, { path, maxRequests, expos
       try {
         const { contentType, body } = await exposition.render(chooseFormat(request.headers.accept));
         const payload = await encode(body, request, reply);
-        failure.isOver();
+        outage.works();
         return reply.header("content-type", contentType).send(payload);
       } catch (error) {
-        failure.is(error);
+        outage.fails(error);
         return replyText(reply, 500, `The metrics cannot be rendered: ${causeOf(error)}.`);
       } finally {
         slots.release(reply.raw);
       }
     },
   });
-}
-
-/** One line when rendering begins to fail or fails in another way, one when it works again. */
-class FailureLog {
-  readonly #log: Logger;
-  #last: string | undefined;
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  is(error: unknown): void {
-    const cause = causeOf(error);
-    if (cause !== this.#last) this.#log.error({ err: error }, "render metrics failed");
-    this.#last = cause;
-  }
-
-  isOver(): void {
-    if (this.#last !== undefined) this.#log.info("metrics are rendered again");
-    this.#last = undefined;
-  }
 }

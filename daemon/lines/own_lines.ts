@@ -6,6 +6,7 @@ import { causeOf, StartError } from "../errors.js";
 import type { Kind } from "../fib/lookup.js";
 import type { Backend, Listener, LookupFilter, Session, SessionOptions } from "../native/session.js";
 import { Naming } from "../netns/naming.js";
+import { Outage } from "../outage.js";
 import { type LookupQuery, toFilter } from "../stream/query.js";
 import { buildVocabulary } from "../stream/vocabulary.js";
 import type { LineSource, LinesDropped, SourceFormat } from "./line_source.js";
@@ -63,9 +64,8 @@ class OwnLines implements LineSource {
   readonly #own: bigint | undefined;
   readonly #listener: Listener;
   readonly #wake = new Wake();
-  readonly #note: (text: string) => void;
+  readonly #outage: Outage;
   readonly #timer: NodeJS.Timeout | undefined;
-  #isStale = false;
   #filter: LookupFilter;
   #dropped: LinesDropped = { ringbuf: 0, queue: 0, daemon: 0 };
   #isStopped = false;
@@ -74,8 +74,13 @@ class OwnLines implements LineSource {
   constructor(session: Session, { query, ownNetns, format, verbose, colour, note }: OwnLinesOptions) {
     this.#session = session;
     this.#query = query;
-    this.#note = note;
-    this.#naming = new Naming({ keepMs: KEEP_NAMES_MS, report: (error) => note(error.message) });
+    this.#outage = new Outage((error) =>
+      note(error ? `read names: ${causeOf(error)}; the last good ones are kept` : "names are read again"),
+    );
+    this.#naming = new Naming({
+      keepMs: KEEP_NAMES_MS,
+      report: (error, place) => note(error?.message ?? `${place} can be read again`),
+    });
     this.#own = ownNetns ? ownCookie(session) : undefined;
     session.setVocabulary(buildVocabulary());
     this.#refreshNames();
@@ -120,16 +125,13 @@ class OwnLines implements LineSource {
   }
 
   #refresh(): void {
-    try {
+    this.#outage.during(() => {
       this.#refreshNames();
       const filter = this.#buildFilter();
       if (filter.netns === this.#filter.netns && filter.table === this.#filter.table) return;
       this.#filter = filter;
       this.#listener.setFilter(filter);
-    } catch (error) {
-      if (!this.#isStale) this.#note(`read names: ${causeOf(error)}; the last good ones are kept`);
-      this.#isStale = true;
-    }
+    });
   }
 
   #refreshNames(): void {

@@ -23,7 +23,7 @@ export const CATALOG = {
   noRoute: {
     name: "tablesnoop_no_route_total",
     type: "counter",
-    help: "Packets (in) and sends (out) the kernel gave up on for want of a route, by its own account.",
+    help: "Packets (in) and sends (out) the kernel gave up on for want of a route, by its own account, which leaves out sends of IPv4 raw sockets.",
     labels: ["netns", "family", "direction"],
   },
   routeFailureRatio: {
@@ -108,6 +108,12 @@ export const CATALOG = {
     name: "tablesnoop_config_last_reload_success_timestamp_seconds",
     type: "gauge",
     help: "When the configuration in force was read, in seconds since 1970.",
+    labels: [],
+  },
+  logLinesDropped: {
+    name: "tablesnoop_log_lines_dropped_total",
+    type: "counter",
+    help: "Log lines lost because nobody read the log, or its disk was full.",
     labels: [],
   },
   buildInfo: {

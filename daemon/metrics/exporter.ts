@@ -33,6 +33,8 @@ export interface ExporterOptions {
   readonly stream: () => { readonly listeners: number; readonly lines: number };
   /** How the last reading of the configuration went, and when it last went well, in seconds since 1970. */
   readonly reloads: () => { readonly isGood: boolean; readonly goodSince: number };
+  /** Since the start. */
+  readonly logLinesDropped: () => number;
   /** Whether process_* and nodejs_* are shown too. */
   readonly processMetrics: boolean;
   readonly build: LabelsOf<"buildInfo">;
@@ -94,6 +96,7 @@ export class Exporter {
       readErrors: () => [...this.#errorCounts].map(([source, value]) => ({ labels: { source }, value })),
       reloadSuccessful: () => [{ labels: {}, value: options.reloads().isGood ? 1 : 0 }],
       reloadSuccessTime: () => [{ labels: {}, value: options.reloads().goodSince }],
+      logLinesDropped: () => [{ labels: {}, value: options.logLinesDropped() }],
       buildInfo: () => [{ labels: options.build, value: 1 }],
       scrapeDuration: () => (this.#scrapeSeconds === undefined ? [] : [{ labels: {}, value: this.#scrapeSeconds }]),
     });

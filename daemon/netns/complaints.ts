@@ -1,26 +1,48 @@
-// Reports what cannot be read once, not at every refresh: again only after it could be read in between.
+// What names cannot be read from: each file or folder is told of once when it begins, and once when it is over.
+
+import { codeOf } from "../errors.js";
+import { Outage } from "../outage.js";
+
+/** Gets the error, or undefined when `object` can be read again or is gone. */
+export type Report = (error: Error | undefined, object: string) => void;
+
+interface Details {
+  /** What to call the object this time. */
+  readonly shown?: string;
+  /** Of the cause: another one is told anew. */
+  readonly kind?: string;
+}
 
 export class Complaints {
-  readonly #report: (error: Error) => void;
-  readonly #open = new Set<string>();
+  readonly #report: Report;
+  readonly #open = new Map<string, Outage>();
+  readonly #raised = new Set<string>();
 
-  constructor(report: (error: Error) => void) {
+  constructor(report: Report) {
     this.#report = report;
   }
 
-  raise(act: string, object: string, cause: unknown, hint: string): void {
-    if (this.#open.has(object)) return;
-    this.#open.add(object);
+  raise(act: string, object: string, cause: unknown, hint: string, { shown, kind }: Details = {}): void {
+    const outage = this.#open.get(object) ?? new Outage((error) => this.#report(error, object));
+    this.#open.set(object, outage);
+    this.#raised.add(object);
     const text = cause instanceof Error ? cause.message : String(cause);
-    this.#report(new Error(`${act} ${object}: ${text}; ${hint}`, { cause }));
+    outage.fails(new Error(`${act} ${shown ?? object}: ${text}; ${hint}`, { cause }), kind ?? text);
   }
 
-  settle(object: string): void {
-    this.#open.delete(object);
+  /** What was not raised since the last round is over. */
+  endRound(): void {
+    for (const [object, outage] of this.#open) {
+      if (this.#raised.has(object)) continue;
+      outage.works();
+      this.#open.delete(object);
+    }
+    this.#raised.clear();
   }
 }
 
 /** The file or folder is not there, which is normal for everything names are read from. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  const code = codeOf(error);
+  return code === "ENOENT" || code === "ENOTDIR";
 }

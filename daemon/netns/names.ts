@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { NetnsRow } from "../native/session.js";
-import { Complaints, isMissing } from "./complaints.js";
+import { Complaints, isMissing, type Report } from "./complaints.js";
+import { Folder } from "./folder.js";
 
 /** The label of lookups that could not be attributed. */
 export const UNKNOWN = "unknown";
@@ -33,27 +34,28 @@ const PLACES: NetnsPlaces = {
 export class NetnsNames {
   readonly #places: NetnsPlaces;
   readonly #complaints: Complaints;
+  readonly #folders = new Map<string, Folder>();
   #byInode: ReadonlyMap<number, string> = new Map();
 
-  constructor(report: (error: Error) => void, places: NetnsPlaces = PLACES) {
+  constructor(report: Report, places: NetnsPlaces = PLACES) {
     this.#places = places;
     this.#complaints = new Complaints(report);
   }
 
   /** Looks at the folders anew: a name may have been mounted over another namespace without any trace in its folder. */
   refresh(): void {
-    const device = this.#stat(this.#places.reference)?.dev;
+    const device = this.#device();
     const byInode = new Map<number, string>();
     const taken = new Set<string>();
-    for (const folder of this.#places.folders.map((place) => this.#wayTo(place))) {
-      const names = this.#list(folder).sort();
-      for (const name of names) {
-        const found = this.#stat(join(folder, name));
-        if (found === undefined || found.dev !== device || RESERVED.has(name) || taken.has(name)) continue;
+    for (const path of this.#places.folders.map((place) => this.#wayTo(place))) {
+      for (const { name, inode } of this.#folder(path).namespaces(this.#list(path), device)) {
+        if (RESERVED.has(name) || taken.has(name)) continue;
         taken.add(name);
-        if (!byInode.has(found.ino)) byInode.set(found.ino, name);
+        if (!byInode.has(inode)) byInode.set(inode, name);
       }
+      this.#complainOf(path);
     }
+    this.#complaints.endRound();
     this.#byInode = byInode;
   }
 
@@ -67,11 +69,15 @@ export class NetnsNames {
     return door !== undefined && existsSync(door) ? door : folder;
   }
 
+  #folder(path: string): Folder {
+    const folder = this.#folders.get(path) ?? new Folder(path);
+    this.#folders.set(path, folder);
+    return folder;
+  }
+
   #list(folder: string): string[] {
     try {
-      const names = readdirSync(folder);
-      this.#complaints.settle(folder);
-      return names;
+      return readdirSync(folder).sort();
     } catch (error) {
       if (!isMissing(error)) {
         this.#complaints.raise("list", folder, error, "its namespaces are shown by inode number");
@@ -80,14 +86,33 @@ export class NetnsNames {
     }
   }
 
-  #stat(path: string): { readonly dev: number; readonly ino: number } | undefined {
+  #device(): number | undefined {
+    const { reference } = this.#places;
     try {
-      const found = statSync(path, { throwIfNoEntry: false });
-      this.#complaints.settle(path);
-      return found;
+      return statSync(reference).dev;
     } catch (error) {
-      this.#complaints.raise("stat", path, error, "the namespace is shown by inode number");
+      this.#complaints.raise("stat", reference, error, "namespaces are shown by inode number");
       return undefined;
     }
   }
+
+  /** One line for all entries of a folder. */
+  #complainOf(path: string): void {
+    const unreadable = this.#folder(path).unreadable();
+    if (unreadable === undefined) return;
+    const { name, error, count, codes } = unreadable;
+    const file = join(path, name);
+    this.#complaints.raise("stat", `the entries of ${path}`, error, hintFor(codes), {
+      shown: count === 1 ? file : `${file} and ${count - 1} more`,
+      kind: [...codes].sort().join(),
+    });
+  }
+}
+
+/** What to do about entries that cannot be looked at, by the codes of their errors. */
+export function hintFor(codes: ReadonlySet<string>): string {
+  const shown = "shown by inode number";
+  // A link to /proc/PID/ns/net is closed to those with fewer capabilities than the process has.
+  if (!codes.has("EACCES")) return shown;
+  return `${shown}; name a namespace with ip netns attach NAME PID, or run with --capabilities.keep=cap_sys_ptrace`;
 }

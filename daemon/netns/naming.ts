@@ -2,6 +2,7 @@
 
 import { EGRESS_MULTIPATH, NETNS_UNKNOWN } from "../fib/lookup.js";
 import type { Inventory, LineNames } from "../native/session.js";
+import type { Report } from "./complaints.js";
 import { DeviceNames } from "./devices.js";
 import { NetnsNames, UNKNOWN } from "./names.js";
 import { RtTables } from "./rt_tables.js";
@@ -9,8 +10,8 @@ import { RtTables } from "./rt_tables.js";
 export interface NamingOptions {
   /** How long names of what is gone are kept; longer than anything may still be counted under them. */
   readonly keepMs: number;
-  /** Told once of each file or folder that cannot be read. */
-  readonly report: (error: Error) => void;
+  /** Told once of each file or folder that cannot be read, and once when it can be again. */
+  readonly report: Report;
   readonly names?: NetnsNames;
   readonly tables?: RtTables;
 }

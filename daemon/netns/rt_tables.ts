@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseTables, type TableNames } from "../fib/tables.js";
-import { Complaints, isMissing } from "./complaints.js";
+import { Complaints, isMissing, type Report } from "./complaints.js";
 
 /** Earlier ones win. Newer iproute2 ships its files under /usr/share and leaves /etc to the administrator. */
 const FOLDERS: readonly string[] = ["etc/iproute2", "usr/share/iproute2"];
@@ -20,7 +20,7 @@ export class RtTables {
   #listing: ReadonlyMap<string, readonly string[]> = new Map();
   #names: TableNames = parseTables("");
 
-  constructor(report: (error: Error) => void, root = "/") {
+  constructor(report: Report, root = "/") {
     this.#root = root;
     this.#complaints = new Complaints(report);
   }
@@ -38,6 +38,7 @@ export class RtTables {
     }
     if (!isSame(files, this.#files)) this.#names = parseTables([...files.values()].map((file) => file.text).join("\n"));
     this.#files = files;
+    this.#complaints.endRound();
   }
 
   #paths(): string[] {
@@ -54,9 +55,9 @@ export class RtTables {
 
   #list(folder: string): readonly string[] {
     try {
-      const names = readdirSync(folder).filter((name) => name.endsWith(".conf"));
-      this.#complaints.settle(folder);
-      return names.sort();
+      return readdirSync(folder)
+        .filter((name) => name.endsWith(".conf"))
+        .sort();
     } catch (error) {
       if (isMissing(error)) return [];
       this.#complaints.raise("list", folder, error, "the table names known so far are kept");
@@ -69,9 +70,7 @@ export class RtTables {
     try {
       const { mtimeMs, size, ino } = statSync(path);
       const stamp = `${mtimeMs} ${size} ${ino}`;
-      const file = known?.stamp === stamp ? known : { stamp, text: readFileSync(path, "utf8") };
-      this.#complaints.settle(path);
-      return file;
+      return known?.stamp === stamp ? known : { stamp, text: readFileSync(path, "utf8") };
     } catch (error) {
       if (isMissing(error)) return undefined;
       this.#complaints.raise("read", path, error, "the table names known so far are kept");

@@ -1,6 +1,8 @@
 // The life of the daemon as the service manager sees it (sd_notify(3)): ready, what goes on, reloading, stopping, and
 // that the main loop still turns. Without NOTIFY_SOCKET nothing happens.
 
+import { Outage } from "../outage.js";
+
 export interface Supervision {
   /** Where to send; absent if nobody wants to know. */
   readonly address?: string;
@@ -32,13 +34,14 @@ export function takeSupervision(environment: NodeJS.ProcessEnv, pid: number): Su
 
 export class ServiceManager {
   readonly #options: ServiceManagerOptions;
+  readonly #outage: Outage;
   #status = "";
   #isReady = false;
-  #isFailing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ServiceManagerOptions) {
     this.#options = options;
+    this.#outage = new Outage(options.report);
   }
 
   /** `status` is one line for people. Begins the signs of life, from this thread's loop: if it hangs, they stop. */
@@ -79,16 +82,9 @@ export class ServiceManager {
   }
 
   #send(...lines: readonly string[]): void {
-    const { supervision, send, report } = this.#options;
-    if (supervision.address === undefined) return;
-    try {
-      send(supervision.address, lines.join("\n"));
-      if (this.#isFailing) report(undefined);
-      this.#isFailing = false;
-    } catch (error) {
-      if (!this.#isFailing) report(error instanceof Error ? error : new Error(String(error)));
-      this.#isFailing = true;
-    }
+    const { supervision, send } = this.#options;
+    const { address } = supervision;
+    if (address !== undefined) this.#outage.during(() => send(address, lines.join("\n")));
   }
 }
 

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kind } from "../fib/lookup.js";
 import type { Inventory, LineFormat, LineNames, Listener, LookupFilter, Session } from "../native/session.js";
+import { Outage } from "../outage.js";
 import { BadQuery, type LookupQuery, notAccepted, type Resolve, toFilter } from "./query.js";
 import { buildVocabulary } from "./vocabulary.js";
 
@@ -25,8 +26,8 @@ export interface ListenersOptions {
   readonly netns: readonly string[];
   /** Why lookups of a kind cannot be seen. */
   readonly unseen: ReadonlyMap<Kind, string>;
-  /** Told when the namespaces cannot be read, once until they can again. */
-  readonly report: (error: Error) => void;
+  /** Told when the namespaces cannot be read, and with undefined when they can again. */
+  readonly report: (error: Error | undefined) => void;
 }
 
 export interface Wanted {
@@ -72,13 +73,14 @@ export class Listeners {
   readonly #options: ListenersOptions;
   readonly #resolve: Resolve;
   readonly #open = new Set<Open>();
+  readonly #outage: Outage;
   #timer: NodeJS.Timeout | undefined;
   #lines = 0;
-  #isFailing = false;
   #isStopped = false;
 
   constructor(options: ListenersOptions) {
     this.#options = options;
+    this.#outage = new Outage(options.report);
     this.#resolve = {
       netns: (name) => options.names.netnsNamed(name),
       table: (name, netns) => options.names.tableNamed(name, netns),
@@ -156,15 +158,11 @@ export class Listeners {
   }
 
   #refreshNames(): void {
-    const { session, names, clock, report } = this.#options;
-    try {
+    const { session, names, clock } = this.#options;
+    this.#outage.during(() => {
       names.refresh(session.inventory(), clock());
       session.setNames(names.lineNames());
-      this.#isFailing = false;
-    } catch (error) {
-      if (!this.#isFailing) report(error instanceof Error ? error : new Error(String(error)));
-      this.#isFailing = true;
-    }
+    });
   }
 
   /** The query within what the daemon shows at all. */

@@ -4,6 +4,7 @@
 import { dirname, resolve } from "node:path";
 import type { Logger } from "pino";
 import { causeOf, StartError } from "../errors.js";
+import { Outage } from "../outage.js";
 import { ConfigFault } from "./fault.js";
 import { loadTls, type TlsMaterial } from "./tls_material.js";
 import { WatchedFiles } from "./watched_file.js";
@@ -38,18 +39,25 @@ export class WebConfigFile {
   readonly #path: string | undefined;
   readonly #log: Logger;
   readonly #clock: () => number;
+  readonly #outage: Outage;
   readonly #listeners: ((config: LoadedConfig) => void)[] = [];
   #current = NOTHING;
   #files = new WatchedFiles();
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #problem: string | undefined;
   #goodSince: number | undefined;
+  /** Of the last reload. */
+  #because = "";
   #mustAskForLogin = false;
 
   constructor({ path, log, clock }: WebConfigFileOptions) {
     this.#path = path === undefined ? undefined : resolve(path);
     this.#log = log;
     this.#clock = clock;
+    this.#outage = new Outage((error) => {
+      if (error === undefined) return;
+      const fields = { because: this.#because, problem: error.message };
+      log.error(fields, "reload failed, the old web configuration stays");
+    });
   }
 
   /** Reads the file. Throws StartError. */
@@ -72,7 +80,7 @@ export class WebConfigFile {
   }
 
   get state(): ReloadState {
-    return { isGood: this.#problem === undefined, goodSince: this.#goodSince ?? 0 };
+    return { isGood: !this.#outage.isOn, goodSince: this.#goodSince ?? 0 };
   }
 
   /** From now on a configuration that lets everybody in is no good. */
@@ -94,13 +102,12 @@ export class WebConfigFile {
 
   /** Reads everything again. What is wrong with it, if something is; then what was in force stays so. */
   reload(because: string): string | undefined {
-    const before = this.#problem;
+    this.#because = because;
     try {
       this.#take(this.#load());
     } catch (error) {
       const problem = this.#tell(error);
-      this.#problem = problem;
-      if (problem !== before) this.#log.error({ because, problem }, "reload failed, the old web configuration stays");
+      this.#outage.fails(problem);
       return problem;
     }
     if (this.#path !== undefined) this.#log.info({ because, file: this.#path }, "web configuration reloaded");
@@ -109,7 +116,7 @@ export class WebConfigFile {
 
   #take(config: LoadedConfig): void {
     this.#current = config;
-    this.#problem = undefined;
+    this.#outage.works();
     this.#goodSince = Date.now() / 1000;
     for (const listener of this.#listeners) listener(config);
   }

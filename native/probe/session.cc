@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session.h"
 
+#include "helpers.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
 
 Session::Session(const SessionSettings& settings) {
   Btf vmlinux = LoadVmlinuxBtf();
+  RequireHelpers(vmlinux.get());
   ChooseBackend(settings.backend, vmlinux.get());
   Load(settings, vmlinux.get());
   counters_ = std::make_unique<tablesnoop::Counters>(*object_);

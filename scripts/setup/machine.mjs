@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 
 const ARCHITECTURES = ["x64", "arm64"];
-const OLDEST_KERNEL = [5, 15];
+/** The first with bpf_map_lookup_percpu_elem; bpf_loop is older. */
+const OLDEST_KERNEL = [5, 19];
 /** Oldest release with libbpf 1.x, which the addon is written against. Other Debian derivatives are not judged. */
 const OLDEST_RELEASE = new Map([
   ["debian", 12],

@@ -35,6 +35,7 @@ export async function measureScrape(): Promise<Figure[]> {
     ...{ windowMs: 60_000, expiryMs: 300_000, seriesMax: 20_000, processMetrics: false, noRoute: true },
     stream: () => ({ listeners: 0, lines: 0 }),
     reloads: () => ({ isGood: true, goodSince: 0 }),
+    logLinesDropped: () => 0,
     build: { version: "bench", revision: "", node: process.version, libbpf: "" },
   });
   exporter.start();

@@ -380,7 +380,7 @@ describe("manners", () => {
       WAIT,
     );
     expect(tablesnoop.exit()?.code).toBe(1);
-    expect(tablesnoop.stderr()).toMatch(/^tablesnoop: write the lines: .*ENOSPC.*\n$/m);
+    expect(tablesnoop.stderr()).toMatch(/^tablesnoop: write the output: .*ENOSPC.*\n$/m);
   });
 });
 

@@ -55,6 +55,12 @@ const DAEMON_ERRORS: readonly unknown[] = [
     "ESRCH",
     "ESRCH: No such process; the kernel must be built with CONFIG_DEBUG_INFO_BTF=y",
   ),
+  kernelError(
+    "load",
+    "the BPF programs",
+    "",
+    "this kernel lacks bpf_loop (in Linux since 5.17) and bpf_map_lookup_percpu_elem (in Linux since 5.19)",
+  ),
   dlopenError("libbpf.so.1: cannot open shared object file: No such file or directory"),
   new StartError("address_in_use", { address: ":10074" }),
   new StartError("address_forbidden", { address: "127.0.0.1:80" }),

@@ -42,8 +42,9 @@ describe("the machine", () => {
 
   it.each([
     ["5.10.0-30-amd64", true, "kernel 5.10.0-30-amd64 is not supported"],
-    ["4.19.0", true, "boot Linux 5.15 or newer"],
-    ["5.15.0", true, ""],
+    ["4.19.0", true, "boot Linux 5.19 or newer"],
+    ["5.15.0-1021-aws", true, "boot Linux 5.19 or newer"],
+    ["5.19.0", true, ""],
     ["6.1.0-25-amd64", true, ""],
     ["6.1.0-25-amd64", false, "/sys/kernel/btf/vmlinux"],
   ])("runs tablesnoopd on kernel %s with types %s only if both suffice", (kernel, hasKernelTypes, reason) => {

@@ -75,7 +75,7 @@ describe("printing", () => {
     const printer = new Printer(new Output("ENOSPC"), { separate: false });
     const error = await printer.print(lines("a\n")).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StartError);
-    expect(String(error)).toContain("write the lines: ENOSPC");
+    expect(String(error)).toContain("write the output: ENOSPC");
   });
 });
 

@@ -63,7 +63,7 @@ beforeEach(() => {
     queueBytes: 65_536,
     netns: [],
     unseen: new Map([["rule", "the kernel has no tracepoint for them"]]),
-    report: (error) => expect.fail(error.message),
+    report: (error) => expect.fail(error?.message),
   });
   listeners.start();
   onTestFinished(() => listeners.stop());

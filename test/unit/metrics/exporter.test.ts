@@ -20,7 +20,7 @@ class Bench {
   constructor(options: Partial<ExporterOptions> = {}) {
     this.session.addNetns({ cookie: 1n, isFirst: true });
     this.session.setDevice({ netns: 1n, ifindex: 2, name: "eth0" });
-    const report = (error: Error) => expect.fail(error.message);
+    const report = (error?: Error) => expect.fail(error?.message);
     const naming = new Naming({
       keepMs: 2 * EXPIRY_MS,
       report,
@@ -46,6 +46,7 @@ class Bench {
       noRoute: true,
       stream: () => ({ listeners: 2, lines: 100 }),
       reloads: () => ({ isGood: true, goodSince: 1_700_000_000.5 }),
+      logLinesDropped: () => 23,
       build: { version: "1.2.3", revision: "abcdef", node: "20.0.0", libbpf: "1.1" },
       ...options,
     });

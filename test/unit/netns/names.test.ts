@@ -2,11 +2,11 @@ import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlink
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { NetnsNames } from "../../../daemon/netns/names.js";
+import { hintFor, NetnsNames } from "../../../daemon/netns/names.js";
 
 describe("NetnsNames", () => {
   let root = "";
-  let errors: Error[] = [];
+  let errors: (string | undefined)[] = [];
 
   const path = (name: string) => join(root, name);
   /** A plain file stands for a mounted namespace: what counts is its inode and its file system. */
@@ -15,7 +15,7 @@ describe("NetnsNames", () => {
     return statSync(path(name)).ino;
   };
   const names = (reference = path("reference")) =>
-    new NetnsNames((error) => errors.push(error), {
+    new NetnsNames((error) => errors.push(error?.message), {
       folders: [path("run"), path("docker"), path("absent")],
       reference,
     });
@@ -50,7 +50,7 @@ describe("NetnsNames", () => {
       [path("docker"), path("door")],
       [path("run"), path("absent")],
     ]);
-    const fresh = new NetnsNames((error) => errors.push(error), {
+    const fresh = new NetnsNames((error) => errors.push(error?.message), {
       folders: [path("run"), path("docker")],
       doors,
       reference: path("reference"),
@@ -97,14 +97,58 @@ describe("NetnsNames", () => {
     expect(label(inode)).toBe(String(inode));
   });
 
-  it("complains once of an entry it cannot look at, and goes on with the others", () => {
+  it("complains once of an entry it cannot look at, goes on with the others, and tells when it is gone", () => {
     symlinkSync(path("run/loop"), path("run/loop"));
     const inode = make("run/zebra");
     const fresh = names();
     fresh.refresh();
     fresh.refresh();
     expect(fresh.label({ inode, isFirst: false })).toBe("zebra");
-    expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(/^stat .*loop: ELOOP/)]);
+    expect(errors).toEqual([expect.stringMatching(/^stat [^ ]*\/run\/loop: ELOOP.*; shown by inode number$/)]);
+    rmSync(path("run/loop"));
+    fresh.refresh();
+    expect(errors.slice(1)).toEqual([undefined]);
+  });
+
+  it("complains in one line of thousands, some of which are others each time", () => {
+    const loop = (n: number) => symlinkSync(path(`run/loop-${n}`), path(`run/loop-${n}`));
+    for (let n = 0; n < 2000; n += 1) loop(n);
+    const inode = make("run/zebra");
+    const fresh = names();
+    for (let round = 0; round < 10; round += 1) {
+      fresh.refresh();
+      rmSync(path(`run/loop-${round}`));
+      loop(2000 + round);
+    }
+    expect(fresh.label({ inode, isFirst: false })).toBe("zebra");
+    expect(errors).toEqual([expect.stringMatching(/^stat [^ ]*\/run\/loop-\d+ and 1999 more: ELOOP/)]);
+  });
+
+  it("says how to name a namespace whose link is closed to it", () => {
+    expect(hintFor(new Set(["EACCES"]))).toContain("ip netns attach NAME PID");
+    expect(hintFor(new Set(["EACCES"]))).toContain("--capabilities.keep=cap_sys_ptrace");
+  });
+
+  it("notices a namespace that is mounted over an entry which was none, among thousands", () => {
+    for (let n = 0; n < 2000; n += 1) symlinkSync("/nowhere", path(`run/gone-${n}`));
+    const fresh = names();
+    for (let round = 0; round < 5; round += 1) fresh.refresh();
+    rmSync(path("run/gone-1000"));
+    const inode = make("run/gone-1000");
+    for (let round = 0; round < 10; round += 1) fresh.refresh();
+    expect(fresh.label({ inode, isFirst: false })).toBe("gone-1000");
+  });
+
+  it.each(["at first", "later"])("refreshes ten thousand entries that loop in under 100 ms %s", (when) => {
+    for (let n = 0; n < 10_000; n += 1) symlinkSync(path("run/loop-0"), path(`run/loop-${n}`));
+    const times = Array.from({ length: 3 }, () => {
+      const fresh = names();
+      for (let round = 0; round < 25 && when === "later"; round += 1) fresh.refresh();
+      const begin = performance.now();
+      fresh.refresh();
+      return performance.now() - begin;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
   });
 
   it("refreshes a thousand names in under 20 ms", () => {

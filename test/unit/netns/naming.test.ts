@@ -6,7 +6,7 @@ import { RtTables } from "../../../daemon/netns/rt_tables.js";
 import { FakeSession } from "../../support/fake_session.js";
 
 function naming() {
-  const report = (error: Error) => expect.fail(error.message);
+  const report = (error?: Error) => expect.fail(error?.message);
   return new Naming({
     keepMs: 1000,
     report,

@@ -6,7 +6,7 @@ import { RtTables } from "../../../daemon/netns/rt_tables.js";
 
 describe("RtTables", () => {
   let root = "";
-  let errors: Error[] = [];
+  let errors: (string | undefined)[] = [];
   let tables = new RtTables(() => undefined);
 
   const write = (path: string, text: string) => {
@@ -21,7 +21,7 @@ describe("RtTables", () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "rt-tables-"));
     errors = [];
-    tables = new RtTables((error) => errors.push(error), root);
+    tables = new RtTables((error) => errors.push(error?.message), root);
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -60,15 +60,13 @@ describe("RtTables", () => {
     rmSync(join(root, "etc/iproute2/rt_tables"));
     mkdirSync(join(root, "etc/iproute2/rt_tables"));
     expect([name(10), name(10)]).toEqual(["kept", "kept"]);
-    expect(errors.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^read .*rt_tables: EISDIR.*; .*kept$/),
-    ]);
+    expect(errors).toEqual([expect.stringMatching(/^read .*rt_tables: EISDIR.*; .*kept$/)]);
     rmSync(join(root, "etc/iproute2/rt_tables"), { recursive: true });
     write("etc/iproute2/rt_tables", "10 again\n");
     expect(name(10)).toBe("again");
     rmSync(join(root, "etc/iproute2/rt_tables"));
     mkdirSync(join(root, "etc/iproute2/rt_tables"));
     expect(name(10)).toBe("again");
-    expect(errors).toHaveLength(2);
+    expect(errors).toEqual([errors[0], undefined, errors[0]]);
   });
 });

@@ -1,0 +1,109 @@
+// tablesnoop: arguments, signals and exit codes. Nothing else in the command ends the process.
+
+import { asUsageError, CLI_FLAGS, type Options, parseOptions } from "./cli/options.js";
+import { Printer } from "./cli/printer.js";
+import { describe } from "./errors.js";
+import { renderArgpHelp, renderArgpUsage } from "./flags/argp_help.js";
+import { readAccess } from "./lines/daemon_access.js";
+import type { LineSource } from "./lines/line_source.js";
+import { openSource } from "./lines/open_lines.js";
+import { hearWriteErrors, writeAll } from "./output.js";
+import { readVersion } from "./version.js";
+
+const PROGRAM = "tablesnoop";
+const CLOSING =
+  "Needs root, or CAP_BPF and CAP_PERFMON; with --connect neither. Without -g and --netns only lookups in the " +
+  "network namespace of the command are shown, and without -x only those that found something.";
+
+/** How long an output that takes nothing may hold up the end. */
+const STOP_MS = 2000;
+
+hearWriteErrors();
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  fail(error);
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const options = parseOptions(argv);
+  if ("show" in options) {
+    await writeAll(process.stdout, shown(options.show));
+    return;
+  }
+  const ending = new AbortController();
+  let source: LineSource | undefined;
+  const stop = () => {
+    // The second time in earnest.
+    if (ending.signal.aborted) process.exit(0);
+    ending.abort();
+    source?.stop();
+    setTimeout(() => {
+      tellDrops(source);
+      process.exit(0);
+    }, STOP_MS).unref();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    const access = readAccess(options.accessFiles);
+    source = await openSource({ ...options, access, colour: wantsColour(options), note, signal: ending.signal });
+  } catch (error) {
+    if (ending.signal.aborted) process.exit(0);
+    throw asUsageError(error);
+  }
+  if (ending.signal.aborted) source.stop();
+  if (options.durationMs !== undefined) setTimeout(() => ending.signal.aborted || stop(), options.durationMs);
+  await print(source, options);
+  process.exit(0);
+}
+
+async function print(source: LineSource, options: Options): Promise<void> {
+  const printer = new Printer(process.stdout, options);
+  try {
+    for (;;) {
+      const lines = await source.next();
+      if (lines === undefined || !(await printer.print(lines))) return;
+    }
+  } finally {
+    printer.end();
+    source.close();
+    if (!printer.isBroken) tellDrops(source);
+  }
+}
+
+function tellDrops(source: LineSource | undefined): void {
+  if (source === undefined) return;
+  const { ringbuf, queue, daemon } = source.dropped();
+  if (ringbuf > 0) tell(`${ringbuf} events dropped (ring buffer full)`);
+  if (queue > 0) tell(`${queue} events dropped (reader too slow)`);
+  if (daemon > 0) tell(`${daemon} events dropped (by the daemon: ring buffer full or reader too slow)`);
+}
+
+function wantsColour({ color }: Options): boolean {
+  const { NO_COLOR = "", TERM = "" } = process.env;
+  if (color !== "auto") return color === "always";
+  return process.stdout.isTTY === true && NO_COLOR === "" && TERM !== "dumb";
+}
+
+function shown(what: "help" | "usage" | "version"): string {
+  if (what === "help") return renderArgpHelp(PROGRAM, CLI_FLAGS, CLOSING);
+  if (what === "usage") return renderArgpUsage(PROGRAM, CLI_FLAGS);
+  const { version, revision } = readVersion();
+  return `${PROGRAM} ${version}${revision === "" ? "" : ` (${revision})`}\n`;
+}
+
+function note(text: string): void {
+  tell(`note: ${text}`);
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${PROGRAM}: ${text}\n`);
+}
+
+function fail(error: unknown): never {
+  const { text, exitCode } = describe(error, PROGRAM, false);
+  process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+}
