@@ -70,7 +70,13 @@ export async function churn({ rounds, namespaces, lookupsPerSecond }: ChurnOptio
     expect(total(last, "tablesnoop_inventory_omitted")).toBe(0);
     expect(daemon.exit()).toBeUndefined();
     const rises = flat(figures);
-    return { namespaces: 2 * rounds * namespaces, flooded: made, scrapes: count, "worst scrape, ms": Math.round(worstMs), ...rises };
+    return {
+      namespaces: 2 * rounds * namespaces,
+      flooded: made,
+      scrapes: count,
+      "worst scrape, ms": Math.round(worstMs),
+      ...rises,
+    };
   } finally {
     await scrapes[Symbol.asyncDispose]();
     for (const load of floods) await load[Symbol.asyncDispose]();
@@ -113,11 +119,7 @@ async function gone(daemon: DaemonProcess, waves: Waves, keys: number): Promise<
   const shown = (await daemon.scrape()).filter(isOurs);
   expect(shown.filter(({ name }) => name === "tablesnoop_netns_info")).toEqual([]);
   const limits = { timeoutMs: GONE_MS, intervalMs: 500 };
-  await waitUntil(
-    "no series of a dead namespace is shown",
-    async () => !(await daemon.scrape()).some(isOurs),
-    limits,
-  );
+  await waitUntil("no series of a dead namespace is shown", async () => !(await daemon.scrape()).some(isOurs), limits);
   let now = 0;
   await waitUntil(
     "the kernel's counters are given back",

@@ -67,9 +67,7 @@ async function flood(daemon: DaemonProcess, pair: Pair, seconds: number, config:
     stay.push(stack.use(await openCountingStream(daemon, format, { ...query, dst: destinations[at] ?? "" })));
   }
   const before = await daemon.scrape();
-  const floods = cpus().map((_, cpu) =>
-    stack.use(startFlood({ ...base, destinations, count: RUN, cpu })),
-  );
+  const floods = cpus().map((_, cpu) => stack.use(startFlood({ ...base, destinations, count: RUN, cpu })));
   const scrapes = stack.use(startScrapes(daemon, 250));
   let reloads = 0;
   const reloading = stack.use(
@@ -131,7 +129,10 @@ async function flood(daemon: DaemonProcess, pair: Pair, seconds: number, config:
 async function reload(daemon: DaemonProcess, config: string, time: number): Promise<void> {
   const stamp = "tablesnoop_config_last_reload_success_timestamp_seconds";
   const before = value(await daemon.scrape(), stamp);
-  writeFileSync(config, `http_server_config:\n  headers:\n    Content-Security-Policy: "default-src 'none'; report-uri /${time}"\n`);
+  writeFileSync(
+    config,
+    `http_server_config:\n  headers:\n    Content-Security-Policy: "default-src 'none'; report-uri /${time}"\n`,
+  );
   process.kill(daemon.pid, "SIGHUP");
   await waitUntil("the configuration was read again", async () => value(await daemon.scrape(), stamp) !== before, {
     timeoutMs: 20_000 * PATIENCE,

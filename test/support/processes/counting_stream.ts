@@ -30,7 +30,11 @@ const DROPPED = {
 } as const satisfies Readonly<Record<LineFormat, RegExp>>;
 
 /** First bytes of lines that are lookups. */
-const LOOKUP = { text: ["v4: ", "v6: ", "rule4: ", "rule6: ", "netns: "], json: ['{"time"'], sse: ['data: {"time"'] } as const;
+const LOOKUP = {
+  text: ["v4: ", "v6: ", "rule4: ", "rule6: ", "netns: "],
+  json: ['{"time"'],
+  sse: ['data: {"time"'],
+} as const;
 
 /** Returns once the daemon listens for this client. Throws on any other answer than 200. */
 export async function openCountingStream(
