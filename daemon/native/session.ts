@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly rules: boolean;
   /** Path of the BPF object; the one beside the addon if absent. */
   readonly object?: string;
+  /** Programs of the object that are not attached, as if the kernel refused. For tests. */
+  readonly refuse?: readonly string[];
 }
 
 /**
@@ -235,7 +237,13 @@ export function loadAddon(): Addon {
 /** Loads the probes and attaches them. Takes a few hundred milliseconds. */
 export function openSession(options: SessionOptions): Session {
   const object = options.object ?? fileURLToPath(new URL("../../tablesnoop.bpf.o", import.meta.url));
-  return new (loadAddon().Session)({ ...options, object });
+  return new (loadAddon().Session)({ refuse: refusedHooks(), ...options, object });
+}
+
+/** For tests only: TABLESNOOP_REFUSE_HOOKS=route6_tracepoint,softirq_exit. */
+function refusedHooks(): string[] {
+  const { TABLESNOOP_REFUSE_HOOKS = "" } = process.env;
+  return TABLESNOOP_REFUSE_HOOKS.split(",").filter((name) => name !== "");
 }
 
 /** Version of the libbpf the addon runs with, such as "1.1". */

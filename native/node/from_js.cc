@@ -91,6 +91,7 @@ SessionSettings ReadSessionSettings(const Napi::Object& options) {
       .backend = choices[ReadChoice(options, "backend", backends)],
       .routes = ReadBoolean(options, "routes"),
       .rules = ReadBoolean(options, "rules"),
+      .refuse = options.Has("refuse") ? ReadStrings(options, "refuse") : std::vector<std::string>(),
   };
 }
 

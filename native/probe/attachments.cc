@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -27,11 +28,22 @@ bool ServesBoth(const Hook& hook) { return hook.purpose == Purpose::kRoutes6; }
 
 }  // namespace
 
+Attachments::Attachments(const Object& object, const std::vector<std::string>& refused)
+    : object_(object), refused_(refused) {
+  const std::vector<Hook>& hooks = Hooks();
+  for (const std::string& name : refused) {
+    bool known = std::any_of(hooks.begin(), hooks.end(), [&](const Hook& hook) { return name == hook.program; });
+    if (!known) throw KernelError("refuse", "the hook " + name, 0, "there is no such program");
+  }
+}
+
 bool Attachments::Attach(const Hook& hook) {
   bpf_program* program = object_.Program(hook.program);
   std::unique_ptr<bpf_link, Detach> link;
   std::string reason = "this kernel has no such hook";
-  if (bpf_program__autoload(program)) {
+  if (std::find(refused_.begin(), refused_.end(), hook.program) != refused_.end()) {
+    reason = "refused by request";
+  } else if (bpf_program__autoload(program)) {
     LibbpfLog log;
     link.reset(bpf_program__attach(program));
     reason = link ? "" : DescribeErrno(errno);

@@ -25,8 +25,9 @@ struct ProbeState {
 
 class Attachments {
  public:
-  // The object must outlive this.
-  explicit Attachments(const Object& object) : object_(object) {}
+  // The object must outlive this. `refused` names programs that are treated as if the kernel refused to attach them;
+  // throws KernelError if one of them is no hook's.
+  Attachments(const Object& object, const std::vector<std::string>& refused);
 
   // Attaches the first hook of the purpose that lets itself be attached. False if none does.
   bool First(Purpose purpose);
@@ -55,6 +56,7 @@ class Attachments {
   void Leave(const Hook& hook, const std::string& reason);
 
   const Object& object_;
+  std::vector<std::string> refused_;
   std::vector<Attachment> attachments_;
 };
 

@@ -15,7 +15,7 @@ Session::Session(const SessionSettings& settings) {
   inventory_ = std::make_unique<tablesnoop::Inventory>(*object_);
   failed_destinations_ = std::make_unique<tablesnoop::FailedDestinations>(*object_);
   events_ = std::make_unique<EventPump>(*object_);
-  attachments_ = std::make_unique<Attachments>(*object_);
+  attachments_ = std::make_unique<Attachments>(*object_, settings.refuse);
 
   if (settings.routes) {
     AttachRoutes();

@@ -24,6 +24,7 @@ struct SessionSettings {
   BackendChoice backend;
   bool routes;  // attach what sees route lookups
   bool rules;   // attach what sees rule lookups
+  std::vector<std::string> refuse;  // programs that are not attached, as if the kernel refused: for tests
 };
 
 class Session {

@@ -1,0 +1,23 @@
+// What a process takes of the machine, as the kernel tells.
+
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Of /proc/PID/status, such as VmRSS or VmHWM. */
+export function megabytesOf(pid: number, field: "VmRSS" | "VmHWM" = "VmRSS"): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1000;
+}
+
+export function descriptorsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** User and system time of all its threads. */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** What the kernel tells user space, whatever its own clock does. */
+const TICKS_PER_SECOND = 100;
