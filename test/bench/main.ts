@@ -5,15 +5,29 @@ import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { parseArgs } from "node:util";
 import { type Figure, table, verdict } from "./figure.js";
-import { measureForwarding } from "./forwarding.js";
+import { type ForwardOptions, measureForward, measureForwardAlone } from "./forward_cost.js";
 import { measureIdle } from "./idle.js";
 import { measureLookupCost } from "./lookup_cost.js";
 import { measureScrape } from "./scrape_cost.js";
 import { measureStream } from "./stream.js";
+import { bare, empty, emptyPacket, tablesnoop } from "./variant.js";
+
+const FORWARD: Omit<ForwardOptions, "dose"> = {
+  variants: [bare, empty, emptyPacket, tablesnoop],
+  ratios: [
+    [empty, bare],
+    [emptyPacket, bare],
+    [tablesnoop, bare],
+  ],
+  rounds: 5,
+};
+/** Slices of some ten milliseconds; what is set up and taken down for each takes twice that. */
+const DOSE = { slices: 5, repeat: 16_384 };
 
 const BENCHMARKS: Readonly<Record<string, (cpus: number) => Promise<Figure[]>>> = {
   lookup: measureLookupCost,
-  forwarding: measureForwarding,
+  "forward-alone": (cpus) => measureForwardAlone({ ...FORWARD, dose: { ...DOSE, cpu: Math.min(1, cpus - 1) } }),
+  forward: (cpus) => measureForward({ ...FORWARD, dose: { ...DOSE, cpu: Math.min(1, cpus - 1) } }),
   scrape: measureScrape,
   stream: measureStream,
   idle: measureIdle,
