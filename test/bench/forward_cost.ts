@@ -2,6 +2,7 @@
 // Forwarded, without a route, delivered, bridged; with one namespace on the machine, and with several.
 
 import { readNoRoute, readPackets } from "../support/truth/mib.js";
+import type { Bench } from "./bench.js";
 import { type Figure, medianFigure, ratioFigure } from "./figure.js";
 import {
   BRIDGE_PORT,
@@ -19,7 +20,7 @@ import {
   sourceOf,
 } from "./forwarder.js";
 import { type Dose, type Frames, type FramesResult, handOver } from "./frames.js";
-import { alternate, bare, tablesnoop, type Variant } from "./variant.js";
+import { alternate, bare, empty, emptyPacket, tablesnoop, type Variant } from "./variant.js";
 
 export interface ForwardOptions {
   readonly variants: readonly Variant[];
@@ -28,6 +29,10 @@ export interface ForwardOptions {
   readonly rounds: number;
   readonly dose: Dose;
 }
+
+const ROUNDS = 5;
+/** Slices of some ten milliseconds; what is set up and taken down for each takes twice that. */
+const DOSE = { slices: 5, repeat: 16_384 };
 
 interface Scenario {
   readonly name: string;
@@ -42,13 +47,13 @@ interface Scenario {
 const GOALS = { one: 1.05, several: 1.06, noLookup: 1.02 };
 
 /** The first namespace of the machine must be its only one; how many there are is a figure of its own. */
-export async function measureForwardAlone(options: ForwardOptions): Promise<Figure[]> {
+export async function measureForwardAlone(bench: Bench): Promise<Figure[]> {
   await using forwarder = await createForwarderHere();
   const scenarios = [...lookedUp("alone", GOALS.one), ...notLookedUp("alone")];
-  return await measure([{ forwarder, scenarios }], options);
+  return await measure([{ forwarder, scenarios }], optionsOf(bench));
 }
 
-export async function measureForward(options: ForwardOptions): Promise<Figure[]> {
+export async function measureForward(bench: Bench): Promise<Figure[]> {
   await using forwarder = await createForwarder();
   await using withRules = await createForwarder({ hasRules: true });
   const scenarios = [...lookedUp("several", GOALS.several), ...notLookedUp("several"), ...inSoftirq("several")];
@@ -57,8 +62,23 @@ export async function measureForward(options: ForwardOptions): Promise<Figure[]>
       { forwarder, scenarios },
       { forwarder: withRules, scenarios: lookedUp("rules", GOALS.several) },
     ],
-    options,
+    optionsOf(bench),
   );
+}
+
+function optionsOf({ cpu, rival }: Bench): ForwardOptions {
+  const fixed = { rounds: ROUNDS, dose: { ...DOSE, cpu } };
+  if (rival === undefined) {
+    const attached = [empty, emptyPacket, tablesnoop];
+    return { ...fixed, variants: [bare, ...attached], ratios: attached.map((variant) => [variant, bare]) };
+  }
+  const { variant } = rival;
+  const ratios = [
+    [tablesnoop, bare],
+    [variant, bare],
+    [tablesnoop, variant],
+  ] as const;
+  return { ...fixed, variants: [bare, tablesnoop, variant], ratios };
 }
 
 function lookedUp(prefix: string, atMost: number): Scenario[] {
@@ -141,7 +161,7 @@ async function measure(parts: readonly Part[], options: ForwardOptions): Promise
       const after = await counted?.(netns);
       const name = figureName(scenario, variant);
       times.set(name, [...(times.get(name) ?? []), ns_least]);
-      if (before !== undefined && after !== undefined) lookups.set(scenario.name, (after - before) / frames);
+      if (before !== undefined && after !== undefined) lookups.set(name, (after - before) / frames);
     }
   });
   return runs.flatMap(({ scenario }) => {
@@ -153,7 +173,11 @@ async function measure(parts: readonly Part[], options: ForwardOptions): Promise
         const goal = isJudged ? { atMost: scenario.atMost } : undefined;
         return ratioFigure(`${scenario.name}: ${one.name} / ${other.name}`, of(one), of(other), goal);
       }),
-      { name: `${scenario.name}: lookups counted`, unit: "a frame", value: lookups.get(scenario.name) ?? Number.NaN },
+      ...variants.flatMap((variant) => {
+        const value = lookups.get(figureName(scenario, variant));
+        const name = `${figureName(scenario, variant)} counts`;
+        return value === undefined ? [] : { name, unit: "lookups a frame", value };
+      }),
     ];
   });
 }

@@ -1,24 +1,21 @@
 // What one lookup costs: without anything attached, with programs that do nothing, with tablesnoop, with bpftrace.
 
 import { floodLookups } from "../support/traffic/flood.js";
+import type { Bench } from "./bench.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
-import { addedFigure, type Figure, type Goal, medianFigure } from "./figure.js";
+import { addedFigure, type Figure, type Goal, medianFigure, ratioFigure } from "./figure.js";
 import { type Attached, alternate, bare, bpftrace, empty, tablesnoop, type Variant } from "./variant.js";
 
 const ROUNDS = 11;
 const LOOKUPS = 300_000;
 /** The best of so many runs stands for a round: what disturbs can only add time. */
 const RUNS = 3;
-/** Away from CPU 0, which serves most interrupts, where there is another. */
-const CPU = 1;
 const EGRESSES = 32;
 const MANY = 1024;
 
 /** Of what tablesnoop adds over what an empty program adds, and of what bpftrace adds over what tablesnoop adds. */
 const GOALS = { overEmpty: 1.2, underBpftrace: 4 };
 const MISS_GOALS = { overEmpty: 1.4, underBpftrace: 3.5 };
-
-const VARIANTS = [bare, empty, tablesnoop, bpftrace];
 
 interface Case {
   readonly name: string;
@@ -27,28 +24,36 @@ interface Case {
   readonly underBpftrace: number;
 }
 
-export async function measureLookupCost(cpus: number): Promise<Figure[]> {
+/** Against another revision, if there is one, in the place of bpftrace. */
+export async function measureLookupCost({ cpu, rival }: Bench): Promise<Figure[]> {
   await using router = await createEgressRouter(EGRESSES);
   const cases = lookupCases(router);
+  const other = rival?.variant ?? bpftrace;
+  const variants = [bare, empty, tablesnoop, other];
   const rounds = new Map<string, number[]>();
-  await alternate(VARIANTS, ROUNDS, async (variant, attached) => {
+  await alternate(variants, ROUNDS, async (variant, attached) => {
     for (const one of cases) {
       const name = figureName(one, variant);
-      const cost = await nsPerLookup(router, one, Math.min(CPU, cpus - 1));
+      const cost = await nsPerLookup(router, one, cpu);
       rounds.set(name, [...(rounds.get(name) ?? []), cost]);
     }
     await checkCount(router, attached, cases.length * RUNS * LOOKUPS);
   });
   return cases.flatMap((one) => {
     const of = (variant: Variant) => rounds.get(figureName(one, variant)) ?? [];
-    const adds = (ours: Variant, theirs: Variant, goal: Goal) => {
+    const adds = (ours: Variant, theirs: Variant, goal?: Goal) => {
       const name = `${one.name}: ${ours.name} adds / ${theirs.name} adds`;
       return addedFigure(name, [of(ours), of(theirs), of(bare)], goal);
     };
     return [
-      ...VARIANTS.map((variant) => medianFigure(figureName(one, variant), "ns", of(variant))),
+      ...variants.map((variant) => medianFigure(figureName(one, variant), "ns", of(variant))),
       adds(tablesnoop, empty, { atMost: one.overEmpty }),
-      adds(bpftrace, tablesnoop, { atLeast: one.underBpftrace }),
+      ...(rival
+        ? [
+            adds(other, empty),
+            ratioFigure(`${one.name}: ${tablesnoop.name} / ${other.name}`, of(tablesnoop), of(other)),
+          ]
+        : [adds(bpftrace, tablesnoop, { atLeast: one.underBpftrace })]),
     ];
   });
 }

@@ -42,7 +42,7 @@ async function attachObjects(names: readonly string[]): Promise<Attached> {
 export const tablesnoop: Variant = daemonVariant("tablesnoop");
 
 /** A daemon with its default flags; the one in dist/ without a command. */
-function daemonVariant(name: string, command?: readonly string[]): Variant {
+export function daemonVariant(name: string, command?: readonly string[]): Variant {
   return {
     name,
     attach: async () => {
