@@ -10,6 +10,7 @@ export interface EgressRouter extends AsyncDisposable {
   /** `count` destinations, spread evenly over the egress devices. */
   destinations(family: "ipv4" | "ipv6", count: number): string[];
   readonly unroutable: string;
+  readonly unroutable6: string;
 }
 
 export async function createEgressRouter(egresses: number): Promise<EgressRouter> {
@@ -31,6 +32,7 @@ export async function createEgressRouter(egresses: number): Promise<EgressRouter
     netns,
     device: "e0",
     unroutable: "10.202.0.7",
+    unroutable6: "fd74:202::7",
     destinations: (family, count) =>
       Array.from({ length: count }, (_, index) => {
         const [egress, host] = [index % egresses, 2 + Math.floor(index / egresses)];

@@ -10,7 +10,7 @@ import { projectPath } from "../support/project_path.js";
 import { floodLookups } from "../support/traffic/flood.js";
 import { total } from "../support/truth/scrape.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
-import { type Figure, median, medianFigure, table } from "./figure.js";
+import { type Figure, medianFigure, ratioFigure, table } from "./figure.js";
 import { type Attached, alternate, bare, type Variant } from "./variant.js";
 
 const ROUNDS = 5;
@@ -62,11 +62,9 @@ async function measure(router: EgressRouter, cases: Readonly<Record<string, read
   });
   return Object.keys(cases).flatMap((name) => {
     const of = (variant: Variant) => rounds.get(`${name}: ${variant.name}`) ?? [];
-    const ratio = (value: (rounds: readonly number[]) => number) => value(of(trampoline)) / value(of(empty));
     return [
       ...VARIANTS.map((variant) => medianFigure(`${name}: ${variant.name}`, "ns", of(variant))),
-      { name: `${name}: trampoline / empty fexit`, unit: "", value: ratio(median) },
-      { name: `${name}: trampoline / empty fexit, least`, unit: "", value: ratio((all) => Math.min(...all)) },
+      ratioFigure(`${name}: trampoline / empty fexit`, of(trampoline), of(empty)),
     ];
   });
 }

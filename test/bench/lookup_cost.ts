@@ -1,64 +1,61 @@
 // What one lookup costs: without anything attached, with programs that do nothing, with tablesnoop, with bpftrace.
 
 import { floodLookups } from "../support/traffic/flood.js";
+import type { Bench } from "./bench.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
-import { type Figure, median, medianFigure, paired } from "./figure.js";
+import { addedFigure, type Figure, type Goal, medianFigure, ratioFigure } from "./figure.js";
 import { type Attached, alternate, bare, bpftrace, empty, tablesnoop, type Variant } from "./variant.js";
 
 const ROUNDS = 11;
 const LOOKUPS = 300_000;
 /** The best of so many runs stands for a round: what disturbs can only add time. */
 const RUNS = 3;
-/** Away from CPU 0, which serves most interrupts, where there is another. */
-const CPU = 1;
 const EGRESSES = 32;
 const MANY = 1024;
 
-/** Of the ratio of what tablesnoop adds to what an empty program adds, and of what bpftrace adds to what we add. */
-const OVER_EMPTY = 1.5;
-const UNDER_BPFTRACE = 4;
+/** Of what tablesnoop adds over what an empty program adds, and of what bpftrace adds over what tablesnoop adds. */
+const GOALS = { overEmpty: 1.2, underBpftrace: 4 };
+const MISS_GOALS = { overEmpty: 1.4, underBpftrace: 3.5 };
 
 interface Case {
   readonly name: string;
   readonly destinations: readonly string[];
+  readonly overEmpty: number;
+  readonly underBpftrace: number;
 }
 
-export async function measureLookupCost(cpus: number): Promise<Figure[]> {
+/** Against another revision, if there is one, in the place of bpftrace. */
+export async function measureLookupCost({ cpu, rival }: Bench): Promise<Figure[]> {
   await using router = await createEgressRouter(EGRESSES);
   const cases = lookupCases(router);
+  const other = rival?.variant ?? bpftrace;
+  const variants = [bare, empty, tablesnoop, other];
   const rounds = new Map<string, number[]>();
-  await alternate([bare, empty, tablesnoop, bpftrace], ROUNDS, async (variant, attached) => {
+  await alternate(variants, ROUNDS, async (variant, attached) => {
     for (const one of cases) {
       const name = figureName(one, variant);
-      const cost = await nsPerLookup(router, one, Math.min(CPU, cpus - 1));
+      const cost = await nsPerLookup(router, one, cpu);
       rounds.set(name, [...(rounds.get(name) ?? []), cost]);
     }
     await checkCount(router, attached, cases.length * RUNS * LOOKUPS);
   });
   return cases.flatMap((one) => {
     const of = (variant: Variant) => rounds.get(figureName(one, variant)) ?? [];
-    const byMedian = (variant: Variant) =>
-      median(paired(of(variant), of(bare), (attached, nothing) => attached - nothing));
-    const byLeast = (variant: Variant) => Math.min(...of(variant)) - Math.min(...of(bare));
+    const adds = (ours: Variant, theirs: Variant, goal?: Goal) => {
+      const name = `${one.name}: ${ours.name} adds / ${theirs.name} adds`;
+      return addedFigure(name, [of(ours), of(theirs), of(bare)], goal);
+    };
     return [
-      ...[bare, empty, tablesnoop, bpftrace].map((variant) =>
-        medianFigure(figureName(one, variant), "ns", of(variant)),
-      ),
-      { ...overEmpty(one.name, byMedian), goal: { atMost: OVER_EMPTY } },
-      { ...underBpftrace(one.name, byMedian), goal: { atLeast: UNDER_BPFTRACE } },
-      // On a busy machine the least of all rounds is steadier than their median.
-      overEmpty(`${one.name}, least`, byLeast),
-      underBpftrace(`${one.name}, least`, byLeast),
+      ...variants.map((variant) => medianFigure(figureName(one, variant), "ns", of(variant))),
+      adds(tablesnoop, empty, { atMost: one.overEmpty }),
+      ...(rival
+        ? [
+            adds(other, empty),
+            ratioFigure(`${one.name}: ${tablesnoop.name} / ${other.name}`, of(tablesnoop), of(other)),
+          ]
+        : [adds(bpftrace, tablesnoop, { atLeast: one.underBpftrace })]),
     ];
   });
-}
-
-function overEmpty(name: string, added: (variant: Variant) => number): Figure {
-  return { name: `${name}: tablesnoop adds / empty adds`, unit: "", value: added(tablesnoop) / added(empty) };
-}
-
-function underBpftrace(name: string, added: (variant: Variant) => number): Figure {
-  return { name: `${name}: bpftrace adds / tablesnoop adds`, unit: "", value: added(bpftrace) / added(tablesnoop) };
 }
 
 /** A figure of something that did not count every lookup would be worth nothing. */
@@ -71,10 +68,11 @@ async function checkCount(router: EgressRouter, attached: Attached, expected: nu
 
 function lookupCases(router: EgressRouter): Case[] {
   return [
-    { name: "hit", destinations: router.destinations("ipv4", 1) },
-    { name: "miss", destinations: [router.unroutable] },
-    { name: "v6 hit", destinations: router.destinations("ipv6", 1) },
-    { name: `${MANY} destinations, ${EGRESSES} egresses`, destinations: router.destinations("ipv4", MANY) },
+    { name: "hit", destinations: router.destinations("ipv4", 1), ...GOALS },
+    { name: "miss", destinations: [router.unroutable], ...MISS_GOALS },
+    { name: "v6 hit", destinations: router.destinations("ipv6", 1), ...GOALS },
+    { name: "v6 miss", destinations: [router.unroutable6], ...MISS_GOALS },
+    { name: `${MANY} destinations, ${EGRESSES} egresses`, destinations: router.destinations("ipv4", MANY), ...GOALS },
   ];
 }
 

@@ -1,44 +1,51 @@
-// npm run bench [-- --json FILE] [--only NAME]: measures everything in one run and prints a table. A goal that is missed
-// is printed as missed; the exit code tells only whether the benchmark itself ran.
+// npm run bench [-- --json FILE] [--only NAME] [--against REVISION]: measures everything in one run and prints a table. A
+// goal that is missed is printed as missed; the exit code tells only whether the benchmark itself ran.
 
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
-import { parseArgs } from "node:util";
+import { parseArguments } from "./arguments.js";
+import type { Bench } from "./bench.js";
 import { type Figure, table, verdict } from "./figure.js";
-import { measureForwarding } from "./forwarding.js";
+import { measureForward, measureForwardAlone } from "./forward_cost.js";
 import { measureIdle } from "./idle.js";
 import { measureLookupCost } from "./lookup_cost.js";
+import { buildRival } from "./rival.js";
 import { measureScrape } from "./scrape_cost.js";
 import { measureStream } from "./stream.js";
 
-const BENCHMARKS: Readonly<Record<string, (cpus: number) => Promise<Figure[]>>> = {
+const BENCHMARKS = {
   lookup: measureLookupCost,
-  forwarding: measureForwarding,
+  "forward-alone": measureForwardAlone,
+  forward: measureForward,
   scrape: measureScrape,
   stream: measureStream,
   idle: measureIdle,
-};
+} as const satisfies Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>>;
+type Name = keyof typeof BENCHMARKS;
+
+const NAMES = Object.keys(BENCHMARKS) as Name[];
+const COMPARABLE = NAMES.filter((name) => name !== "idle");
 
 async function run(): Promise<void> {
-  const { values } = parseArgs({
-    options: { json: { type: "string" }, only: { type: "string", multiple: true, default: Object.keys(BENCHMARKS) } },
-  });
+  const { only, json, against } = parseArguments(process.argv.slice(2), NAMES, COMPARABLE);
   if (process.getuid?.() !== 0) throw new Error("run the benchmark: it makes namespaces and loads BPF; run it as root");
+  if (against !== undefined) process.stderr.write(`building ${against} ...\n`);
+  await using rival = against === undefined ? undefined : await buildRival(against);
+  // Away from CPU 0, which serves most interrupts, where there is another.
+  const bench = { cpu: Math.min(1, cpus().length - 1), ...(rival && { rival }) };
   const figures: Figure[] = [];
-  for (const name of values.only) {
-    const measure = BENCHMARKS[name];
-    if (!measure) throw new Error(`find benchmark ${name}: there are ${Object.keys(BENCHMARKS).join(", ")}`);
+  for (const name of only) {
     process.stderr.write(`measuring ${name} ...\n`);
-    figures.push(...(await measure(cpus().length)));
+    figures.push(...(await BENCHMARKS[name](bench)));
   }
   process.stdout.write(`${table(figures)}\n`);
-  if (values.json !== undefined) writeFileSync(values.json, json(figures));
+  if (json !== undefined) writeFileSync(json, toJson(figures, rival?.name));
 }
 
-function json(figures: readonly Figure[]): string {
+function toJson(figures: readonly Figure[], against: string | undefined): string {
   const machine = { kernel: release(), cpus: cpus().length, cpu: cpus()[0]?.model ?? "", node: process.version };
   const judged = figures.map((figure) => ({ ...figure, verdict: verdict(figure) }));
-  return `${JSON.stringify({ date: new Date().toISOString(), machine, figures: judged }, null, 2)}\n`;
+  return `${JSON.stringify({ date: new Date().toISOString(), machine, against, figures: judged }, null, 2)}\n`;
 }
 
 run().catch((error: unknown) => {

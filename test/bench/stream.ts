@@ -7,9 +7,11 @@ import { openStream } from "../support/processes/stream_client.js";
 import { floodLookups } from "../support/traffic/flood.js";
 import { delta } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
+import type { Bench } from "./bench.js";
 import { cpuSeconds } from "./cpu_time.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
-import { type Figure, median, medianFigure, paired } from "./figure.js";
+import { type Figure, medianFigure, paired } from "./figure.js";
+import type { Rival } from "./rival.js";
 
 const FLAGS = ["--web.enable-stream", "--web.disable-exporter-metrics"];
 const ROUNDS = 3;
@@ -42,14 +44,17 @@ interface Reader {
   stop(): Promise<void>;
 }
 
-export async function measureStream(cpus: number): Promise<Figure[]> {
+export async function measureStream({ cpu, rival }: Bench): Promise<Figure[]> {
   await using router = await createEgressRouter(1);
-  const cpu = Math.min(1, cpus - 1);
   const rounds = { ours: [] as Delivery[], theirs: [] as Delivery[] };
   for (let round = 0; round < ROUNDS; round++) {
     const order = round % 2 === 0 ? (["ours", "theirs"] as const) : (["theirs", "ours"] as const);
     for (const whose of order) {
-      const reader = await (whose === "ours" ? startCurl(router) : startPrinting(router));
+      const reader = await (whose === "ours"
+        ? startCurl(router)
+        : rival
+          ? startCurl(router, rival)
+          : startPrinting(router));
       try {
         rounds[whose].push(await deliver(router, reader, cpu, LOOKUPS));
       } finally {
@@ -58,8 +63,15 @@ export async function measureStream(cpus: number): Promise<Figure[]> {
     }
   }
   const of = (whose: "ours" | "theirs", key: keyof Delivery) => rounds[whose].map((delivery) => delivery[key]);
-  const times = (key: keyof Delivery) =>
-    median(paired(of("ours", key), of("theirs", key), (ours, theirs) => ours / theirs));
+  const times = (key: keyof Delivery) => paired(of("ours", key), of("theirs", key), (ours, theirs) => ours / theirs);
+  if (rival) {
+    return [
+      medianFigure("stream: tablesnoop delivers", "lines/s", of("ours", "rate")),
+      medianFigure(`stream: ${rival.name} delivers`, "lines/s", of("theirs", "rate")),
+      medianFigure(`stream: tablesnoop delivers / ${rival.name} delivers`, "", times("rate")),
+      medianFigure(`stream: tablesnoop per core / ${rival.name} per core`, "", times("perCore")),
+    ];
+  }
   return [
     medianFigure("stream: delivered to an HTTP client", "lines/s", of("ours", "rate")),
     {
@@ -70,8 +82,8 @@ export async function measureStream(cpus: number): Promise<Figure[]> {
     medianFigure("stream: bpftrace prints", "lines/s", of("theirs", "rate")),
     medianFigure("stream: per core of bpftrace", "lines/s", of("theirs", "perCore")),
     medianFigure("stream: bpftrace loses", "%", of("theirs", "lost")),
-    { name: "stream: delivered / bpftrace prints", unit: "", value: times("rate"), goal: { atLeast: OVER_BPFTRACE } },
-    { name: "stream: per core / bpftrace per core", unit: "", value: times("perCore") },
+    { ...medianFigure("stream: delivered / bpftrace prints", "", times("rate")), goal: { atLeast: OVER_BPFTRACE } },
+    medianFigure("stream: per core / bpftrace per core", "", times("perCore")),
     await measurePaced(router, cpu),
     ...(await measureFiltered(router, cpu)),
   ];
@@ -155,8 +167,8 @@ async function deliver(
 }
 
 /** The daemon, and a client that takes every lookup of the router. */
-async function startCurl({ netns }: EgressRouter): Promise<Reader> {
-  const daemon = await startDaemon(FLAGS);
+async function startCurl({ netns }: EgressRouter, rival?: Rival): Promise<Reader> {
+  const daemon = await startDaemon(FLAGS, rival && { command: [process.execPath, rival.main] });
   let curl: Background | undefined;
   const stop = async () => {
     await curl?.stop("SIGKILL");

@@ -1,11 +1,14 @@
 // What may be attached to the lookups while something is measured.
 
 import type { Netns } from "../support/networks/netns.js";
+import { PATIENCE } from "../support/pace.js";
 import { startBackground } from "../support/processes/background.js";
 import { startDaemon } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
 import { startBpftrace } from "../support/truth/bpftrace.js";
 import { total } from "../support/truth/scrape.js";
+
+const ROUTES = "tablesnoop_route_lookups_total";
 
 export interface Variant {
   readonly name: string;
@@ -14,34 +17,43 @@ export interface Variant {
 
 export interface Attached {
   /** Lookups it counted in a namespace; absent where it does not count by namespace. */
-  counted?(netns: Netns): Promise<number>;
+  counted?(netns: Pick<Netns, "name">): Promise<number>;
   detach(): Promise<unknown>;
 }
 
 export const bare: Variant = { name: "bare", attach: async () => ({ detach: async () => undefined }) };
 
-/** Programs that do nothing, on the same tracepoints. */
-export const empty: Variant = {
-  name: "empty",
-  attach: async () => {
-    const helper = await startBackground(projectPath("dist/test/flood/attach"), [
-      projectPath("dist/test/flood/empty.bpf.o"),
-    ]);
-    await helper.waitFor("stdout", /attached/);
-    return { detach: () => helper.stop() };
-  },
+/** Programs that do nothing, on the tracepoints of the lookups: nothing that counts lookups can cost less. */
+export const empty: Variant = { name: "empty", attach: () => attachObjects(["empty"]) };
+
+/** Such programs for each packet and softirq too, as one would need that has to know what a CPU is doing. */
+export const emptyPacket: Variant = {
+  name: "empty, each packet",
+  attach: () => attachObjects(["empty", "empty_packet"]),
 };
 
-export const tablesnoop: Variant = {
-  name: "tablesnoop",
-  attach: async () => {
-    const daemon = await startDaemon();
-    return {
-      counted: async (netns) => total(await daemon.scrape(), "tablesnoop_route_lookups_total", { netns: netns.name }),
-      detach: () => daemon.stop(),
-    };
-  },
-};
+async function attachObjects(names: readonly string[]): Promise<Attached> {
+  const objects = names.map((name) => projectPath(`dist/test/flood/${name}.bpf.o`));
+  const helper = await startBackground(projectPath("dist/test/flood/attach"), objects);
+  await helper.waitFor("stdout", /attached/, { timeoutMs: 5000 * PATIENCE });
+  return { detach: () => helper.stop() };
+}
+
+export const tablesnoop: Variant = daemonVariant("tablesnoop");
+
+/** A daemon with its default flags; the one in dist/ without a command. */
+export function daemonVariant(name: string, command?: readonly string[]): Variant {
+  return {
+    name,
+    attach: async () => {
+      const daemon = await startDaemon([], { timeoutMs: 20_000 * PATIENCE, ...(command && { command }) });
+      return {
+        counted: async (netns) => total(await daemon.scrape(), ROUTES, { netns: netns.name }),
+        detach: () => daemon.stop(),
+      };
+    },
+  };
+}
 
 /** The one-liner somebody would use instead. */
 export const bpftrace: Variant = {

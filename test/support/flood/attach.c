@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Attaches every program of a BPF object, says "attached", and keeps them until its standard input ends.
+// Attaches every program of some BPF objects, says "attached", and keeps them until its standard input ends.
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,25 +12,35 @@ static int fail(const char *act, const char *object, int error)
 	return 1;
 }
 
-int main(int argc, char **argv)
+/* The links end with the process. */
+static int attach_all(const char *path)
 {
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_program *program;
-	struct bpf_object *object;
-	char byte;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: attach OBJECT\n");
-		return 2;
-	}
-	object = bpf_object__open_file(argv[1], NULL);
 	if (!object)
-		return fail("open", argv[1], errno);
+		return fail("open", path, errno);
 	if (bpf_object__load(object))
-		return fail("load", argv[1], errno);
+		return fail("load", path, errno);
 	bpf_object__for_each_program(program, object) {
-		/* The link ends with the process. */
 		if (!bpf_program__attach(program))
 			return fail("attach", bpf_program__name(program), errno);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	char byte;
+	int i;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: attach OBJECT...\n");
+		return 2;
+	}
+	for (i = 1; i < argc; i++) {
+		if (attach_all(argv[i]))
+			return 1;
 	}
 	puts("attached");
 	fflush(stdout);

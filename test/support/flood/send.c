@@ -18,7 +18,7 @@ static const struct {
 	int needs_to;
 } modes[] = {
 	{ "udp", send_udp, 1 },	    { "connect", send_connect, 1 }, { "ping", send_ping, 1 },	  { "tun", send_tun, 1 },
-	{ "burst", send_burst, 1 }, { "sink", send_sink, 0 },	    { "cookie", send_cookie, 0 },
+	{ "sink", send_sink, 0 },   { "cookie", send_cookie, 0 },
 };
 
 int send_fail(const char *act, const char *object, int error)
@@ -73,8 +73,7 @@ static int parse_options(int argc, char **argv, struct send_options *options)
 	static const struct option table[] = {
 		{ "to", required_argument, 0, 't' },	     { "from", required_argument, 0, 'f' },
 		{ "port", required_argument, 0, 'p' },	     { "count", required_argument, 0, 'n' },
-		{ "seconds", required_argument, 0, 's' },    { "size", required_argument, 0, 'z' },
-		{ "mark", required_argument, 0, 'm' },	     { "cpu", required_argument, 0, 'c' },
+		{ "size", required_argument, 0, 'z' },	     { "mark", required_argument, 0, 'm' },
 		{ "then-netns", required_argument, 0, 'x' }, { "device", required_argument, 0, 'd' },
 		{ "device-netns", required_argument, 0, 'D' }, { 0, 0, 0, 0 },
 	};
@@ -92,10 +91,8 @@ static int parse_options(int argc, char **argv, struct send_options *options)
 			break;
 		case 'p': options->port = atoi(optarg); break;
 		case 'n': options->count = strtoul(optarg, NULL, 10); break;
-		case 's': options->seconds = strtod(optarg, NULL); break;
 		case 'z': options->size = strtoul(optarg, NULL, 10); break;
 		case 'm': options->mark = strtoul(optarg, NULL, 0); break;
-		case 'c': options->cpu = atoi(optarg); break;
 		case 'x': options->then_netns = optarg; break;
 		case 'd': options->device = optarg; break;
 		case 'D': options->device_netns = optarg; break;
@@ -115,7 +112,7 @@ static void print(const struct send_tally *tally)
 	const char *separator = "";
 	int error;
 
-	printf("{\"sent\":%lu,\"seconds\":%.6f,\"errors\":{", tally->sent, tally->seconds);
+	printf("{\"sent\":%lu,\"errors\":{", tally->sent);
 	for (error = 0; error < SEND_MAX_ERRNO; error++) {
 		if (!tally->errors[error])
 			continue;
@@ -127,7 +124,7 @@ static void print(const struct send_tally *tally)
 
 int main(int argc, char **argv)
 {
-	struct send_options options = { .port = 9, .count = 1, .size = 32, .cpu = -1 };
+	struct send_options options = { .port = 9, .count = 1, .size = 32 };
 	struct send_tally tally = {};
 	size_t i;
 
@@ -144,7 +141,7 @@ int main(int argc, char **argv)
 			print(&tally);
 		return 0;
 	}
-	fprintf(stderr, "usage: send udp|connect|ping|tun|burst|sink|cookie --to ADDRESS [--from ADDRESS] [--port N] [--count N] "
-			"[--size N] [--mark N] [--then-netns FILE] [--device NAME] [--device-netns FILE] [--seconds S] [--cpu N]\n");
+	fprintf(stderr, "usage: send udp|connect|ping|tun|sink|cookie --to ADDRESS [--from ADDRESS] [--port N] [--count N] "
+			"[--size N] [--mark N] [--then-netns FILE] [--device NAME] [--device-netns FILE]\n");
 	return 2;
 }

@@ -11,10 +11,8 @@ struct send_options {
 	socklen_t address_length;
 	int port;
 	unsigned long count;
-	double seconds; /* burst only; the end comes by this or by count */
 	size_t size;	/* of the payload */
 	int mark;
-	int cpu;		   /* -1: any */
 	const char *then_netns;	   /* entered after the socket was opened */
 	const char *device;	   /* name of the tun device */
 	const char *device_netns;  /* where it lives; own namespace if absent */
@@ -26,15 +24,13 @@ struct send_options {
 struct send_tally {
 	unsigned long sent;
 	unsigned long errors[SEND_MAX_ERRNO];
-	double seconds;
 };
 
-/* Each mode makes exactly options->count attempts (burst: at most); 0, or 1 after a line on stderr. */
+/* Each mode makes exactly options->count attempts; 0, or 1 after a line on stderr. */
 int send_udp(const struct send_options *options, struct send_tally *tally);
 int send_connect(const struct send_options *options, struct send_tally *tally);
 int send_ping(const struct send_options *options, struct send_tally *tally);
 int send_tun(const struct send_options *options, struct send_tally *tally);
-int send_burst(const struct send_options *options, struct send_tally *tally);
 /* Holds a UDP port, for both families, without reading it: what arrives is dropped without an ICMP error. */
 int send_sink(const struct send_options *options, struct send_tally *tally);
 int send_cookie(const struct send_options *options, struct send_tally *tally);

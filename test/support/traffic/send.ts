@@ -6,9 +6,9 @@ import { projectPath } from "../project_path.js";
 
 /**
  * udp: unconnected sendto, each asks for a route. connect: a UDP connect, nothing sent. ping: echo requests from a raw
- * socket. tun: packets written to a tun device. burst: sendmmsg on a connected socket for a bounded time.
+ * socket. tun: packets written to a tun device.
  */
-export type SendMode = "udp" | "connect" | "ping" | "tun" | "burst";
+export type SendMode = "udp" | "connect" | "ping" | "tun";
 
 export interface SendOptions {
   readonly to: string;
@@ -23,15 +23,12 @@ export interface SendOptions {
   readonly thenNetns?: Netns;
   readonly device?: string;
   readonly deviceNetns?: Netns;
-  readonly seconds?: number;
-  readonly cpu?: number;
 }
 
 export interface SendResult {
   readonly sent: number;
   /** Refused attempts by errno name. */
   readonly errors: Readonly<Record<string, number>>;
-  readonly seconds: number;
 }
 
 export async function send(netns: Netns, mode: SendMode, options: SendOptions): Promise<SendResult> {
@@ -45,8 +42,6 @@ export async function send(netns: Netns, mode: SendMode, options: SendOptions): 
     "then-netns": options.thenNetns?.path,
     device: options.device,
     "device-netns": options.deviceNetns?.path,
-    seconds: options.seconds,
-    cpu: options.cpu,
   };
   const args = Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)],

@@ -1,18 +1,34 @@
-// The kernel's own count of packets and sends without a route, as /proc/net tells it inside a namespace.
+// The kernel's own count of packets, as /proc/net tells it inside a namespace: those it forwarded, delivered, or had no
+// route for.
 
 import type { Netns } from "../networks/netns.js";
 
 /** Keys as "ipv4 in". */
-export async function readNoRoute(netns: Netns): Promise<Readonly<Record<string, number>>> {
-  const [snmp, netstat, snmp6] = await Promise.all(
-    ["snmp", "netstat", "snmp6"].map(async (file) => (await netns.exec("cat", [`/proc/self/net/${file}`])).stdout),
-  );
+export async function readNoRoute(netns: Pick<Netns, "exec">): Promise<Readonly<Record<string, number>>> {
+  const { snmp, netstat, snmp6 } = await readFiles(netns);
   return {
-    "ipv4 in": column(netstat ?? "", "IpExt", "InNoRoutes"),
-    "ipv4 out": column(snmp ?? "", "Ip", "OutNoRoutes"),
-    "ipv6 in": line(snmp6 ?? "", "Ip6InNoRoutes"),
-    "ipv6 out": line(snmp6 ?? "", "Ip6OutNoRoutes"),
+    "ipv4 in": column(netstat, "IpExt", "InNoRoutes"),
+    "ipv4 out": column(snmp, "Ip", "OutNoRoutes"),
+    "ipv6 in": line(snmp6, "Ip6InNoRoutes"),
+    "ipv6 out": line(snmp6, "Ip6OutNoRoutes"),
   };
+}
+
+/** Keys as "ipv4 forwarded". */
+export async function readPackets(netns: Pick<Netns, "exec">): Promise<Readonly<Record<string, number>>> {
+  const { snmp, snmp6 } = await readFiles(netns);
+  return {
+    "ipv4 forwarded": column(snmp, "Ip", "ForwDatagrams"),
+    "ipv4 delivered": column(snmp, "Ip", "InDelivers"),
+    "ipv6 forwarded": line(snmp6, "Ip6OutForwDatagrams"),
+    "ipv6 delivered": line(snmp6, "Ip6InDelivers"),
+  };
+}
+
+async function readFiles(netns: Pick<Netns, "exec">) {
+  const read = async (file: string) => (await netns.exec("cat", [`/proc/self/net/${file}`])).stdout;
+  const [snmp, netstat, snmp6] = await Promise.all([read("snmp"), read("netstat"), read("snmp6")]);
+  return { snmp, netstat, snmp6 };
 }
 
 /** Two lines with the same first word: names, then numbers. */
