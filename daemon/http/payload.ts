@@ -1,20 +1,24 @@
-// gzip for whoever takes it and gains from it.
+// A body, as it is and compressed, each made once for all who are sent it.
 
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { acceptsGzip } from "./accept.js";
-
-/** A smaller body fits one packet anyway. */
-const GZIP_ABOVE_BYTES = 1024;
 
 const compress = promisify(gzip);
 
-/** The body as it is to be sent; sets the header that says how. Compresses on a thread of its own. */
-export async function encode(body: string, request: FastifyRequest, reply: FastifyReply): Promise<string | Buffer> {
-  const accepted = request.headers["accept-encoding"]?.toString();
-  if (Buffer.byteLength(body) <= GZIP_ABOVE_BYTES || !acceptsGzip(accepted)) return body;
-  const packed = await compress(body);
-  reply.header("content-encoding", "gzip");
-  return packed;
+export class Payload {
+  readonly bytes: Buffer;
+  #gzipped: Promise<Buffer> | undefined;
+
+  constructor(text: string) {
+    this.bytes = Buffer.from(text);
+  }
+
+  /** Compresses on a thread of Node's pool. */
+  gzipped(): Promise<Buffer> {
+    this.#gzipped ??= compress(this.bytes).catch((error: unknown) => {
+      this.#gzipped = undefined;
+      throw error;
+    });
+    return this.#gzipped;
+  }
 }
