@@ -11,7 +11,7 @@ import type { Readiness } from "./http/health_routes.js";
 import { readPageFiles } from "./http/page_route.js";
 import { buildServer } from "./http/server.js";
 import { isLoopback } from "./listen/address.js";
-import { type Listening, listen } from "./listen/listen.js";
+import { type Admit, type Listening, listen } from "./listen/listen.js";
 import { takeSystemdSockets } from "./listen/systemd_sockets.js";
 import { Exporter, type Source } from "./metrics/exporter.js";
 import { FailedDestinations } from "./metrics/failed_destinations.js";
@@ -122,7 +122,8 @@ export class Daemon {
     const { listen: wanted, socket } = this.#config;
     const addresses = wanted === "systemd" ? takeSystemdSockets(process.env, process.pid) : wanted;
     const approve = (address: string) => this.#approve(address);
-    return listen(server, addresses, this.#log, {}, { guard: this.#guard, file: this.#webConfig, socket, approve });
+    const admit: Admit = (request, response, enter) => this.#guard.admit(request, response, enter);
+    return listen(server, addresses, this.#log, {}, { admit, file: this.#webConfig, socket, approve });
   }
 
   /** Lookups with their addresses are for those who are on this host, or known. */

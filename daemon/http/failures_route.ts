@@ -4,8 +4,10 @@
 import type { FastifyInstance } from "fastify";
 import { type FailedDestination, type FailureReport, MOST_DESTINATIONS } from "../metrics/failed_destinations.js";
 import { BadQuery, notAccepted } from "../stream/query.js";
+import type { Outbox } from "./outbox.js";
 import { readParameters } from "./parameters.js";
 import { PATHS } from "./paths.js";
+import { Payload } from "./payload.js";
 import { replyText } from "./reply_text.js";
 
 const DESTINATIONS = 50;
@@ -22,11 +24,15 @@ interface Answer extends Omit<FailureReport, "destinations"> {
   readonly destinations: readonly (Omit<FailedDestination, "destination"> & { readonly destination: string | null })[];
 }
 
-export function addFailuresRoute(app: FastifyInstance, { report, showsAddresses }: FailuresRoute): void {
+export function addFailuresRoute(
+  app: FastifyInstance,
+  { report, showsAddresses }: FailuresRoute,
+  outbox: Outbox,
+): void {
   app.route({
     method: ["GET", "HEAD"],
     url: PATHS.failures,
-    handler: (request, reply) => {
+    handler: async (request, reply) => {
       try {
         const limit = readLimit(request.url);
         const { windowSeconds, sampledOneIn, destinations } = report();
@@ -37,7 +43,9 @@ export function addFailuresRoute(app: FastifyInstance, { report, showsAddresses 
           addressesShown: showsAddresses,
           destinations: showsAddresses ? shown : shown.map((row) => ({ ...row, destination: null })),
         };
-        return reply.send(answer);
+        reply.headers({ "content-type": "application/json; charset=utf-8", vary: "Accept-Encoding" });
+        await outbox.send(request, reply, new Payload(JSON.stringify(answer)));
+        return reply;
       } catch (error) {
         if (error instanceof BadQuery) return replyText(reply, 400, `${error.message}.`);
         throw error;

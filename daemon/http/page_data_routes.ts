@@ -2,8 +2,9 @@
 
 import type { FastifyInstance } from "fastify";
 import type { HistorySnapshot, LookupsAnswer } from "../wire/snapshot.js";
-import { encode } from "./gzip.js";
+import type { Outbox } from "./outbox.js";
 import { PATHS } from "./paths.js";
+import { Payload } from "./payload.js";
 
 /** Each as of now. */
 export interface PageData {
@@ -13,21 +14,24 @@ export interface PageData {
 
 const SHARED_MS = 1000;
 
-export function addPageDataRoutes(app: FastifyInstance, data: PageData): void {
-  addJsonRoute(app, PATHS.lookups, () => data.lookups());
-  addJsonRoute(app, PATHS.history, () => data.history());
+export function addPageDataRoutes(app: FastifyInstance, data: PageData, outbox: Outbox): void {
+  addJsonRoute(app, PATHS.lookups, () => data.lookups(), outbox);
+  addJsonRoute(app, PATHS.history, () => data.history(), outbox);
 }
 
-function addJsonRoute(app: FastifyInstance, url: string, read: () => object): void {
-  let shared = { body: "", madeAt: Number.NEGATIVE_INFINITY };
+function addJsonRoute(app: FastifyInstance, url: string, read: () => object, outbox: Outbox): void {
+  let shared: { readonly payload: Payload; readonly madeAt: number } | undefined;
   app.route({
     method: ["GET", "HEAD"],
     url,
     handler: async (request, reply) => {
       const now = performance.now();
-      if (now - shared.madeAt >= SHARED_MS) shared = { body: JSON.stringify(read()), madeAt: now };
+      if (shared === undefined || now - shared.madeAt >= SHARED_MS) {
+        shared = { payload: new Payload(JSON.stringify(read())), madeAt: now };
+      }
       reply.headers({ "content-type": "application/json; charset=utf-8", vary: "Accept-Encoding" });
-      return reply.send(await encode(shared.body, request, reply));
+      await outbox.send(request, reply, shared.payload);
+      return reply;
     },
   });
 }

@@ -2,8 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
-import { encode } from "./gzip.js";
+import type { Outbox } from "./outbox.js";
 import { PATHS } from "./paths.js";
+import { Payload } from "./payload.js";
 
 interface Link {
   /** Path on this server or a whole URL. */
@@ -44,19 +45,21 @@ export function readPageFiles(folder: URL): PageFiles {
   return { html: read("index.html"), script: read("page.js"), style: read("page.css") };
 }
 
-export function addPageRoute(app: FastifyInstance, page: Page): void {
+export function addPageRoute(app: FastifyInstance, page: Page, outbox: Outbox): void {
   const files = [
     { url: PATHS.page, type: "text/html; charset=utf-8", body: fillIn(page) },
     { url: PATHS.script, type: "text/javascript; charset=utf-8", body: page.files.script },
     { url: PATHS.style, type: "text/css; charset=utf-8", body: page.files.style },
   ];
   for (const { url, type, body } of files) {
+    const payload = new Payload(body);
     app.route({
       method: ["GET", "HEAD"],
       url,
       handler: async (request, reply) => {
         reply.headers({ "content-security-policy": POLICY, "content-type": type, vary: "Accept-Encoding" });
-        return reply.send(await encode(body, request, reply));
+        await outbox.send(request, reply, payload);
+        return reply;
       },
     });
   }

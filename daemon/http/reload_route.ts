@@ -1,5 +1,6 @@
 // POST and PUT of /-/reload: the configuration is read again, as on SIGHUP.
 
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { PATHS } from "./paths.js";
 import { replyText } from "./reply_text.js";
@@ -19,9 +20,7 @@ export function addReloadRoute(app: FastifyInstance, { reload }: ReloadRoute): v
       if (reload === undefined) {
         return replyText(reply, 403, "Reloading over HTTP is not enabled; --web.enable-lifecycle does it.");
       }
-      // A browser sends it along; a page from elsewhere has no business here.
-      const { origin, host } = request.headers;
-      if (origin !== undefined && origin.replace(/^https?:\/\//, "") !== host) {
+      if (isOfAnotherSite(request.headers)) {
         return replyText(reply, 403, "A page of another site cannot ask for this.");
       }
       const problem = await reload();
@@ -30,4 +29,10 @@ export function addReloadRoute(app: FastifyInstance, { reload }: ReloadRoute): v
         : replyText(reply, 500, `The old configuration stays: ${problem}`);
     },
   });
+}
+
+/** Browsers send Origin and Sec-Fetch-Site along; "none" is the person at the browser. */
+function isOfAnotherSite({ origin, host, "sec-fetch-site": site = "none" }: IncomingHttpHeaders): boolean {
+  const isForeign = origin !== undefined && origin.replace(/^https?:\/\//, "") !== host;
+  return isForeign || !["same-origin", "none"].includes(site.toString());
 }

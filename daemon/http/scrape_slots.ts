@@ -1,38 +1,49 @@
-// The cap on parallel scrapes. A slot is held until the rendering is over and the response is written out or its
-// connection gone, so the cap bounds the work as well as the bodies in memory.
+// The cap on scrapes that wait for the metrics. A slot is held until they are rendered, not until they are taken. When none is
+// free, a client that has more than its share gives one of its own to a newcomer.
 
-import type { ServerResponse } from "node:http";
+interface Slot {
+  readonly client: string;
+  /** Resolves if the slot is given to another. */
+  readonly lost: Promise<undefined>;
+  readonly lose: () => void;
+}
 
 export class ScrapeSlots {
   readonly #limit: number;
-  #used = 0;
+  readonly #taken = new Set<Slot>();
 
   /** `limit` 0: no limit. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** false: none is free. */
-  take(): boolean {
-    if (this.#limit > 0 && this.#used >= this.#limit) return false;
-    this.#used += 1;
-    return true;
+  /** undefined: none is free. */
+  take(client: string): Slot | undefined {
+    if (this.#limit > 0 && this.#taken.size >= this.#limit && !this.#makeRoom(client)) return undefined;
+    let lose: () => void = () => undefined;
+    const lost = new Promise<undefined>((resolve) => {
+      lose = () => resolve(undefined);
+    });
+    const slot = { client, lost, lose };
+    this.#taken.add(slot);
+    return slot;
   }
 
-  /** Call once per slot taken, when nothing more is to be rendered for the response. */
-  release(response: ServerResponse): void {
-    const { socket } = response.req;
-    const free = () => {
-      response.off("close", free);
-      socket.off("close", free);
-      this.#used -= 1;
-    };
-    if (response.closed || socket.destroyed) {
-      free();
-      return;
-    }
-    response.once("close", free);
-    // A pipelined response that never gets its turn emits no close of its own.
-    socket.once("close", free);
+  /** May be called for a slot that was lost. */
+  release(slot: Slot): void {
+    this.#taken.delete(slot);
+  }
+
+  /** The newest slot of the client that has most goes, if that makes the two more equal. */
+  #makeRoom(newcomer: string): boolean {
+    const counts = new Map<string, number>();
+    for (const { client } of this.#taken) counts.set(client, (counts.get(client) ?? 0) + 1);
+    const [greatest = "", most = 0] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one), ["", 0]);
+    if (most <= (counts.get(newcomer) ?? 0) + 1) return false;
+    const newest = [...this.#taken].findLast(({ client }) => client === greatest);
+    if (newest === undefined) return false;
+    this.#taken.delete(newest);
+    newest.lose();
+    return true;
   }
 }

@@ -2,14 +2,17 @@
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import type { BacklogLimits } from "./backlog.js";
 import { addFailuresRoute, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, type Readiness } from "./health_routes.js";
 import { addHostCheck } from "./host_check.js";
-import { addMetricsRoute, type Exposition } from "./metrics_route.js";
+import { addMetricsRoute } from "./metrics_route.js";
+import { Outbox } from "./outbox.js";
 import { addPageDataRoutes, type PageData } from "./page_data_routes.js";
 import { addPageRoute, type Page } from "./page_route.js";
 import { PATHS } from "./paths.js";
 import { addReloadRoute, RELOAD_METHODS, type ReloadRoute } from "./reload_route.js";
+import type { Exposition } from "./renderings.js";
 import { replyText } from "./reply_text.js";
 import { announcesBody } from "./request_body.js";
 import { addStreamRoute, type StreamRoute } from "./stream_route.js";
@@ -18,7 +21,7 @@ export interface ServerOptions {
   readonly exposition: Exposition;
   ready(): Readiness;
   readonly telemetryPath: string;
-  /** Parallel scrapes; 0: no limit. */
+  /** Scrapes that may wait for the metrics at once; 0: no limit. */
   readonly maxRequests: number;
   readonly failures: FailuresRoute;
   readonly stream: Omit<StreamRoute, "log">;
@@ -29,6 +32,8 @@ export interface ServerOptions {
   readonly page: Page;
   readonly pageData: PageData;
   readonly log: Logger;
+  /** Of the bodies that clients have yet to take. */
+  readonly backlog?: Partial<BacklogLimits>;
 }
 
 export function buildServer({
@@ -43,6 +48,7 @@ export function buildServer({
   page,
   pageData,
   log,
+  backlog = {},
 }: ServerOptions): FastifyInstance {
   const app = fastify({
     logger: false,
@@ -72,10 +78,11 @@ export function buildServer({
     return replyText(reply, 500, "This request failed; the log says why.");
   });
 
-  addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, log });
-  addFailuresRoute(app, failures);
+  const outbox = new Outbox(backlog);
+  addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, outbox, log });
+  addFailuresRoute(app, failures, outbox);
   addStreamRoute(app, { ...stream, log });
-  addPageDataRoutes(app, pageData);
+  addPageDataRoutes(app, pageData, outbox);
   addHealthRoutes(app, page.name, ready);
   addReloadRoute(app, { reload });
   const links = [
@@ -86,7 +93,7 @@ export function buildServer({
     { href: PATHS.healthy, text: "Healthy" },
     ...page.links,
   ];
-  addPageRoute(app, { ...page, links });
+  addPageRoute(app, { ...page, links }, outbox);
   return app;
 }
 

@@ -1,64 +1,100 @@
-// Room for connections, so that clients who only hold theirs open never keep a scrape out: when there is none left, a
-// newcomer takes the place of the one that has waited longest with no request in work.
+// Room for connections, so that no client keeps a scrape or a probe of health out, whether it holds its connections open,
+// sends its requests slowly or takes its answers slowly: when there is no room left, the client that has most connections
+// loses the one that has done nothing for longest, to a newcomer.
 
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Logger } from "pino";
+import { Connection, type ConnectionLimits } from "./connection.js";
 
-interface Connection {
-  readonly socket: Socket;
-  /** Requests that are complete but for their answers. */
-  inWork: number;
+export interface RoomLimits extends ConnectionLimits {
+  /** Connections of one server. */
+  readonly connections: number;
+  /** Milliseconds between two looks at how fast answers are taken. */
+  readonly checkInterval: number;
 }
 
-export interface Room {
+export class ConnectionRoom {
+  readonly #limits: RoomLimits;
+  readonly #log: Logger;
+  // In the order in which they last did something.
+  readonly #connections = new Map<unknown, Connection>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limits: RoomLimits, log: Logger) {
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  /** The handler, for requests whose turn has come. */
+  inTurn(handler: RequestListener): RequestListener {
+    return (request, response) => {
+      const key = keyOf(request.socket);
+      const connection = this.#connections.get(key);
+      const moved = () => this.#moveToEnd(key);
+      connection?.inTurn(response, () => handler(request, response), moved);
+    };
+  }
+
+  /** Until the server closes. */
+  watch(server: Server): void {
+    server.prependListener("connection", (socket: Socket) => this.#add(socket));
+    server.once("listening", () => {
+      this.#timer = setInterval(() => this.#look(), this.#limits.checkInterval).unref();
+    });
+    server.once("close", () => clearInterval(this.#timer));
+  }
+
   /** Ends every connection, also those that have not agreed on their keys yet, of which the server's own list knows nothing. */
-  clear(): void;
-}
+  clear(): void {
+    for (const { socket } of this.#connections.values()) socket.destroy();
+  }
 
-/** Connections with requests in work are never ended; if there are only such, the newcomer is. */
-export function keepRoom(server: Server, most: number): Room {
-  // In the order in which they began to wait.
-  const connections = new Map<unknown, Connection>();
-
-  const waitsFromNow = (key: unknown, connection: Connection) => {
-    connections.delete(key);
-    connections.set(key, connection);
-  };
-
-  server.prependListener("connection", (socket: Socket) => {
-    if (connections.size >= most) {
-      const longest = [...connections].find(([, { inWork }]) => inWork === 0);
-      if (longest === undefined) {
-        socket.destroy();
-        return;
-      }
-      connections.delete(longest[0]);
-      longest[1].socket.destroy();
+  #add(socket: Socket): void {
+    if (this.#connections.size >= this.#limits.connections && !this.#makeRoom()) {
+      socket.destroy();
+      return;
     }
     const key = keyOf(socket);
-    const connection = { socket, inWork: 0 };
-    connections.set(key, connection);
+    const connection = new Connection(socket, this.#limits);
+    this.#connections.set(key, connection);
     socket.once("close", () => {
-      if (connections.get(key) === connection) connections.delete(key);
+      if (this.#connections.get(key) === connection) this.#connections.delete(key);
     });
-  });
+  }
 
-  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
-    const key = keyOf(request.socket);
-    const connection = connections.get(key);
+  /** false: all are waiting for us. */
+  #makeRoom(): boolean {
+    const counts = new Map<string, number>();
+    for (const { client } of this.#connections.values()) counts.set(client, (counts.get(client) ?? 0) + 1);
+    const countOf = (entry: [unknown, Connection] | undefined) => counts.get(entry?.[1].client ?? "") ?? 0;
+    let spare: [unknown, Connection] | undefined;
+    for (const entry of this.#connections) {
+      if (entry[1].isSpare && countOf(entry) > countOf(spare)) spare = entry;
+    }
+    if (spare === undefined) return false;
+    this.#connections.delete(spare[0]);
+    spare[1].socket.destroy();
+    return true;
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const [key, connection] of [...this.#connections]) {
+      const seen = connection.look(now);
+      if (seen === "taking") this.#moveToEnd(key);
+      if (seen !== "too slow") continue;
+      this.#log.debug({ client: connection.client }, "disconnected a client that takes its answer too slowly");
+      connection.socket.destroy();
+    }
+  }
+
+  #moveToEnd(key: unknown): void {
+    const connection = this.#connections.get(key);
     if (connection === undefined) return;
-    connection.inWork += 1;
-    response.once("close", () => {
-      connection.inWork -= 1;
-      if (connections.get(key) === connection) waitsFromNow(key, connection);
-    });
-  });
-
-  return {
-    clear: () => {
-      for (const { socket } of connections.values()) socket.destroy();
-    },
-  };
+    this.#connections.delete(key);
+    this.#connections.set(key, connection);
+  }
 }
 
 /** Of a TLS connection the server tells of two sockets, which have their addresses in common; unix sockets have none. */

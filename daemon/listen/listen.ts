@@ -1,21 +1,20 @@
 // The sockets: one node:http or node:https server per listen address, all handing their requests to the same fastify
-// instance, past the same guard.
+// instance, past the same door.
 
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { causeOf, codeOf, StartError } from "../errors.js";
-import type { Guard } from "../http/guard.js";
 import type { WebConfigFile } from "../web_config/config_file.js";
 import type { InheritedAddress, ListenAddress, TcpAddress } from "./address.js";
-import { keepRoom, type Room } from "./connection_room.js";
-import { allowHalfOpen } from "./half_open.js";
+import { ConnectionRoom, type RoomLimits } from "./connection_room.js";
+import { allowHalfOpen } from "./endless.js";
 import { createTlsServer } from "./tls_server.js";
 import { bindUnix, type SocketAccess } from "./unix_socket.js";
 
 /** Times in milliseconds. */
-interface Limits {
+interface Limits extends RoomLimits {
   /** From the connection, or a later request's first byte, to the end of the headers. */
   readonly headersTimeout: number;
   /** The same to the end of the request. */
@@ -24,10 +23,6 @@ interface Limits {
   readonly keepAliveTimeout: number;
   /** Without a byte in either direction, as with a reader that stopped reading. */
   readonly silence: number;
-  /** How often the first two are looked at. */
-  readonly checkInterval: number;
-  /** Connections per listen address. A newcomer takes the place of one that has nothing in work. */
-  readonly connections: number;
 }
 
 const LIMITS: Limits = {
@@ -37,15 +32,25 @@ const LIMITS: Limits = {
   silence: 30_000,
   checkInterval: 5_000,
   connections: 512,
+  requestsAhead: 4,
+  // 32 kbit/s, less than a modem's line: the compressed metrics of 10,000 series, some 100 kB, may take 55 s, longer than
+  // almost every scrape_timeout. Who gives them up after 10 s, as Prometheus does by default, never meets it.
+  leastRate: 4096,
+  rateGrace: 30_000,
 };
+/** Of one request; bounds what the requests that were sent ahead take, together with the number of their headers. */
 const MAX_HEADER_BYTES = 16_384;
+const MAX_HEADERS = 100;
 
 /** What a request in work may take to finish after close() was called. */
 const CLOSE_GRACE_MS = 250;
 
-/** Who gets in, and how. Without `guard` everybody does, without `file` in clear. */
+/** Calls `enter` now or later, or answers itself. */
+export type Admit = (request: IncomingMessage, response: ServerResponse, enter: () => void) => void;
+
+/** Who gets in, and how. Without `admit` everybody does, without `file` in clear. */
 export interface Access {
-  readonly guard?: Guard;
+  readonly admit?: Admit;
   readonly file?: WebConfigFile;
   /** Of unix sockets that are made here. */
   readonly socket?: SocketAccess;
@@ -72,7 +77,7 @@ export async function listen(
 ): Promise<Listening> {
   await app.ready();
   const servers: Server[] = [];
-  const rooms: Room[] = [];
+  const rooms: ConnectionRoom[] = [];
   const bound: string[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -82,9 +87,10 @@ export async function listen(
   try {
     for (const address of addresses) {
       const whole = { ...LIMITS, ...limits };
-      const server = serverFor(app, address, whole, access, log);
+      const room = new ConnectionRoom(whole, log);
+      const server = serverFor(app, address, whole, access, room, log);
       servers.push(server);
-      rooms.push(keepRoom(server, whole.connections));
+      rooms.push(room);
       await bind(server, address, access.socket);
       const name = boundAddress(server, address);
       access.approve?.(name);
@@ -153,7 +159,14 @@ function refusal(address: string, error: unknown): StartError {
   }
 }
 
-function serverFor(app: FastifyInstance, address: ListenAddress, limits: Limits, access: Access, log: Logger): Server {
+function serverFor(
+  app: FastifyInstance,
+  address: ListenAddress,
+  limits: Limits,
+  { admit, file }: Access,
+  room: ConnectionRoom,
+  log: Logger,
+): Server {
   const options = {
     headersTimeout: limits.headersTimeout,
     requestTimeout: limits.requestTimeout,
@@ -161,16 +174,18 @@ function serverFor(app: FastifyInstance, address: ListenAddress, limits: Limits,
     connectionsCheckingInterval: limits.checkInterval,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  const { guard, file } = access;
-  const handler: RequestListener =
-    guard === undefined
+  const handler = room.inTurn(
+    admit === undefined
       ? app.routing
-      : (request, response) => guard.admit(request, response, () => app.routing(request, response));
+      : (request, response) => admit(request, response, () => app.routing(request, response)),
+  );
   const tls = file?.current.tls;
   const inClear = file === undefined || tls === undefined || isUnix(address);
   const server = inClear ? createServer(options, handler) : createTlsServer(options, handler, file, tls, log);
   allowHalfOpen(server);
   server.timeout = limits.silence;
+  server.maxHeadersCount = MAX_HEADERS;
+  room.watch(server);
   return server;
 }
 
@@ -188,7 +203,11 @@ function boundAddress(server: Server, listen: ListenAddress): string {
   return family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-async function closeAll(app: FastifyInstance, servers: readonly Server[], rooms: readonly Room[]): Promise<void> {
+async function closeAll(
+  app: FastifyInstance,
+  servers: readonly Server[],
+  rooms: readonly ConnectionRoom[],
+): Promise<void> {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
   const deadline = setTimeout(() => {
     for (const room of rooms) room.clear();

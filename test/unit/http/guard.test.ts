@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import { hashSync } from "bcryptjs";
 import { expect, onTestFinished, test } from "vitest";
 import { Guard } from "../../../daemon/http/guard.js";
+import type { Admit } from "../../../daemon/listen/listen.js";
 import { createLog } from "../../../daemon/log.js";
 import { BcryptThread } from "../../../daemon/login/bcrypt_thread.js";
 import type { LoadedConfig } from "../../../daemon/web_config/config_file.js";
@@ -23,7 +24,8 @@ async function guarded(config: Partial<LoadedConfig>, worker = WORKER) {
   const log = createLog({ logLevel: "info", logFormat: "logfmt" }, { write: (line) => lines.push(line) });
   const guard = new Guard({ file, log, clock: () => performance.now(), thread: new BcryptThread(worker) });
   onTestFinished(() => guard.stop());
-  return { ...(await serve({}, {}, { guard })), file, logged: lines };
+  const admit: Admit = (request, response, enter) => guard.admit(request, response, enter);
+  return { ...(await serve({}, {}, { admit })), file, logged: lines };
 }
 
 test("without a configuration everybody gets in", async () => {

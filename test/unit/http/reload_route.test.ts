@@ -1,5 +1,8 @@
-import { expect, test, vi } from "vitest";
-import { ask, serve } from "./fixture.js";
+import { networkInterfaces } from "node:os";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { buildServer } from "../../../daemon/http/server.js";
+import { listen } from "../../../daemon/listen/listen.js";
+import { address, ask, optionsFor, portOf, serve } from "./fixture.js";
 
 const PATH = "/-/reload";
 
@@ -44,6 +47,40 @@ test("a page of another site cannot have it reloaded", async () => {
   expect(reload).not.toHaveBeenCalled();
   expect((await asked("http://router:1")).status).toBe(200);
 });
+
+test.each([
+  [{ host: "evil.example", origin: "http://evil.example" }, 421],
+  [{ host: "evil.example" }, 421],
+  [{ host: "127.0.0.1", "sec-fetch-site": "cross-site" }, 403],
+  [{ host: "127.0.0.1", "sec-fetch-site": "same-site" }, 403],
+  [{ host: "127.0.0.1", origin: "http://127.0.0.1", "sec-fetch-site": "same-origin" }, 200],
+  [{ host: "localhost:1" }, 200],
+])("where nobody logs in, a reload over loopback with %j is a %d", async (headers, status) => {
+  const reload = vi.fn(async () => undefined);
+  const { port } = await serve({ reload, isOpen: () => true });
+  expect((await ask(port, PATH, { method: "POST", headers })).status).toBe(status);
+  expect(reload).toHaveBeenCalledTimes(status === 200 ? 1 : 0);
+});
+
+const elsewhere = Object.values(networkInterfaces())
+  .flatMap((device) => device ?? [])
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+
+test.skipIf(elsewhere === undefined)(
+  "over another address a name will do, but not to a page (skipped without such an address)",
+  async () => {
+    const reload = vi.fn(async () => undefined);
+    const options = optionsFor([], { reload, isOpen: () => true });
+    const listening = await listen(buildServer(options), [address(`${elsewhere}:0`)], options.log);
+    onTestFinished(() => listening.close());
+    const asked = (headers: Record<string, string>) =>
+      ask(portOf(listening.addresses[0]), PATH, { method: "POST", host: elsewhere ?? "", headers });
+    expect((await asked({ host: "router.lan" })).status).toBe(200);
+    expect((await asked({ host: "evil.example", origin: "http://evil.example" })).status).toBe(421);
+    expect((await asked({ host: "evil.example", "sec-fetch-site": "same-origin" })).status).toBe(421);
+    expect(reload).toHaveBeenCalledTimes(1);
+  },
+);
 
 test("a reload with a body is refused", async () => {
   const reload = vi.fn(async () => undefined);

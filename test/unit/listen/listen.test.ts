@@ -1,13 +1,17 @@
 import { once } from "node:events";
 import { createServer, Server } from "node:http";
+import { connect, Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { StartError } from "../../../daemon/errors.js";
 import { buildServer } from "../../../daemon/http/server.js";
 import { bind, listen } from "../../../daemon/listen/listen.js";
+import { createLog } from "../../../daemon/log.js";
 import { address, ask, dial, optionsFor, portOf, received, serve } from "../http/fixture.js";
 
 const GET = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
+/** More than the kernel takes for a client that does not read, and less than the daemon keeps for one. */
+const BODY = "x".repeat(12 << 20);
 const hasIpv6 = Object.values(networkInterfaces()).some((device) => device?.some(({ address }) => address === "::1"));
 
 async function listenOn(...texts: string[]) {
@@ -144,16 +148,14 @@ describe("slow and silent clients", () => {
   });
 
   test("a client that stops reading loses its connection", async () => {
-    const body = "x".repeat(32 << 20);
-    const render = vi.fn(async () => ({ contentType: "text/plain", body }));
-    const { port } = await serve({ exposition: { render }, maxRequests: 1 }, { silence: 100 });
-    const socket = await dial(port);
+    const exposition = { render: async () => ({ contentType: "text/plain", body: BODY }) };
+    const destroyed = vi.spyOn(Socket.prototype, "destroy");
+    onTestFinished(() => destroyed.mockRestore());
+    const { port } = await serve({ exposition }, { silence: 100 });
+    const socket = await dial(port, GET);
     socket.pause();
-    socket.write(GET);
-    await vi.waitFor(() => expect(render).toHaveBeenCalledTimes(1));
-    await vi.waitFor(async () => expect((await ask(port, "/metrics", { method: "HEAD" })).status).toBe(200), {
-      timeout: 5000,
-    });
+    await vi.waitFor(() => expect(destroyed).toHaveBeenCalled(), 5000);
+    expect((await received(socket.resume())).length).toBeLessThan(BODY.length);
   });
 
   test("above the cap the one that has waited longest makes room", async () => {
@@ -190,6 +192,77 @@ describe("slow and silent clients", () => {
     await received(await dial(port));
     finish();
     expect((await answer).status).toBe(200);
+  });
+
+  test("above the cap the client with most connections makes room, whatever the others do", async () => {
+    const { port } = await serve({}, { connections: 4 });
+    const ended: string[] = [];
+    const dialled = async (name: string, localAddress: string, text = "") => {
+      const socket = connect({ port, host: "127.0.0.1", localAddress });
+      onTestFinished(() => void socket.destroy());
+      socket.resume().once("close", () => ended.push(name));
+      await once(socket, "connect");
+      socket.write(text);
+      return socket;
+    };
+    await dialled("idle", "127.0.0.2");
+    for (const name of ["a", "b", "c"]) await dialled(name, "127.0.0.3");
+    await dialled("d", "127.0.0.3");
+    await vi.waitFor(() => expect(ended).toEqual(["a"]));
+    await dialled("newcomer", "127.0.0.4");
+    await vi.waitFor(() => expect(ended).toEqual(["a", "b"]));
+    await dialled("another", "127.0.0.5");
+    await vi.waitFor(() => expect(ended).toEqual(["a", "b", "c"]));
+  });
+
+  test("a newcomer takes the place of one that does not take its answer, though all have requests in work", async () => {
+    const exposition = { render: async () => ({ contentType: "text/plain", body: BODY }) };
+    const { port } = await serve({ exposition }, { connections: 2 });
+    for (let at = 0; at < 2; at++) {
+      const socket = await dial(port);
+      socket.pause().write(GET.repeat(3));
+      await vi.waitFor(() => expect(socket.bytesRead).toBeGreaterThan(0), 5000);
+    }
+    for (const path of ["/-/healthy", "/-/ready", "/metrics"]) expect((await ask(port, path)).status).toBe(200);
+  });
+
+  test("who takes an answer slower than at the least rate loses the connection, who takes it faster gets it all", async () => {
+    const exposition = { render: async () => ({ contentType: "text/plain", body: BODY }) };
+    const lines: string[] = [];
+    const log = createLog({ logLevel: "debug", logFormat: "logfmt" }, { write: (line) => lines.push(line) });
+    // What the kernel takes at once for a client that does not read, some megabytes, must not count for long.
+    const limits = { leastRate: 2 << 20, rateGrace: 500, checkInterval: 20 };
+    const { port } = await serve({ exposition, log }, limits);
+    const take = async () => {
+      const socket = await dial(port, GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+      let taken = 0;
+      socket.on("data", (chunk) => {
+        taken += chunk.length;
+      });
+      return { socket, taken: once(socket, "close").then(() => taken) };
+    };
+    const slow = await take();
+    slow.socket.pause();
+    expect(await (await take()).taken).toBeGreaterThan(BODY.length);
+    const tooSlow = 'level=debug msg="disconnected a client that takes its answer too slowly" client=127.0.0.1';
+    await vi.waitFor(() => expect(lines.filter((line) => line.includes(tooSlow))).toHaveLength(1), 8000);
+    slow.socket.resume();
+    expect(await slow.taken).toBeLessThan(BODY.length);
+  });
+
+  test("who sends too many requests ahead loses the connection, and nobody warns of listeners", async () => {
+    const warned = vi.fn();
+    process.on("warning", warned);
+    onTestFinished(() => void process.off("warning", warned));
+    const { port } = await serve();
+    await received(await dial(port, GET.repeat(60)));
+    const socket = await dial(port, GET.repeat(5));
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk;
+    });
+    await vi.waitFor(() => expect(text.match(/text body/g)).toHaveLength(5));
+    expect(warned).not.toHaveBeenCalled();
   });
 
   test("thousands of half-sent requests do not keep a scrape out", async () => {
