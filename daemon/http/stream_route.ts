@@ -4,7 +4,7 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
-import { keepHalfOpen } from "../listen/half_open.js";
+import { answersWithoutEnd } from "../listen/endless.js";
 import type { LineFormat } from "../native/session.js";
 import { type Lines, type Listeners, TooManyListeners } from "../stream/listeners.js";
 import { BadQuery } from "../stream/query.js";
@@ -121,7 +121,7 @@ class Stream {
       this.#log.debug({ client: socket.remoteAddress }, "disconnected a listener that has stopped reading");
       socket.destroy();
     });
-    keepHalfOpen(socket);
+    answersWithoutEnd(socket);
     socket.setNoDelay(true);
     if (socket.destroyed) {
       detach();
