@@ -134,6 +134,11 @@ const ERRORS = {
   },
   access_unreadable: { message: "read {file}: {cause}", exitCode: 1, hint: "check the files given beside --connect" },
   daemon_refuses: { message: "read {url}: {cause}", exitCode: 1, hint: "" },
+  no_stream: {
+    message: "read {url}: {cause}",
+    exitCode: 1,
+    hint: "check that a tablesnoopd answers there, and which version",
+  },
   stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
   output_refused: { message: "write the output: {cause}", exitCode: 1, hint: "check where the output goes" },
   unexpected: { message: "unexpected error: {cause}", exitCode: 1, hint: "this is a bug, please report it" },
