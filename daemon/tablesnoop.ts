@@ -5,6 +5,7 @@ import { Printer } from "./cli/printer.js";
 import { describe } from "./errors.js";
 import { renderArgpHelp, renderArgpUsage } from "./flags/argp_help.js";
 import { readAccess } from "./lines/daemon_access.js";
+import { type DaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
 import { openSource } from "./lines/open_lines.js";
 import { hearWriteErrors, writeAll } from "./output.js";
@@ -32,6 +33,7 @@ async function main(argv: readonly string[]): Promise<void> {
     await writeAll(process.stdout, shown(options.show));
     return;
   }
+  hidePassword(argv, options.connect);
   const ending = new AbortController();
   let source: LineSource | undefined;
   const stop = () => {
@@ -79,6 +81,12 @@ function tellDrops(source: LineSource | undefined): void {
   if (ringbuf > 0) tell(`${ringbuf} events dropped (ring buffer full)`);
   if (queue > 0) tell(`${queue} events dropped (reader too slow)`);
   if (daemon > 0) tell(`${daemon} events dropped (by the daemon: ring buffer full or reader too slow)`);
+}
+
+/** Everybody on this machine sees the arguments of every process. */
+function hidePassword(argv: readonly string[], connect: DaemonAddress | undefined): void {
+  if (connect?.login === undefined || connect.login.password === "") return;
+  process.title = [PROGRAM, ...argv.map(withoutLogin)].join(" ");
 }
 
 function wantsColour({ color }: Options): boolean {
