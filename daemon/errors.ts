@@ -7,6 +7,7 @@ const SEE_HELP = "see --help";
 
 const ERRORS = {
   unknown_flag: { message: "unknown flag {flag}", exitCode: 2, hint: SEE_HELP },
+  ambiguous_flag: { message: "flag {flag} may be any of {candidates}", exitCode: 2, hint: SEE_HELP },
   missing_value: { message: "flag {flag} needs a value: {accepted}", exitCode: 2, hint: SEE_HELP },
   bad_value: { message: "flag {flag}: {value} is not {accepted}", exitCode: 2, hint: SEE_HELP },
   unwanted_value: { message: "flag {flag} takes no value, but {value} was given", exitCode: 2, hint: SEE_HELP },

@@ -111,7 +111,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
         query,
         ownNetns: false,
         format: "json",
-        verbose: false,
+        verbose: 0,
         colour: false,
         probe: "auto",
         note: onNote,
@@ -197,7 +197,8 @@ function asLine(value: unknown): Line {
   const { time, netns } = objectOf(value, "it is not an object");
   const { cookie } = objectOf(netns, "it has no netns");
   if (typeof time !== "string" || Number.isNaN(Date.parse(time))) throw new Error("it has no time");
-  if (cookie !== null && (typeof cookie !== "string" || !/^\d{1,20}$/.test(cookie))) throw new Error("its netns is none");
+  if (cookie !== null && (typeof cookie !== "string" || !/^\d{1,20}$/.test(cookie)))
+    throw new Error("its netns is none");
   return value as Line;
 }
 

@@ -5,6 +5,7 @@ import { request as requestOverTls } from "node:https";
 import { performance } from "node:perf_hooks";
 import { causeOf, codeOf, StartError } from "../errors.js";
 import { FAMILIES, KINDS } from "../fib/lookup.js";
+import type { Verbosity } from "../native/session.js";
 import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
 import type { DaemonAddress } from "./daemon_address.js";
@@ -26,7 +27,7 @@ export interface DaemonLinesOptions {
   readonly access?: DaemonAccess;
   readonly query: LookupQuery;
   readonly format: SourceFormat;
-  readonly verbose: boolean;
+  readonly verbose: Verbosity;
   /** Gives up connecting. */
   readonly signal?: AbortSignal;
 }
@@ -136,7 +137,7 @@ function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearch
     src,
     dst,
     failed,
-    verbose: verbose ? "1" : undefined,
+    verbose: verbose === 0 ? undefined : String(verbose),
   };
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(given)) if (value !== undefined) parameters.set(name, value);

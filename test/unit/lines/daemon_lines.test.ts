@@ -34,7 +34,7 @@ async function serve(answer: Answer, socketPath?: string): Promise<DaemonAddress
 }
 
 const connect = (address: DaemonAddress, query: LookupQuery = EVERYTHING) =>
-  connectLines({ address, query, format: "text", verbose: false });
+  connectLines({ address, query, format: "text", verbose: 0 });
 
 async function refusal(doing: Promise<unknown>): Promise<StartError> {
   const error = await doing.then(
@@ -60,7 +60,7 @@ describe("a stream", () => {
       src: "fd00::/8",
       failed: "exclude",
     };
-    const source = await connectLines({ address, query, format: "json", verbose: true });
+    const source = await connectLines({ address, query, format: "json", verbose: 2 });
     source.close();
     expect(Object.fromEntries(new URL(url, "http://x").searchParams)).toEqual({
       format: "json",
@@ -70,7 +70,7 @@ describe("a stream", () => {
       table: "main",
       src: "fd00::/8",
       failed: "exclude",
-      verbose: "1",
+      verbose: "2",
     });
   });
 
@@ -216,7 +216,7 @@ describe("no stream", () => {
       address,
       query: EVERYTHING,
       format: "text",
-      verbose: false,
+      verbose: 0,
       signal: giveUp.signal,
     });
     giveUp.abort();
