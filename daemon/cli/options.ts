@@ -64,7 +64,7 @@ export const CLI_FLAGS = {
     kind: "enum",
     choices: ["auto", "always", "never"],
     default: "auto",
-    help: "Green for what was found, red for what failed; auto: on a terminal, unless NO_COLOR is set",
+    help: "Green for what was found, red for what failed; auto: on a terminal, with -x, unless NO_COLOR is set",
     group: OUTPUT,
   },
   count: { kind: "integer", placeholder: "N", min: 1, help: "End after N lines", group: OUTPUT },
