@@ -7,6 +7,7 @@ const SEE_HELP = "see --help";
 
 const ERRORS = {
   unknown_flag: { message: "unknown flag {flag}", exitCode: 2, hint: SEE_HELP },
+  ambiguous_flag: { message: "flag {flag} may be any of {candidates}", exitCode: 2, hint: SEE_HELP },
   missing_value: { message: "flag {flag} needs a value: {accepted}", exitCode: 2, hint: SEE_HELP },
   bad_value: { message: "flag {flag}: {value} is not {accepted}", exitCode: 2, hint: SEE_HELP },
   unwanted_value: { message: "flag {flag} takes no value, but {value} was given", exitCode: 2, hint: SEE_HELP },
@@ -134,6 +135,11 @@ const ERRORS = {
   },
   access_unreadable: { message: "read {file}: {cause}", exitCode: 1, hint: "check the files given beside --connect" },
   daemon_refuses: { message: "read {url}: {cause}", exitCode: 1, hint: "" },
+  no_stream: {
+    message: "read {url}: {cause}",
+    exitCode: 1,
+    hint: "check that a tablesnoopd answers there, and which version",
+  },
   stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
   output_refused: { message: "write the output: {cause}", exitCode: 1, hint: "check where the output goes" },
   unexpected: { message: "unexpected error: {cause}", exitCode: 1, hint: "this is a bug, please report it" },

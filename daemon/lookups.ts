@@ -1,5 +1,6 @@
 // The library: lookups as they happen, as an async iterator of typed objects. What the command prints with --json.
 
+import { causeOf, StartError } from "./errors.js";
 import { FAMILIES, type Family, KINDS, type Kind, type Result } from "./fib/lookup.js";
 import { parseDaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
@@ -110,7 +111,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
         query,
         ownNetns: false,
         format: "json",
-        verbose: false,
+        verbose: 0,
         colour: false,
         probe: "auto",
         note: onNote,
@@ -123,7 +124,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
         if (lines === undefined) return;
         for (const line of lines.toString().trimEnd().split("\n")) {
           if (signal?.aborted) return;
-          yield parseLookup(line);
+          yield parseLookup(line, connect?.text);
         }
       }
     } catch (error) {
@@ -179,8 +180,29 @@ type Line = Omit<RouteLookup | RuleLookup, "time" | "timestamp" | "netns"> & {
   readonly netns: { readonly cookie: string | null; readonly inode: number | null; readonly name: string | null };
 };
 
-function parseLookup(text: string): Lookup {
-  const { time, netns, ...rest } = JSON.parse(text) as Line;
-  const cookie = netns.cookie === null ? null : BigInt(netns.cookie);
-  return { ...rest, time: new Date(time), timestamp: time, netns: { ...netns, cookie } } as Lookup;
+/** `url`: of the daemon it came from. Throws StartError if that sent no lookup. */
+function parseLookup(text: string, url: string | undefined): Lookup {
+  try {
+    const { time, netns, ...rest } = asLine(JSON.parse(text));
+    const cookie = netns.cookie === null ? null : BigInt(netns.cookie);
+    return { ...rest, time: new Date(time), timestamp: time, netns: { ...netns, cookie } } as Lookup;
+  } catch (error) {
+    if (url === undefined) throw error;
+    throw new StartError("no_stream", { url, cause: `no lookup came: ${causeOf(error)}` }, { cause: error });
+  }
+}
+
+/** What is read of a line here is there; the rest is as a daemon says it. */
+function asLine(value: unknown): Line {
+  const { time, netns } = objectOf(value, "it is not an object");
+  const { cookie } = objectOf(netns, "it has no netns");
+  if (typeof time !== "string" || Number.isNaN(Date.parse(time))) throw new Error("it has no time");
+  if (cookie !== null && (typeof cookie !== "string" || !/^\d{1,20}$/.test(cookie)))
+    throw new Error("its netns is none");
+  return value as Line;
+}
+
+function objectOf(value: unknown, problem: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null) throw new Error(problem);
+  return value as Record<string, unknown>;
 }

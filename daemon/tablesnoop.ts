@@ -1,10 +1,12 @@
 // tablesnoop: arguments, signals and exit codes. Nothing else in the command ends the process.
 
+import { wantsColour } from "./cli/colour.js";
 import { asUsageError, CLI_FLAGS, type Options, parseOptions } from "./cli/options.js";
 import { Printer } from "./cli/printer.js";
 import { describe } from "./errors.js";
 import { renderArgpHelp, renderArgpUsage } from "./flags/argp_help.js";
 import { readAccess } from "./lines/daemon_access.js";
+import { type DaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
 import { openSource } from "./lines/open_lines.js";
 import { hearWriteErrors, writeAll } from "./output.js";
@@ -13,7 +15,7 @@ import { readVersion } from "./version.js";
 const PROGRAM = "tablesnoop";
 const CLOSING =
   "Needs root, or CAP_BPF and CAP_PERFMON; with --connect neither. Without -g and --netns only lookups in the " +
-  "network namespace of the command are shown, and without -x only those that found something.";
+  "network namespace of the command are shown, and without -x only those that found something. -vv says more than -v.";
 
 /** How long an output that takes nothing may hold up the end. */
 const STOP_MS = 2000;
@@ -32,6 +34,7 @@ async function main(argv: readonly string[]): Promise<void> {
     await writeAll(process.stdout, shown(options.show));
     return;
   }
+  hidePassword(argv, options.connect);
   const ending = new AbortController();
   let source: LineSource | undefined;
   const stop = () => {
@@ -44,11 +47,16 @@ async function main(argv: readonly string[]): Promise<void> {
       process.exit(0);
     }, STOP_MS).unref();
   };
-  process.on("SIGINT", stop);
+  process.on("SIGINT", () => {
+    // The terminal shows ^C; what follows, the prompt too, begins on a line of its own.
+    if (process.stderr.isTTY) process.stderr.write("\n");
+    stop();
+  });
   process.on("SIGTERM", stop);
   try {
     const access = readAccess(options.accessFiles);
-    source = await openSource({ ...options, access, colour: wantsColour(options), note, signal: ending.signal });
+    const colour = wantsColour(options, process.stdout.isTTY === true, process.env);
+    source = await openSource({ ...options, access, colour, note, signal: ending.signal });
   } catch (error) {
     if (ending.signal.aborted) process.exit(0);
     throw asUsageError(error);
@@ -81,10 +89,10 @@ function tellDrops(source: LineSource | undefined): void {
   if (daemon > 0) tell(`${daemon} events dropped (by the daemon: ring buffer full or reader too slow)`);
 }
 
-function wantsColour({ color }: Options): boolean {
-  const { NO_COLOR = "", TERM = "" } = process.env;
-  if (color !== "auto") return color === "always";
-  return process.stdout.isTTY === true && NO_COLOR === "" && TERM !== "dumb";
+/** Everybody on this machine sees the arguments of every process. */
+function hidePassword(argv: readonly string[], connect: DaemonAddress | undefined): void {
+  if (connect?.login === undefined || connect.login.password === "") return;
+  process.title = [PROGRAM, ...argv.map(withoutLogin)].join(" ");
 }
 
 function shown(what: "help" | "usage" | "version"): string {

@@ -5,6 +5,7 @@ import { FAMILIES, type Family, KINDS, type Kind } from "../fib/lookup.js";
 import { type FlagTable, type FlagValues, parseFlags, quoted } from "../flags/flags.js";
 import type { AccessFiles } from "../lines/daemon_access.js";
 import { type DaemonAddress, parseDaemonAddress, withoutLogin } from "../lines/daemon_address.js";
+import type { Verbosity } from "../native/session.js";
 import { BadQuery, checkQuery, type LookupQuery } from "../stream/query.js";
 
 const FILTERS = "Only some lookups:";
@@ -36,7 +37,7 @@ export const CLI_FLAGS = {
   route: { kind: "boolean", default: false, help: "Only display route lookups", group: "" },
   rule: { kind: "boolean", default: false, help: "Only display rule lookups", group: "" },
   separate: { kind: "boolean", short: "s", default: false, help: "Insert empty line after a timeout.", group: "" },
-  verbose: { kind: "boolean", short: "v", default: false, help: "Enable detailed output.", group: "" },
+  verbose: { kind: "count", short: "v", default: 0, max: 2, help: "Enable detailed output.", group: "" },
   show_failed: {
     kind: "boolean",
     short: "x",
@@ -45,7 +46,7 @@ export const CLI_FLAGS = {
     help: "Show failed lookup results",
     group: "",
   },
-  help: { kind: "boolean", short: "?", default: false, help: "Give this help list", group: "" },
+  help: { kind: "boolean", short: "?", otherShort: "h", default: false, help: "Give this help list", group: "" },
   usage: { kind: "boolean", default: false, help: "Give a short usage message", group: "" },
   version: { kind: "boolean", short: "V", default: false, help: "Print the version", group: "" },
   netns: {
@@ -63,7 +64,7 @@ export const CLI_FLAGS = {
     kind: "enum",
     choices: ["auto", "always", "never"],
     default: "auto",
-    help: "Green for what was found, red for what failed; auto: on a terminal, unless NO_COLOR is set",
+    help: "Green for what was found, red for what failed; auto: on a terminal, with -x, unless NO_COLOR is set",
     group: OUTPUT,
   },
   count: { kind: "integer", placeholder: "N", min: 1, help: "End after N lines", group: OUTPUT },
@@ -103,6 +104,8 @@ export const CLI_FLAGS = {
   },
 } as const satisfies FlagTable;
 
+const VERBOSITIES = [0, 1, 2] as const;
+
 type Values = FlagValues<typeof CLI_FLAGS>;
 
 export interface Options {
@@ -110,7 +113,7 @@ export interface Options {
   /** Nothing but the namespace the command runs in; a daemon cannot know which that is. */
   readonly ownNetns: boolean;
   readonly format: "text" | "json";
-  readonly verbose: boolean;
+  readonly verbose: Verbosity;
   /** An empty line at each pause. */
   readonly separate: boolean;
   readonly color: Values["color"];
@@ -136,7 +139,7 @@ export function parseOptions(argv: readonly string[]): Options | { readonly show
     query: lookupQuery(values),
     ownNetns: !values.global && values.netns === undefined,
     format: values.json ? "json" : "text",
-    verbose: values.verbose,
+    verbose: VERBOSITIES[values.verbose] ?? 0,
     separate: values.separate,
     color: values.color,
     ...(values.count !== undefined && { count: values.count }),

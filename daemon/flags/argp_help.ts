@@ -40,6 +40,7 @@ export function renderArgpUsage(program: string, table: FlagTable): string {
 export function longSpelling(name: string, flag: Flag): string {
   switch (flag.kind) {
     case "boolean":
+    case "count":
       return `--${name}`;
     case "enum":
       return `--${name}=${flag.choices.join("|")}`;

@@ -1,6 +1,6 @@
 // Completion of a flag table for bash, as a script. It needs bash 4 and none of the bash-completion package's functions.
 
-import type { Flag, FlagTable } from "./flags.js";
+import { type Flag, type FlagTable, isSwitch } from "./flags.js";
 
 /** Shell words that give the values of a flag which no table knows: what is on this machine now. */
 const LIVE_VALUES: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const LIVE_VALUES: Readonly<Record<string, string>> = {
 /** The text of /usr/share/bash-completion/completions/`program`; ends in a newline. */
 export function bashCompletion(program: string, table: FlagTable): string {
   const flags = Object.entries(table);
-  const values = flags.flatMap(([name, flag]) => (flag.kind === "boolean" ? [] : valueCase(name, flag)));
+  const values = flags.flatMap(([name, flag]) => (isSwitch(flag) ? [] : valueCase(name, flag)));
   const names = flags.flatMap(([name, flag]) => spellings(name, flag)).join(" ");
   return `# Completes the flags of ${program} in bash; made from the table of flags that ${program} itself reads.
 
@@ -45,11 +45,11 @@ complete -F _${program} ${program}
 }
 
 function spellings(name: string, flag: Flag): string[] {
-  if (flag.kind !== "boolean") return [`--${name}=`];
-  return flag.default ? [`--${name}`, `--no-${name}`] : [`--${name}`];
+  if (!isSwitch(flag)) return [`--${name}=`];
+  return flag.kind === "boolean" && flag.default ? [`--${name}`, `--no-${name}`] : [`--${name}`];
 }
 
-function valueCase(name: string, flag: Exclude<Flag, { kind: "boolean" }>): string {
+function valueCase(name: string, flag: Exclude<Flag, { kind: "boolean" | "count" }>): string {
   const pattern = flag.alias === undefined ? `--${name}` : `--${name} | --${flag.alias}`;
   if ("placeholder" in flag && flag.placeholder === "FILE") {
     return `	${pattern})

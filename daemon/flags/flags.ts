@@ -2,12 +2,15 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "../errors.js";
+import { spelledOut } from "./abbreviations.js";
 import { formatDuration, parseDuration } from "./duration.js";
 import { formatSize, isPowerOfTwo, parseSize } from "./size.js";
 
 interface Described {
   /** One letter or sign, without its dash. */
   readonly short?: string;
+  /** Another letter, which no help shows. */
+  readonly otherShort?: string;
   /** Another spelling of the long name. */
   readonly alias?: string;
   readonly help: string;
@@ -18,6 +21,13 @@ interface Described {
 interface BooleanFlag extends Described {
   readonly kind: "boolean";
   readonly default: boolean;
+}
+
+/** The value is how often it was given, at most `max`. */
+interface CountFlag extends Described {
+  readonly kind: "count";
+  readonly default: 0;
+  readonly max: number;
 }
 
 interface StringFlag extends Described {
@@ -66,7 +76,14 @@ interface ListFlag extends Described {
   readonly default: readonly string[];
 }
 
-export type Flag = BooleanFlag | StringFlag | EnumFlag | DurationFlag | SizeFlag | IntegerFlag | ListFlag;
+export type Flag = BooleanFlag | CountFlag | StringFlag | EnumFlag | DurationFlag | SizeFlag | IntegerFlag | ListFlag;
+
+/** Takes no value. */
+type Switch = BooleanFlag | CountFlag;
+
+export function isSwitch(flag: Flag): flag is Switch {
+  return flag.kind === "boolean" || flag.kind === "count";
+}
 
 /** Keys are long names without dashes. */
 export type FlagTable = Readonly<Record<string, Flag>>;
@@ -75,7 +92,7 @@ type ValueOf<F extends Flag> = F extends BooleanFlag
   ? boolean
   : F extends EnumFlag
     ? F["choices"][number]
-    : F extends DurationFlag | SizeFlag | IntegerFlag
+    : F extends DurationFlag | SizeFlag | IntegerFlag | CountFlag
       ? number | Absent<F>
       : F extends ListFlag
         ? readonly string[]
@@ -109,6 +126,7 @@ export function parseFlags<T extends FlagTable>(table: T, argv: readonly string[
 function accepted(flag: Flag): string {
   switch (flag.kind) {
     case "boolean":
+    case "count":
       return "no value";
     case "enum":
       return `one of ${flag.choices.join(", ")}`;
@@ -132,18 +150,22 @@ export function quoted(text: string): string {
 function tokenize(table: FlagTable, argv: readonly string[]) {
   const options: Record<string, { type: "boolean" | "string"; short?: string }> = {};
   for (const [name, flag] of Object.entries(table)) {
-    const type = flag.kind === "boolean" ? "boolean" : "string";
+    const type = isSwitch(flag) ? "boolean" : "string";
     options[name] = flag.short === undefined ? { type } : { type, short: flag.short };
     if (flag.alias !== undefined) options[flag.alias] = { type };
+    if (flag.otherShort !== undefined) options[`-${flag.otherShort}`] = { type, short: flag.otherShort };
   }
-  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
+  const args = spelledOut(table, argv);
+  return parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
 function take(given: Map<string, Value>, table: FlagTable, token: OptionToken): void {
   const { name, flag, negated } = find(table, token);
-  const value = flag.kind === "boolean" ? readSwitch(token, negated) : readValue(flag, token);
+  const value = isSwitch(flag) ? readSwitch(token, negated) : readValue(flag, token);
   const before = given.get(name);
-  if (flag.kind === "list") {
+  if (flag.kind === "count") {
+    given.set(name, Math.min(Number(before ?? 0) + 1, flag.max));
+  } else if (flag.kind === "list") {
     given.set(name, [...(Array.isArray(before) ? before : []), value]);
   } else if (before === undefined || before === value) {
     given.set(name, value);
@@ -174,7 +196,9 @@ function lookup(table: FlagTable, spelling: string): { name: string; flag: Flag 
   const own = Object.hasOwn(table, spelling) ? table[spelling] : undefined;
   if (own) return { name: spelling, flag: own };
   for (const [name, flag] of Object.entries(table)) {
-    if (flag.alias === spelling) return { name, flag };
+    if (flag.alias === spelling || (flag.otherShort !== undefined && spelling === `-${flag.otherShort}`)) {
+      return { name, flag };
+    }
   }
   return undefined;
 }
@@ -186,7 +210,7 @@ function readSwitch(token: OptionToken, negated: boolean): boolean {
   return !negated;
 }
 
-function readValue(flag: Exclude<Flag, BooleanFlag>, token: OptionToken): string | number {
+function readValue(flag: Exclude<Flag, Switch>, token: OptionToken): string | number {
   const text = token.value ?? "";
   // A flag that follows is not taken for the value, as in `--log.format --log.level=debug`.
   if (text === "" || (!token.inlineValue && /^-./.test(text))) {
@@ -199,7 +223,7 @@ function readValue(flag: Exclude<Flag, BooleanFlag>, token: OptionToken): string
   return value;
 }
 
-function convert(flag: Exclude<Flag, BooleanFlag>, text: string): string | number | undefined {
+function convert(flag: Exclude<Flag, Switch>, text: string): string | number | undefined {
   switch (flag.kind) {
     case "enum":
       return flag.choices.includes(text) ? text : undefined;

@@ -1,7 +1,7 @@
 // The --help text of a flag table: usage, summary, then the flags by group.
 
 import { formatDuration } from "./duration.js";
-import type { Flag, FlagTable } from "./flags.js";
+import { type Flag, type FlagTable, isSwitch } from "./flags.js";
 import { formatSize } from "./size.js";
 
 const WIDTH = 92;
@@ -31,6 +31,8 @@ function spelling(name: string, flag: Flag): string {
   switch (flag.kind) {
     case "boolean":
       return flag.default ? `--[no-]${name}` : `--${name}`;
+    case "count":
+      return `--${name}`;
     case "enum":
       return `--${name}=${flag.choices.join("|")}`;
     case "duration":
@@ -46,7 +48,7 @@ function spelling(name: string, flag: Flag): string {
 
 /** Range and default; a switch shows its default by its spelling. */
 export function suffix(flag: Flag): string {
-  if (flag.kind === "boolean") return "";
+  if (isSwitch(flag)) return "";
   const notes: string[] = [];
   if (flag.kind === "list") notes.push("repeatable");
   if (flag.kind === "integer" || flag.kind === "duration" || flag.kind === "size")

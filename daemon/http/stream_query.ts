@@ -1,7 +1,7 @@
 // The query string of GET /stream.
 
 import type { KINDS } from "../fib/lookup.js";
-import type { LineFormat } from "../native/session.js";
+import type { LineFormat, Verbosity } from "../native/session.js";
 import type { Wanted } from "../stream/listeners.js";
 import { EVERYTHING, type LookupQuery, notAccepted } from "../stream/query.js";
 import { readParameters } from "./parameters.js";
@@ -10,7 +10,7 @@ const FORMATS: Readonly<Record<string, LineFormat>> = { text: "text", json: "jso
 const FAMILY_WORDS = { ipv4: ["ipv4"], "4": ["ipv4"], ipv6: ["ipv6"], "6": ["ipv6"] } as const;
 const KIND_WORDS = { route: ["route"], rule: ["rule"] } as const satisfies Record<(typeof KINDS)[number], unknown>;
 const FAILED_WORDS = { include: "include", exclude: "exclude", only: "only" } as const;
-const VERBOSE_WORDS: Readonly<Record<string, boolean>> = { "": true, "1": true, true: true, "0": false, false: false };
+const VERBOSE_WORDS: Readonly<Record<string, Verbosity>> = { "": 1, "1": 1, true: 1, "2": 2, "0": 0, false: 0 };
 
 const TEXTS = ["netns", "table", "egress", "src", "dst"] as const;
 const PARAMETERS: readonly string[] = ["family", "kind", ...TEXTS, "failed", "verbose", "format"];
@@ -21,7 +21,7 @@ export function parseStreamQuery(url: string): Omit<Wanted, "format"> & { readon
   const format = word("format", given, FORMATS);
   return {
     query: lookupQuery(given),
-    verbose: word("verbose", given, VERBOSE_WORDS) ?? false,
+    verbose: word("verbose", given, VERBOSE_WORDS) ?? 0,
     ...(format !== undefined && { format }),
   };
 }

@@ -1,7 +1,10 @@
 // How a client shows a protected daemon who it is, and knows it again: certificates and a password, read from files.
 
-import { readFileSync } from "node:fs";
 import { causeOf, StartError } from "../errors.js";
+import { readRegularFile } from "../regular_file.js";
+
+/** The system's authorities, all in one file, are a quarter of it. */
+const MOST_BYTES = 1 << 20;
 
 /** PEM texts. */
 export interface DaemonAccess {
@@ -27,7 +30,7 @@ export function readAccess({ ca, cert, key, password }: AccessFiles): DaemonAcce
 
 function read(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readRegularFile(path, MOST_BYTES);
   } catch (error) {
     throw new StartError("access_unreadable", { file: path, cause: causeOf(error) }, { cause: error });
   }

@@ -3,13 +3,14 @@
 import { type IncomingMessage, request } from "node:http";
 import { request as requestOverTls } from "node:https";
 import { performance } from "node:perf_hooks";
-import { causeOf, StartError } from "../errors.js";
+import { causeOf, codeOf, StartError } from "../errors.js";
 import { FAMILIES, KINDS } from "../fib/lookup.js";
+import type { Verbosity } from "../native/session.js";
 import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
 import type { DaemonAddress } from "./daemon_address.js";
 import type { LineSource, LinesDropped, SourceFormat } from "./line_source.js";
-import { Received } from "./received.js";
+import { NoLines, Received } from "./received.js";
 import { Wake } from "./wake.js";
 
 const CONNECT_MS = 10_000;
@@ -17,6 +18,8 @@ const CONNECT_MS = 10_000;
 const SILENCE_MS = 30_000;
 /** After a stop: what the daemon has seen by then is here. */
 const SETTLE_MS = 150;
+/** What a refusal may take to come; after that, what came of it is told. */
+const REFUSAL_MS = 2000;
 const MOST_REFUSAL_BYTES = 4096;
 
 export interface DaemonLinesOptions {
@@ -24,7 +27,7 @@ export interface DaemonLinesOptions {
   readonly access?: DaemonAccess;
   readonly query: LookupQuery;
   readonly format: SourceFormat;
-  readonly verbose: boolean;
+  readonly verbose: Verbosity;
   /** Gives up connecting. */
   readonly signal?: AbortSignal;
 }
@@ -33,7 +36,12 @@ export interface DaemonLinesOptions {
 export async function connectLines(options: DaemonLinesOptions): Promise<LineSource> {
   const { address, format } = options;
   const response = await ask("GET", `/stream?${parametersOf(options)}`, CONNECT_MS, options);
-  if (response.statusCode === 200) return new DaemonLines(response, address, format);
+  const isHtml = /html/i.test(response.headers["content-type"] ?? "");
+  if (response.statusCode === 200 && !isHtml) return new DaemonLines(response, address, format);
+  if (response.statusCode === 200) {
+    response.destroy();
+    throw new StartError("no_stream", { url: address.text, cause: "a web page came instead of lines" });
+  }
   throw new StartError("daemon_refuses", { url: address.text, cause: await refusal(response) });
 }
 
@@ -75,7 +83,7 @@ class DaemonLines implements LineSource {
       if (settling <= 0) return undefined;
       const chunk: Buffer | null = this.#response.read();
       if (chunk !== null) {
-        const lines = this.#received.add(chunk);
+        const lines = this.#linesOf(chunk);
         if (lines.length > 0) return lines;
       } else if (this.#response.readableEnded || this.#response.destroyed) {
         if (this.#stoppedAt < Number.POSITIVE_INFINITY) return undefined;
@@ -102,6 +110,15 @@ class DaemonLines implements LineSource {
     this.#wake.call();
   }
 
+  #linesOf(chunk: Buffer): Buffer {
+    try {
+      return this.#received.add(chunk);
+    } catch (error) {
+      if (!(error instanceof NoLines)) throw error;
+      throw new StartError("no_stream", { url: this.#address.text, cause: error.message }, { cause: error });
+    }
+  }
+
   #ended(cause: string): StartError {
     const options = this.#error === undefined ? undefined : { cause: this.#error };
     return new StartError("stream_ended", { url: this.#address.text, cause }, options);
@@ -112,19 +129,24 @@ function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearch
   const { kinds, families, netns, table, egress, src, dst, failed } = query;
   const given: Readonly<Record<string, string | undefined>> = {
     format,
-    kind: kinds.length === KINDS.length ? undefined : kinds[0],
-    family: families.length === FAMILIES.length ? undefined : families[0],
+    kind: onlyOne(kinds, KINDS),
+    family: onlyOne(families, FAMILIES),
     netns,
     table,
     egress,
     src,
     dst,
     failed,
-    verbose: verbose ? "1" : undefined,
+    verbose: verbose === 0 ? undefined : String(verbose),
   };
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(given)) if (value !== undefined) parameters.set(name, value);
   return parameters;
+}
+
+/** A word that stands alone, though it may be given twice; undefined if all are wanted, which is what the daemon shows. */
+function onlyOne<T>(wanted: readonly T[], all: readonly T[]): T | undefined {
+  return all.every((word) => wanted.includes(word)) ? undefined : wanted[0];
 }
 
 /** The head of the answer; StartError if none comes within `ms`. */
@@ -180,10 +202,18 @@ function connectCause(error: unknown): string {
 /** The first line of the daemon's own words, else its status. */
 async function refusal(response: IncomingMessage): Promise<string> {
   let text = "";
+  const timer = setTimeout(() => response.destroy(), REFUSAL_MS);
   response.setEncoding("utf8");
-  for await (const chunk of response) {
-    text += chunk;
-    if (text.length > MOST_REFUSAL_BYTES) break;
+  try {
+    for await (const chunk of response) {
+      text += chunk;
+      if (text.length > MOST_REFUSAL_BYTES) break;
+    }
+  } catch (error) {
+    // Cut off, by them or by the timer.
+    if (codeOf(error) === "") throw error;
+  } finally {
+    clearTimeout(timer);
   }
   const [line = ""] = text.trim().split("\n", 1);
   const isHtml = /html/.test(response.headers["content-type"] ?? "");

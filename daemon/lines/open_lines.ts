@@ -1,7 +1,7 @@
 // The one place that opens lines of lookups, from probes of its own or from a daemon: for the command and the library.
 
 import { kernelCause, StartError } from "../errors.js";
-import { type Backend, isKernelError, openSession } from "../native/session.js";
+import { type Backend, isKernelError, openSession, type Verbosity } from "../native/session.js";
 import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
 import { type DaemonAddress, LOCAL_DAEMON } from "./daemon_address.js";
@@ -14,7 +14,7 @@ export interface SourceOptions {
   /** Nothing but the namespace this process is in; not known over a connection, and ignored there. */
   readonly ownNetns: boolean;
   readonly format: SourceFormat;
-  readonly verbose: boolean;
+  readonly verbose: Verbosity;
   readonly colour: boolean;
   readonly probe: Backend | "auto";
   /** Absent: probes of its own. */

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { causeOf, StartError } from "../errors.js";
 import type { Kind } from "../fib/lookup.js";
-import type { Backend, Listener, LookupFilter, Session, SessionOptions } from "../native/session.js";
+import type { Backend, Listener, LookupFilter, Session, SessionOptions, Verbosity } from "../native/session.js";
 import { Naming } from "../netns/naming.js";
 import { Outage } from "../outage.js";
 import { type LookupQuery, toFilter } from "../stream/query.js";
@@ -30,7 +30,7 @@ export interface OwnLinesOptions {
   /** Nothing but the namespace this process is in. */
   readonly ownNetns: boolean;
   readonly format: SourceFormat;
-  readonly verbose: boolean;
+  readonly verbose: Verbosity;
   readonly colour: boolean;
   readonly probe: Backend | "auto";
   /** Told, in one line each, of what cannot be seen although nothing is wrong with what was asked. */

@@ -1,6 +1,7 @@
 // A stream as it arrives: puts chunks together to whole lines and takes out what the daemon says about the stream
-// itself (heartbeats, drops), so that lookups remain. Bytes are kept as they are: a device's name need not be UTF-8.
+// itself (heartbeats, drops), so that lookups remain, in characters that a terminal only shows.
 
+import { escaped } from "./escaped.js";
 import type { SourceFormat } from "./line_source.js";
 
 const NEWLINE = 10;
@@ -13,12 +14,17 @@ const MARKS = {
   json: { begins: /^($|\{"dropped")/, searched: '\n{"dropped"', dropped: /^\{"dropped":(\d+)\}$/ },
 } as const;
 
+/** What comes is not what a daemon sends. */
+export class NoLines extends Error {}
+
 export class Received {
+  readonly #format: SourceFormat;
   readonly #marks: (typeof MARKS)[SourceFormat];
   #rest: Buffer = Buffer.alloc(0);
   #dropped = 0;
 
   constructor(format: SourceFormat) {
+    this.#format = format;
     this.#marks = MARKS[format];
   }
 
@@ -27,14 +33,14 @@ export class Received {
     return this.#dropped;
   }
 
-  /** Lines of lookups that are complete with this chunk; may be empty. */
+  /** Lines of lookups that are complete with this chunk; may be empty. Throws NoLines. */
   add(chunk: Buffer): Buffer {
     const all = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const end = all.lastIndexOf(NEWLINE) + 1;
     this.#rest = Buffer.from(all.subarray(end));
-    if (this.#rest.length > MOST_LINE_BYTES) throw new Error("what came are no lines");
+    if (this.#rest.length > MOST_LINE_BYTES) throw new NoLines("a line without an end came");
     const lines = all.subarray(0, end);
-    return this.#hasMarks(lines) ? this.#withoutMarks(lines) : lines;
+    return escaped(this.#hasMarks(lines) ? this.#withoutMarks(lines) : lines, this.#format);
   }
 
   #hasMarks(lines: Buffer): boolean {

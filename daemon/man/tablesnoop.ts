@@ -12,6 +12,7 @@ const PAGE: ManPage = {
     "Prints one line for each lookup in a routing table and for each walk of the policy rules, with the answer that the kernel gave. It shows which table, gateway and device a flow was led to, or that nothing was found.",
     "Lookups are seen by eBPF probes, which takes root, or CAP_BPF and CAP_PERFMON. With --connect they come from a running tablesnoopd(8) instead, which takes neither.",
     "Without options the lookups of the network namespace that the command runs in are shown, IPv4 and IPv6, routes and rules, and only those that found something. What is not wanted is left out in the kernel already.",
+    "Long options may be abbreviated as long as they can be told apart; -h is --help.",
     "A daemon cannot know the namespace of the one who asks: with --connect and without --netns the lookups of all namespaces are shown, as with -g.",
   ],
   flags: CLI_FLAGS,
@@ -29,7 +30,8 @@ const PAGE: ManPage = {
             "rule4: src: 10.0.1.2  dst: 10.8.1.9 pref: 101 action: blackhole",
           ].join("\n"),
         },
-        "Addresses that are not chosen yet are 0.0.0.0 or ::. A packet may cost several lookups: one in each table that is asked, and one more before its source address is chosen. With -v a line begins with the cookie of the network namespace, the devices of the flow, table, DSCP and flow label, and a rule's line ends with its selectors.",
+        "Addresses that are not chosen yet are 0.0.0.0 or ::. A packet may cost several lookups: one in each table that is asked, and one more before its source address is chosen. With -v a line begins with the cookie of the network namespace, the devices of the flow, table, DSCP and flow label, and a rule's line ends with its selectors. With -vv it ends with what else is known, such as the result and the prefix of the route.",
+        "Bytes of a name that a terminal would act on, or that are no UTF-8, are shown by their numbers: \\x1b.",
         "With --json each line is an object with all that is known of a lookup.",
         "The lines are on standard output and nothing else is; they appear at once in a pipe too. Notes, errors and the number of dropped events are on standard error.",
         "A machine may look up more than can be read. Events that found no room are counted, and their number is told at the end.",
@@ -51,6 +53,12 @@ const PAGE: ManPage = {
             ["2", "The command line cannot be understood."],
           ],
         },
+      ],
+    },
+    {
+      title: "SECURITY",
+      blocks: [
+        "Give the password of --connect in a file that only you can read, with --password-file. One in the URL is taken out of the list of processes as soon as the command runs, but not out of the shell's history.",
       ],
     },
     {

@@ -101,10 +101,14 @@ export interface LookupFilter {
 
 export type LineFormat = "text" | "json" | "sse";
 
+/** 1: who looked up where, as the original tool says it; 2: the result and more behind that. */
+export type Verbosity = 0 | 1 | 2;
+
 export interface ListenerOptions {
   readonly filter: LookupFilter;
   readonly format: LineFormat;
-  readonly verbose: boolean;
+  /** Of text. */
+  readonly verbose: Verbosity;
   readonly colour: boolean;
   /** Whether a line stands where lines were lost: `# dropped N lines`, `{"dropped":N}` or an event `dropped`. */
   readonly tellsDrops: boolean;

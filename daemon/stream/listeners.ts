@@ -2,7 +2,15 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Kind } from "../fib/lookup.js";
-import type { Inventory, LineFormat, LineNames, Listener, LookupFilter, Session } from "../native/session.js";
+import type {
+  Inventory,
+  LineFormat,
+  LineNames,
+  Listener,
+  LookupFilter,
+  Session,
+  Verbosity,
+} from "../native/session.js";
 import { Outage } from "../outage.js";
 import { BadQuery, type LookupQuery, notAccepted, type Resolve, toFilter } from "./query.js";
 import { buildVocabulary } from "./vocabulary.js";
@@ -33,7 +41,7 @@ export interface ListenersOptions {
 export interface Wanted {
   readonly query: LookupQuery;
   readonly format: LineFormat;
-  readonly verbose: boolean;
+  readonly verbose: Verbosity;
 }
 
 interface Hearing {

@@ -1,8 +1,9 @@
 // Files that are read now and looked at again later, by what stat tells of them. Reading and looking hold up the event
 // loop: some microseconds each on a local disk.
 
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { causeOf } from "../errors.js";
+import { readRegularFile } from "../regular_file.js";
 import { ConfigFault } from "./fault.js";
 
 /** What a file was like, for comparison only. */
@@ -15,7 +16,7 @@ export class WatchedFiles {
   read(path: string, most: number): string {
     this.#prints.set(path, printOf(path));
     try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(readRegular(path, most));
+      return readRegularFile(path, most);
     } catch (error) {
       throw new ConfigFault(`read ${path}: ${causeOf(error)}`, undefined, { cause: error });
     }
@@ -34,22 +35,5 @@ function printOf(path: string): Print {
     return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
   } catch (error) {
     return causeOf(error);
-  }
-}
-
-function readRegular(path: string, most: number): Buffer {
-  // A FIFO would hold up the whole process until somebody writes to it.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if (!fstatSync(fd).isFile()) throw new Error("not a regular file");
-    const buffer = Buffer.alloc(most + 1);
-    let length = 0;
-    for (let got = -1; got !== 0 && length <= most; length += got) {
-      got = readSync(fd, buffer, length, buffer.length - length, null);
-    }
-    if (length > most) throw new Error(`larger than ${most} bytes`);
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(fd);
   }
 }

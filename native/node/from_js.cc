@@ -103,7 +103,7 @@ ListenerSettings ReadListenerSettings(const Napi::Object& options) {
   return {
       .filter = ReadFilter(filter.As<Napi::Object>()),
       .format = choices[ReadChoice(options, "format", formats)],
-      .verbose = ReadBoolean(options, "verbose"),
+      .verbose = ReadNumber(options, "verbose", 0, 2) > 0,
       .colour = ReadBoolean(options, "colour"),
       .tells_drops = ReadBoolean(options, "tellsDrops"),
       .queue_bytes = ReadNumber(options, "queueBytes", 1, kMostRing),

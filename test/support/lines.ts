@@ -40,7 +40,7 @@ export function openLines({ kinds, families, foundOnly = false, cookie }: LineOp
     src: ANY,
     dst: ANY,
   };
-  const options = { filter, format: "text", verbose: true, colour: false, tellsDrops: false } as const;
+  const options = { filter, format: "text", verbose: 1, colour: false, tellsDrops: false } as const;
   const listener = session.listen({ ...options, queueBytes: 1 << 20 }, () => {
     text += listener.take().bytes.toString();
   });

@@ -68,7 +68,7 @@ const DAEMON_ERRORS: readonly unknown[] = [
   new StartError("stream_unprotected", { address: "[::]:10074" }),
   unknownKeyError(),
   new StartError("group_unknown", { group: "routers", cause: "it is not in /etc/group" }),
-  usageError("--web.listen=:1"),
+  usageError("--web.lisen=:1"),
   usageError("--failure-window=1s"),
 ];
 

@@ -24,7 +24,7 @@ describe("what is shown", () => {
       query: { kinds: ["route", "rule"], families: ["ipv4", "ipv6"], failed: "exclude" },
       ownNetns: true,
       format: "text",
-      verbose: false,
+      verbose: 0,
       separate: false,
       color: "auto",
       probe: "auto",
@@ -55,7 +55,7 @@ describe("what is shown", () => {
     expect(parse("-4xgsv")).toMatchObject({
       query: { families: ["ipv4"], failed: "include" },
       ownNetns: false,
-      verbose: true,
+      verbose: 1,
       separate: true,
     });
   });

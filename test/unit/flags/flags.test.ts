@@ -9,10 +9,13 @@ const TABLE = {
   count: { kind: "integer", placeholder: "N", min: 0, max: 100, help: "", group: "" },
   path: { kind: "string", placeholder: "PATH", default: "/metrics", help: "", group: "" },
   netns: { kind: "list", placeholder: "NAME", default: ["all"], help: "", group: "" },
+  table: { kind: "string", placeholder: "TABLE", default: "", help: "", group: "" },
+  tablet: { kind: "string", placeholder: "TABLE", default: "", help: "", group: "" },
   rule: { kind: "boolean", default: true, help: "", group: "" },
   ipv4: { kind: "boolean", short: "4", default: false, help: "", group: "" },
   show_failed: { kind: "boolean", short: "x", alias: "show-failed", default: false, help: "", group: "" },
-  help: { kind: "boolean", short: "?", default: false, help: "", group: "" },
+  verbose: { kind: "count", short: "v", default: 0, max: 2, help: "", group: "" },
+  help: { kind: "boolean", short: "?", otherShort: "h", default: false, help: "", group: "" },
 } as const satisfies FlagTable;
 
 const parse = (...argv: string[]) => parseFlags(TABLE, argv);
@@ -35,9 +38,12 @@ describe("accepted flags", () => {
       count: undefined,
       path: "/metrics",
       netns: ["all"],
+      table: "",
+      tablet: "",
       rule: true,
       ipv4: false,
       show_failed: false,
+      verbose: 0,
       help: false,
     });
   });
@@ -57,6 +63,34 @@ describe("accepted flags", () => {
 
   test("short flags stand alone or together, a question mark among them", () => {
     expect(parse("-4x", "-?")).toMatchObject({ ipv4: true, show_failed: true, help: true });
+  });
+
+  test("another letter of a flag is the same flag", () => {
+    expect(parse("-h")).toMatchObject({ help: true });
+    expect(parse("-4h", "-?")).toMatchObject({ ipv4: true, help: true });
+  });
+
+  test.each([
+    [["-v"], 1],
+    [["-vv"], 2],
+    [["-v", "-4v"], 2],
+    [["--verbose", "-vv"], 2],
+  ])("%j is counted as %i", (argv, count) => {
+    expect(parse(...argv).verbose).toBe(count);
+  });
+
+  test("a name may be abbreviated as long as it can be told from the others", () => {
+    expect(parse("--pa=/a", "--win", "1m30s", "--ip", "--no-ru", "--show-f", "--netn=b")).toMatchObject({
+      path: "/a",
+      window: 90_000,
+      ipv4: true,
+      rule: false,
+      show_failed: true,
+      netns: ["b"],
+    });
+    expect(parse("--show")).toMatchObject({ show_failed: true });
+    expect(parse("--log", "debug")).toMatchObject({ "log.level": "debug" });
+    expect(parse("--no-show")).toMatchObject({ show_failed: false });
   });
 
   test("another spelling of a name is the same flag", () => {
@@ -92,6 +126,12 @@ describe("refused flags", () => {
     [["--nope=3"], "unknown_flag", ["--nope"]],
     [["--no-nope"], "unknown_flag", ["--no-nope"]],
     [["-q"], "unknown_flag", ["-q"]],
+    [["--no-window-2"], "unknown_flag", ["--no-window-2"]],
+    [["--no"], "unknown_flag", ["--no"]],
+    [["--", "--ip"], "unexpected_argument", ['"--ip"']],
+    [["--tabl"], "ambiguous_flag", ["--tabl", "--table, --tablet"]],
+    [["--verbose=2"], "unwanted_value", ["--verbose", '"2"']],
+    [["--no-verbose"], "not_negatable", ["--no-verbose"]],
     [["-path"], "unknown_flag", ["-p"]],
     [["--__proto__=x"], "unknown_flag", ["--__proto__"]],
     [["--constructor"], "unknown_flag", ["--constructor"]],
@@ -128,7 +168,21 @@ describe("refused flags", () => {
   test("whatever the arguments, the outcome is a value for every flag or one printable line", () => {
     const word = fc.oneof(
       fc.string({ unit: "binary" }),
-      fc.constantFrom("--", "-4", "--rule", "--no-rule", "--count", "--path=\n", "--count=\u001b[2J", "-x4?", "7"),
+      fc.constantFrom(
+        "--",
+        "-4",
+        "--rule",
+        "--no-rule",
+        "--count",
+        "--path=\n",
+        "--count=\u001b[2J",
+        "-x4?",
+        "7",
+        "--t",
+        "--tab=",
+        "-vvv",
+        "--h",
+      ),
     );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (argv) => {

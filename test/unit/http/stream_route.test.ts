@@ -126,7 +126,7 @@ describe("the stream", () => {
       "family=4&kind=route&netns=host&table=254&egress=eth0&src=10.0.0.0/8&dst=10.1.2.3&failed=exclude&verbose";
     await listenTo(port, `/stream?${query}`);
     const options = session.listeners[0]?.options;
-    expect(options).toMatchObject({ verbose: true });
+    expect(options).toMatchObject({ verbose: 1 });
     expect(options?.filter).toMatchObject({ kinds: 1, families: 1, results: 1, netns: 1n, table: 254, egress: "eth0" });
     expect(options?.filter.src.subarray(0, 4)).toEqual(Uint8Array.of(10, 0, 0, 0));
     expect(options?.filter.dst.subarray(16, 20)).toEqual(Uint8Array.of(255, 255, 255, 255));

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { StartError } from "../../../daemon/errors.js";
+import { describe as describeError, StartError } from "../../../daemon/errors.js";
 import { type DaemonAddress, parseDaemonAddress } from "../../../daemon/lines/daemon_address.js";
 import { connectLines, hasStream } from "../../../daemon/lines/daemon_lines.js";
 import { EVERYTHING, type LookupQuery } from "../../../daemon/stream/query.js";
@@ -34,7 +34,7 @@ async function serve(answer: Answer, socketPath?: string): Promise<DaemonAddress
 }
 
 const connect = (address: DaemonAddress, query: LookupQuery = EVERYTHING) =>
-  connectLines({ address, query, format: "text", verbose: false });
+  connectLines({ address, query, format: "text", verbose: 0 });
 
 async function refusal(doing: Promise<unknown>): Promise<StartError> {
   const error = await doing.then(
@@ -60,7 +60,7 @@ describe("a stream", () => {
       src: "fd00::/8",
       failed: "exclude",
     };
-    const source = await connectLines({ address, query, format: "json", verbose: true });
+    const source = await connectLines({ address, query, format: "json", verbose: 2 });
     source.close();
     expect(Object.fromEntries(new URL(url, "http://x").searchParams)).toEqual({
       format: "json",
@@ -70,7 +70,7 @@ describe("a stream", () => {
       table: "main",
       src: "fd00::/8",
       failed: "exclude",
-      verbose: "1",
+      verbose: "2",
     });
   });
 
@@ -82,6 +82,17 @@ describe("a stream", () => {
     });
     (await connect(address)).close();
     expect(url).toBe("/stream?format=text&failed=include");
+  });
+
+  test("is asked for one kind or family alone, though it is given twice", async () => {
+    let url = "";
+    const address = await serve((request, response) => {
+      url = request.url ?? "";
+      response.flushHeaders();
+    });
+    const query: LookupQuery = { ...EVERYTHING, kinds: ["route", "route"], families: ["ipv6", "ipv6"] };
+    (await connect(address, query)).close();
+    expect(url).toBe("/stream?format=text&kind=route&family=ipv6&failed=include");
   });
 
   test("gives lines as they come, without what is said about the stream", async () => {
@@ -156,6 +167,40 @@ describe("no stream", () => {
     expect((await refusal(connect(address))).message).toContain("HTTP status 503");
   });
 
+  test("a refusal that is cut short tells what came of it", async () => {
+    const address = await serve((_, response) => {
+      response.writeHead(400, { "content-type": "text/plain" });
+      response.write("src: non", () => response.destroy());
+    });
+    const error = await refusal(connect(address));
+    expect([error.code, error.message]).toEqual(["daemon_refuses", `read ${address.text}: src: non`]);
+  });
+
+  test("a refusal that drips is waited for two seconds", async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const address = await serve((_, response) => {
+      response.writeHead(503, { "content-type": "text/plain" });
+      timers.push(setInterval(() => response.write("no "), 100));
+    });
+    const begin = performance.now();
+    const error = await refusal(connect(address)).finally(() => timers.forEach(clearInterval));
+    expect([error.code, error.message]).toEqual(["daemon_refuses", expect.stringContaining(": no no")]);
+    expect(performance.now() - begin).toBeLessThan(5000);
+  });
+
+  test.each<[string, string, string]>([
+    ["an endless line", "text/plain", "x".repeat(100_000)],
+    ["a web page", "text/html; charset=utf-8", "<!doctype html>\n"],
+  ])("%s is not what a daemon sends, and not a bug of ours", async (_, type, body) => {
+    const address = await serve((_request, response) => {
+      response.writeHead(200, { "content-type": type }).write(body);
+    });
+    const error = await refusal(connect(address).then((source) => source.next().finally(() => source.close())));
+    expect(error.code).toBe("no_stream");
+    expect(error.message).toContain(address.text);
+    expect(describeError(error, "tablesnoop", false).text).not.toContain("bug");
+  });
+
   test("nobody there is told with the address", async () => {
     const address = await serve(() => {});
     for (const server of servers.splice(0)) server.close();
@@ -171,7 +216,7 @@ describe("no stream", () => {
       address,
       query: EVERYTHING,
       format: "text",
-      verbose: false,
+      verbose: 0,
       signal: giveUp.signal,
     });
     giveUp.abort();

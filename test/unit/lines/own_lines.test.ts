@@ -30,7 +30,7 @@ function open(options: Partial<OwnLinesOptions> = {}) {
     query: EVERYTHING,
     ownNetns: true,
     format: "text",
-    verbose: false,
+    verbose: 0,
     colour: false,
     probe: "auto",
     note: (text) => notes.push(text),

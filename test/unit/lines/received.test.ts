@@ -20,9 +20,33 @@ describe("text as it arrives", () => {
     );
   });
 
-  test("keeps bytes that are no UTF-8", () => {
-    const line = Buffer.from([0x76, 0x34, 0xff, 0xfe, 0x0a]);
-    expect(new Received("text").add(Buffer.concat([Buffer.from("# quiet\n"), line]))).toEqual(line);
+  test("shows bytes that a terminal would act on, or that are no UTF-8, by their numbers", () => {
+    const line = Buffer.from("# quiet\nv4: \u001b[2J\u0007\u007f\r\u009bé€𐍈\n");
+    const broken = Buffer.from([0xff, 0xc3, 0x28, 0xe2, 0x82, 0x0a]);
+    expect(all(new Received("text"), [line, broken])).toBe(
+      Buffer.from("v4: \\x1b[2J\\x07\\x7f\\x0d\\xc2\\x9bé€𐍈\n\\xff\\xc3(\\xe2\\x82\n").toString("latin1"),
+    );
+  });
+
+  test("never has a byte that a terminal would act on", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom("text", "json"), (bytes, format) => {
+        const lines = new Received(format).add(Buffer.concat([bytes, Buffer.from("\n")]));
+        // Throws on what is no UTF-8.
+        const text = new TextDecoder("utf-8", { fatal: true }).decode(lines);
+        expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}]/u);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("keeps every character that is none of those", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        const line = text.replace(/[\p{Cc}#]/gu, "");
+        expect(new Received("text").add(Buffer.from(`${line}\n`)).toString()).toBe(`${line}\n`);
+      }),
+    );
   });
 
   test("never gives the beginning of a line that was cut off", () => {
@@ -30,8 +54,15 @@ describe("text as it arrives", () => {
   });
 
   test("is refused if it has no lines at all", () => {
-    expect(() => new Received("text").add(Buffer.alloc(100_000, "x"))).toThrow("no lines");
+    expect(() => new Received("text").add(Buffer.alloc(100_000, "x"))).toThrow("a line without an end");
   });
+});
+
+test("objects as they arrive keep what their strings say, without a byte that a terminal would act on", () => {
+  const raw = '{"egress":"\u007f\u009b"}\n';
+  const line = new Received("json").add(Buffer.from(raw)).toString();
+  expect(line).toBe('{"egress":"\\u007f\\u009b"}\n');
+  expect(JSON.parse(line)).toEqual(JSON.parse(raw));
 });
 
 test("objects as they arrive lose heartbeats and drops, whatever the chunks", () => {

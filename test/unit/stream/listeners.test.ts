@@ -40,7 +40,7 @@ function open(query: Partial<LookupQuery> = {}, of = listeners) {
   const hearing = { lines: vi.fn(), end: vi.fn() };
   return {
     ...hearing,
-    lines: of.open({ query: { ...EVERYTHING, ...query }, format: "json", verbose: false }, hearing),
+    lines: of.open({ query: { ...EVERYTHING, ...query }, format: "json", verbose: 0 }, hearing),
     hearing,
   };
 }
