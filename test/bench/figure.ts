@@ -24,6 +24,11 @@ export function medianFigure(name: string, unit: string, rounds: readonly number
   return { name, unit, rounds, value: median(rounds) };
 }
 
+/** A time: its least is what it takes when nothing disturbs. */
+export function timeFigure(name: string, unit: string, rounds: readonly number[], goal?: Goal): Figure {
+  return { ...medianFigure(name, unit, rounds), least: Math.min(...rounds), ...(goal && { goal }) };
+}
+
 /**
  * How ours stands to theirs: from the least of all rounds, as what disturbs can only add time, and round by round, which
  * tells the spread.
@@ -48,7 +53,7 @@ export function addedFigure(
   };
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];

@@ -1,43 +1,24 @@
-// What a lookup costs with the trampoline backend, as ratios to an fexit program that does nothing: for machines that allow
-// trampolines, such as the guests of test/vm. Emulated ones tell no times, but what is in proportion to what.
+// What a lookup and a packet cost with the trampoline backend, as ratios to an fexit program that does nothing: for machines
+// that allow trampolines, such as the guests of test/vm, where guest.ts runs this. Emulated ones tell no times, but what
+// is in proportion to what. Prints the figures as JSON.
 
 import { createManyNetns } from "../support/networks/many_netns.js";
 import type { Netns } from "../support/networks/netns.js";
-import { PATIENCE } from "../support/pace.js";
-import { startBackground } from "../support/processes/background.js";
-import { startDaemon } from "../support/processes/daemon_process.js";
-import { projectPath } from "../support/project_path.js";
 import { floodLookups } from "../support/traffic/flood.js";
-import { total } from "../support/truth/scrape.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
-import { type Figure, medianFigure, ratioFigure, table } from "./figure.js";
-import { type Attached, alternate, bare, type Variant } from "./variant.js";
+import { type Figure, ratioFigure, timeFigure } from "./figure.js";
+import { measureForwardShort } from "./forward_cost.js";
+import { type Attached, alternate, attachObjects, bare, daemonVariant, type Variant } from "./variant.js";
 
 const ROUNDS = 5;
 const LOOKUPS = 40_000;
 const RUNS = 3;
+const FORWARD_ROUNDS = 3;
 const NAMESPACES = 200;
 
-const empty: Variant = {
-  name: "empty fexit",
-  attach: async () => {
-    const object = projectPath("dist/test/flood/empty_fexit.bpf.o");
-    const helper = await startBackground(projectPath("dist/test/flood/attach"), [object]);
-    await helper.waitFor("stdout", /attached/, { timeoutMs: 5000 * PATIENCE });
-    return { detach: () => helper.stop() };
-  },
-};
-
-const trampoline: Variant = {
-  name: "trampoline",
-  attach: async () => {
-    const daemon = await startDaemon(["--probe=trampoline"], { timeoutMs: 30_000 * PATIENCE });
-    return {
-      counted: async (netns) => total(await daemon.scrape(), "tablesnoop_route_lookups_total", { netns: netns.name }),
-      detach: () => daemon.stop(),
-    };
-  },
-};
+/** In the name of figures, "empty" is what does nothing on the hooks of the backend that is measured. */
+const empty: Variant = { name: "empty", attach: () => attachObjects(["empty_fexit"]) };
+const trampoline: Variant = daemonVariant("tablesnoop", undefined, ["--probe=trampoline"]);
 
 const VARIANTS = [bare, empty, trampoline];
 
@@ -48,7 +29,18 @@ async function run(): Promise<void> {
   const figures = await measure(router, { hit, miss });
   await using _many = await createManyNetns(router.netns, NAMESPACES, 0);
   figures.push(...(await measure(router, { [`miss, ${NAMESPACES} namespaces`]: miss })));
-  process.stdout.write(`${table(figures)}\n`);
+  figures.push(
+    ...(await measureForwardShort({
+      variants: VARIANTS,
+      ratios: [
+        [empty, bare],
+        [trampoline, bare],
+      ],
+      rounds: FORWARD_ROUNDS,
+      dose: { slices: 3, repeat: 4096, cpu: 1 },
+    })),
+  );
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
 
 async function measure(router: EgressRouter, cases: Readonly<Record<string, readonly string[]>>): Promise<Figure[]> {
@@ -63,8 +55,8 @@ async function measure(router: EgressRouter, cases: Readonly<Record<string, read
   return Object.keys(cases).flatMap((name) => {
     const of = (variant: Variant) => rounds.get(`${name}: ${variant.name}`) ?? [];
     return [
-      ...VARIANTS.map((variant) => medianFigure(`${name}: ${variant.name}`, "ns", of(variant))),
-      ratioFigure(`${name}: trampoline / empty fexit`, of(trampoline), of(empty)),
+      ...VARIANTS.map((variant) => timeFigure(`${name}: ${variant.name}`, "ns", of(variant))),
+      ratioFigure(`${name}: tablesnoop / empty`, of(trampoline), of(empty)),
     ];
   });
 }

@@ -1,17 +1,23 @@
-// What the daemon takes while nothing happens and nobody scrapes, with about a hundred series.
+// What the daemon takes while nothing happens and nobody scrapes, with about a hundred series, and how soon it is there.
 
-import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { startDaemon } from "../support/processes/daemon_process.js";
 import { floodLookups } from "../support/traffic/flood.js";
 import { cpuSeconds } from "./cpu_time.js";
 import { createEgressRouter } from "./egress_router.js";
-import type { Figure } from "./figure.js";
+import { type Figure, timeFigure } from "./figure.js";
+import { memoryOf } from "./memory.js";
 
 const EGRESSES = 40;
-const MILLISECONDS = 20_000;
+const MILLISECONDS = 30_000;
+const STARTS = 5;
+
+const GOALS = { cpu: { atMost: 0.2 }, own: { atMost: 64 }, start: { atMost: 1000 } };
+
 export async function measureIdle(): Promise<Figure[]> {
   await using router = await createEgressRouter(EGRESSES);
+  const starts: number[] = [];
+  for (let round = 0; round < STARTS; round++) starts.push(await startToScrape());
   await using daemon = await startDaemon();
   for (const family of ["ipv4", "ipv6"] as const) {
     const destinations = router.destinations(family, EGRESSES);
@@ -22,14 +28,19 @@ export async function measureIdle(): Promise<Figure[]> {
   await pause(MILLISECONDS);
   const seconds = (performance.now() - begin) / 1000;
   const cpu = cpuSeconds(daemon.pid) - cpuBefore;
+  const { ownMegabytes, fileMegabytes } = memoryOf(daemon.pid);
   return [
     { name: "idle: route lookup series", unit: "", value: series },
-    { name: "idle: CPU", unit: "% of one CPU", value: (100 * cpu) / seconds },
-    { name: "idle: resident memory", unit: "MB", value: residentMegabytes(daemon.pid) },
+    { name: "idle: CPU", unit: "% of one CPU", value: (100 * cpu) / seconds, goal: GOALS.cpu },
+    { name: "idle: memory of its own", unit: "MB", value: ownMegabytes, goal: GOALS.own },
+    { name: "idle: pages of files", unit: "MB", value: fileMegabytes },
+    timeFigure("start to first scrape", "ms", starts, GOALS.start),
   ];
 }
 
-function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1000;
+async function startToScrape(): Promise<number> {
+  const begin = performance.now();
+  await using daemon = await startDaemon();
+  await daemon.scrape();
+  return performance.now() - begin;
 }

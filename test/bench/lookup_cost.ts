@@ -3,7 +3,7 @@
 import { floodLookups } from "../support/traffic/flood.js";
 import type { Bench } from "./bench.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
-import { addedFigure, type Figure, type Goal, medianFigure, ratioFigure } from "./figure.js";
+import { addedFigure, type Figure, type Goal, ratioFigure, timeFigure } from "./figure.js";
 import { type Attached, alternate, bare, bpftrace, empty, tablesnoop, type Variant } from "./variant.js";
 
 const ROUNDS = 11;
@@ -46,7 +46,7 @@ export async function measureLookupCost({ cpu, rival }: Bench): Promise<Figure[]
       return addedFigure(name, [of(ours), of(theirs), of(bare)], goal);
     };
     return [
-      ...variants.map((variant) => medianFigure(figureName(one, variant), "ns", of(variant))),
+      ...variants.map((variant) => timeFigure(figureName(one, variant), "ns", of(variant))),
       adds(tablesnoop, empty, { atMost: one.overEmpty }),
       ...(rival
         ? [

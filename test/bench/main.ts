@@ -7,24 +7,29 @@ import { parseArguments } from "./arguments.js";
 import type { Bench } from "./bench.js";
 import { type Figure, table, verdict } from "./figure.js";
 import { measureForward, measureForwardAlone } from "./forward_cost.js";
+import { measureGrowth } from "./growth_cost.js";
+import { measureGuests } from "./guest.js";
 import { measureIdle } from "./idle.js";
 import { measureLookupCost } from "./lookup_cost.js";
 import { buildRival } from "./rival.js";
-import { measureScrape } from "./scrape_cost.js";
+import { measureLargeScrape, measureScrape } from "./scrape_cost.js";
 import { measureStream } from "./stream.js";
 
 const BENCHMARKS = {
   lookup: measureLookupCost,
   "forward-alone": measureForwardAlone,
   forward: measureForward,
+  growth: measureGrowth,
   scrape: measureScrape,
+  "scrape-large": measureLargeScrape,
   stream: measureStream,
   idle: measureIdle,
+  guest: measureGuests,
 } as const satisfies Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>>;
 type Name = keyof typeof BENCHMARKS;
 
 const NAMES = Object.keys(BENCHMARKS) as Name[];
-const COMPARABLE = NAMES.filter((name) => name !== "idle");
+const COMPARABLE = NAMES.filter((name) => !["growth", "idle", "guest"].includes(name));
 
 async function run(): Promise<void> {
   const { only, json, against } = parseArguments(process.argv.slice(2), NAMES, COMPARABLE);

@@ -32,7 +32,7 @@ export const emptyPacket: Variant = {
   attach: () => attachObjects(["empty", "empty_packet"]),
 };
 
-async function attachObjects(names: readonly string[]): Promise<Attached> {
+export async function attachObjects(names: readonly string[]): Promise<Attached> {
   const objects = names.map((name) => projectPath(`dist/test/flood/${name}.bpf.o`));
   const helper = await startBackground(projectPath("dist/test/flood/attach"), objects);
   await helper.waitFor("stdout", /attached/, { timeoutMs: 5000 * PATIENCE });
@@ -41,12 +41,12 @@ async function attachObjects(names: readonly string[]): Promise<Attached> {
 
 export const tablesnoop: Variant = daemonVariant("tablesnoop");
 
-/** A daemon with its default flags; the one in dist/ without a command. */
-export function daemonVariant(name: string, command?: readonly string[]): Variant {
+/** The daemon in dist/ without a command. */
+export function daemonVariant(name: string, command?: readonly string[], flags: readonly string[] = []): Variant {
   return {
     name,
     attach: async () => {
-      const daemon = await startDaemon([], { timeoutMs: 20_000 * PATIENCE, ...(command && { command }) });
+      const daemon = await startDaemon(flags, { timeoutMs: 20_000 * PATIENCE, ...(command && { command }) });
       return {
         counted: async (netns) => total(await daemon.scrape(), ROUTES, { netns: netns.name }),
         detach: () => daemon.stop(),

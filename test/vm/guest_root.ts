@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { chmod, cp, lstat, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { projectPath } from "../support/project_path.js";
 import { Unavailable } from "../support/unavailable.js";
 import { exists } from "./cache.js";
 import { runOnHost } from "./host_command.js";
@@ -18,8 +19,8 @@ const REQUIRED = [
 // A tracer that shares no code with us is welcome as ground truth, but heavy to install: absent is fine.
 const OPTIONAL = ["bpftool", "bpftrace", "diffutils", "ethtool", "gzip", "hostname", "nftables", "strace", "tcpdump"];
 
-const INIT = fileURLToPath(new URL("guest_init.sh", import.meta.url));
-export const AGENT = fileURLToPath(new URL("guest_agent.sh", import.meta.url));
+const INIT = projectPath("test/vm/guest_init.sh");
+export const AGENT = projectPath("test/vm/guest_agent.sh");
 // Of a package's files those that run or configure; no manuals, no translations, no unit files.
 const WANTED = /^\/(etc|bin|sbin|lib|lib64|usr\/(bin|sbin|lib|lib64|libexec))\//;
 const UNWANTED = /^\/(usr\/)?lib\/(systemd|udev)\/|^\/etc\/(init\.d|pam\.d|cron|logrotate)/;

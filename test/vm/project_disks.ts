@@ -4,10 +4,10 @@
 import { createHash } from "node:crypto";
 import { cp, readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { projectPath } from "../support/project_path.js";
 import type { ImageRecipe } from "./image.js";
 
-export const PROJECT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+export const PROJECT = projectPath();
 
 const NOT_FOR_GUESTS = new Set([".git", "node_modules", "build", "coverage"]);
 // Compilers and linters: half of node_modules, and no test that runs in a guest needs them.

@@ -19,7 +19,11 @@ static __always_inline __u32 next_destination(void)
 		state.position = position * 1664525u + 1013904223u;
 		return ((__u64)position * count) >> 32;
 	}
-	state.position = position + 1 < count ? position + 1 : 0;
+	state.position = position + 1;
+	if (state.position >= count) {
+		state.position = 0;
+		state.table_turn = state.table_turn + 1 < state.table_count ? state.table_turn + 1 : 0;
+	}
 	return position;
 }
 
@@ -27,9 +31,11 @@ SEC("xdp")
 int flood(struct xdp_md *ctx)
 {
 	struct bpf_fib_lookup query = {};
-	const __u32 *to = state.destinations[next_destination() & (LOOKUP_MAX_DESTINATIONS - 1)];
+	const __u32 *to;
 	long answer;
 
+	query.tbid = state.table + state.table_turn;
+	to = state.destinations[next_destination() & (LOOKUP_MAX_DESTINATIONS - 1)];
 	query.family = state.family;
 	query.ifindex = state.ifindex;
 	/* The same word as ipv4_dst; the kernel reads only as much as the family needs. */
@@ -37,7 +43,6 @@ int flood(struct xdp_md *ctx)
 	query.ipv6_dst[1] = to[1];
 	query.ipv6_dst[2] = to[2];
 	query.ipv6_dst[3] = to[3];
-	query.tbid = state.table;
 	answer = bpf_fib_lookup(ctx, &query, sizeof(query), state.flags);
 	if (answer < 0 || answer >= LOOKUP_ANSWERS)
 		state.failed++;

@@ -28,6 +28,7 @@ struct options {
 	unsigned long repeat;
 	unsigned long rate;
 	unsigned int table;
+	unsigned int tables;
 	int cpu;
 	int is_random;
 	int is_direct;
@@ -46,7 +47,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "device", required_argument, 0, 'd' }, { "dst", required_argument, 0, 'D' },
 		{ "repeat", required_argument, 0, 'r' }, { "cpu", required_argument, 0, 'c' },
 		{ "table", required_argument, 0, 't' },	 { "random", no_argument, 0, 'R' },
-		{ "rate", required_argument, 0, 'p' },
+		{ "rate", required_argument, 0, 'p' },	 { "tables", required_argument, 0, 'T' },
 		{ "direct", no_argument, 0, 'x' },	 { 0, 0, 0, 0 },
 	};
 	int option;
@@ -61,6 +62,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'c': options->cpu = atoi(optarg); break;
 		case 'p': options->rate = strtoul(optarg, NULL, 10); break;
 		case 't': options->table = strtoul(optarg, NULL, 10); break;
+		case 'T': options->tables = strtoul(optarg, NULL, 10); break;
 		case 'R': options->is_random = 1; break;
 		case 'x': options->is_direct = 1; break;
 		default: return -1;
@@ -108,6 +110,7 @@ static int fill(struct lookup_state *state, const struct options *options)
 	if (options->table)
 		state->flags |= BPF_FIB_LOOKUP_TBID;
 	state->table = options->table;
+	state->table_count = options->tables;
 	return 0;
 }
 
@@ -186,14 +189,14 @@ static int run(const struct options *options, int program, struct lookup_state *
 
 int main(int argc, char **argv)
 {
-	struct options options = {};
+	struct options options = { .tables = 1 };
 	struct lookup_state *state;
 	struct bpf_object *object;
 	int failed;
 
 	if (parse_options(argc, argv, &options)) {
 		fprintf(stderr, "usage: lookup --object FILE --netns FILE --device NAME --dst ADDRESS[,...] --repeat N "
-				"[--cpu N] [--rate N] [--random] [--direct] [--table ID]\n");
+				"[--cpu N] [--rate N] [--random] [--direct] [--table ID [--tables N]]\n");
 		return 2;
 	}
 	if (enter(&options))

@@ -11,6 +11,8 @@ struct lookup_state {
 	__u32 ifindex; /* input device; forwarding must be on there or the kernel looks nothing up */
 	__u32 flags;   /* BPF_FIB_LOOKUP_* */
 	__u32 table;   /* with BPF_FIB_LOOKUP_TBID */
+	__u32 table_count; /* from that one on, the next after each round of the destinations */
+	__u32 table_turn;
 	__u32 is_random;
 	__u32 position; /* of the cycle, or state of the generator */
 	__u32 destination_count;

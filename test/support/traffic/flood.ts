@@ -20,6 +20,8 @@ export interface FloodOptions {
   /** Past the rules, one lookup in one table: main, or the one given. */
   readonly isDirect?: boolean;
   readonly table?: number;
+  /** So many tables, from `table` on: the next one after each round of the destinations. */
+  readonly tables?: number;
 }
 
 export interface FloodResult {
@@ -43,6 +45,7 @@ export async function floodLookups(options: FloodOptions): Promise<FloodResult> 
     ...(options.isRandom ? ["--random"] : []),
     ...(options.isDirect ? ["--direct"] : []),
     ...(options.table === undefined ? [] : ["--table", String(options.table)]),
+    ...(options.tables === undefined ? [] : ["--tables", String(options.tables)]),
   ];
   const { stdout } = await runCommand(projectPath("dist/test/flood/lookup"), args, { timeoutMs: 120_000 });
   return JSON.parse(stdout) as FloodResult;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addedFigure, medianFigure, ratioFigure, table, verdict } from "../../bench/figure.js";
+import { addedFigure, medianFigure, ratioFigure, table, timeFigure, verdict } from "../../bench/figure.js";
 
 describe("a ratio", () => {
   test("is told from the least of all rounds, and round by round", () => {
@@ -43,5 +43,15 @@ describe("the table", () => {
 
   test("of no rounds is an error, not an empty figure", () => {
     expect(() => medianFigure("time", "ns", [])).toThrow("there are no values");
+  });
+});
+
+test("a time is judged by its least, and shows how far it moved", () => {
+  const figure = timeFigure("scrape", "ms", [140, 600, 380], { atMost: 150 });
+  expect(verdict(figure)).toBe("met");
+  expect({ least: figure.least, value: figure.value, rounds: figure.rounds }).toEqual({
+    least: 140,
+    value: 380,
+    rounds: [140, 600, 380],
   });
 });

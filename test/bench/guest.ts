@@ -1,0 +1,27 @@
+// What the trampoline backend costs on stock Debian kernels, in guests: guest_cost.ts inside each.
+
+import { boot } from "../vm/guest.js";
+import { type Machine, prepareMachines } from "../vm/machines.js";
+import type { Figure } from "./figure.js";
+
+const RUN_MS = 1_500_000;
+/** An emulated machine takes some twenty times as long. */
+const PACE = { TABLESNOOP_SMALL: "1" };
+
+export async function measureGuests(): Promise<Figure[]> {
+  const machines = await prepareMachines();
+  // Each guest keeps one core busy.
+  return (await Promise.all(machines.map(measureGuest))).flat();
+}
+
+async function measureGuest(machine: Machine): Promise<Figure[]> {
+  if ("unavailable" in machine) throw machine.unavailable;
+  const guest = await boot(machine);
+  try {
+    const { stdout } = await guest.run("node dist/test/bench/guest_cost.js", { timeoutMs: RUN_MS, env: PACE });
+    const figures = JSON.parse(stdout) as Figure[];
+    return figures.map((figure) => ({ ...figure, name: `Linux ${machine.series}, ${figure.name}` }));
+  } finally {
+    await guest.stop();
+  }
+}

@@ -1,0 +1,65 @@
+// A daemon that tells how long its event loop was blocked.
+
+import { get } from "node:http";
+import process from "node:process";
+import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
+import { projectPath } from "../support/project_path.js";
+import { waitUntil } from "../support/wait_until.js";
+import { cpuSeconds } from "./cpu_time.js";
+
+export interface ProbedDaemon extends AsyncDisposable {
+  readonly pid: number;
+  scrape(): Promise<TimedScrape>;
+}
+
+export interface TimedScrape {
+  readonly text: string;
+  readonly ms: number;
+  readonly blockedMs: number;
+  /** In steps of 10 ms, so only the mean of several tells something. */
+  readonly cpuMs: number;
+}
+
+const SAID = /loop blocked for (\S+) ms\n/g;
+
+/** `main` is of the revision to start; the one in dist/ if absent. */
+export async function startProbedDaemon(
+  flags: readonly string[],
+  main = projectPath("dist/daemon/main.js"),
+): Promise<ProbedDaemon> {
+  const command = [process.execPath, "--import", projectPath("dist/test/bench/loop_probe.js"), main];
+  const daemon = await startDaemon(flags, { command });
+  return {
+    pid: daemon.pid,
+    scrape: async () => {
+      await longestBlock(daemon);
+      const [begin, cpuBefore] = [performance.now(), cpuSeconds(daemon.pid)];
+      const text = await fetchText(`${daemon.url}/metrics`);
+      const ms = performance.now() - begin;
+      const cpuMs = 1000 * (cpuSeconds(daemon.pid) - cpuBefore);
+      return { text, ms, cpuMs, blockedMs: await longestBlock(daemon) };
+    },
+    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
+  };
+}
+
+/** Since it was last asked. */
+async function longestBlock(daemon: DaemonProcess): Promise<number> {
+  const said = () => [...daemon.stderr().matchAll(SAID)];
+  const before = said().length;
+  process.kill(daemon.pid, "SIGUSR2");
+  await waitUntil("the daemon says how long it was blocked", () => said().length > before, { intervalMs: 2 });
+  return Number(said().at(-1)?.[1]);
+}
+
+/** Without compression, which is no work of ours. */
+function fetchText(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("end", () => resolve(Buffer.concat(parts).toString()));
+      response.on("error", reject);
+    }).on("error", reject);
+  });
+}
