@@ -6,6 +6,7 @@ import { renderHelp } from "./flags/help.js";
 import { PATHS } from "./http/paths.js";
 import { parseListenAddress, type TcpAddress, type UnixAddress } from "./listen/address.js";
 import type { SocketAccess } from "./listen/unix_socket.js";
+import { ABI } from "./native/abi.js";
 import { type Kept, parseKept } from "./service/capabilities.js";
 
 const SECOND = 1000;
@@ -155,7 +156,7 @@ export const DAEMON_FLAGS = {
     placeholder: "N",
     default: 16,
     min: 1,
-    max: 32,
+    max: ABI.TS_LISTENERS,
     help: "Clients of /stream served at the same time.",
     group: "Stream",
   },

@@ -1,10 +1,12 @@
-// The words of a lookup, shared by everything above the kernel. Pure types; numbers match bpf/tablesnoop_abi.h.
+// The words of a lookup, shared by everything above the kernel. Pure.
 
-export type Kind = "route" | "rule";
-export const KINDS: readonly Kind[] = ["route", "rule"];
+import { ABI, FAMILIES as FAMILY_WORDS, KINDS as KIND_WORDS } from "../native/abi.js";
 
-export type Family = "ipv4" | "ipv6";
-export const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
+export type Kind = (typeof KIND_WORDS)[number];
+export const KINDS: readonly Kind[] = KIND_WORDS;
+
+export type Family = (typeof FAMILY_WORDS)[number];
+export const FAMILIES: readonly Family[] = FAMILY_WORDS;
 
 export type Direction = "in" | "out";
 
@@ -21,10 +23,10 @@ export const RESULTS: readonly Result[] = [
 ];
 
 /** Netns cookie of a lookup that could not be attributed. The kernel hands out cookies from 1. */
-export const NETNS_UNKNOWN = 0n;
+export const NETNS_UNKNOWN = BigInt(ABI.TS_NETNS_UNKNOWN);
 
 /** Egress "ifindex" of a route with several nexthops where the hook cannot tell which one was taken. */
-export const EGRESS_MULTIPATH = 0xffffffff;
+export const EGRESS_MULTIPATH = ABI.TS_EGRESS_MULTIPATH;
 
 /** Type of a found route that counts the choice among several nexthops, after a lookup counted under EGRESS_MULTIPATH. */
-export const SELECTED = 1;
+export const SELECTED = ABI.TS_SELECTED;

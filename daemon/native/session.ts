@@ -195,7 +195,7 @@ export interface Session {
   failedDestinations(): FailedDestinationRows;
   /** Takes one of so many failed lookups: a power of two up to 65536. Under a flood the kernel's side takes fewer by itself. */
   sampleFailures(oneIn: number): void;
-  /** onLines is called on this thread when lines wait and none waited before: take() them. At most 32 at once. */
+  /** onLines is called on this thread when lines wait and none waited before: take() them. At most TS_LISTENERS at once. */
   listen(options: ListenerOptions, onLines: () => void): Listener;
   /**
    * Tries every later call to the kernel on a thread that has only the capabilities whose bits are set in `keep`. Empty

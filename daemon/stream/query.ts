@@ -1,6 +1,7 @@
 // Which lookups somebody wants to hear of, in words, and the same as the filter the kernel decides by.
 
 import { FAMILIES, type Family, KINDS, type Kind, NETNS_UNKNOWN } from "../fib/lookup.js";
+import { ABI } from "../native/abi.js";
 import type { LookupFilter } from "../native/session.js";
 import { type Prefix, parsePrefix } from "./prefix.js";
 
@@ -59,7 +60,8 @@ const PREFIX_ACCEPTED = "an address or a prefix such as 10.0.0.0/8 or fd00::/8";
 
 const ANYTHING: Uint8Array = new Uint8Array(32);
 
-const RESULT_BITS = { include: 3, exclude: 1, only: 2 } as const;
+const { TS_WANT_FOUND, TS_WANT_FAILED } = ABI;
+const RESULT_BITS = { include: TS_WANT_FOUND | TS_WANT_FAILED, exclude: TS_WANT_FOUND, only: TS_WANT_FAILED } as const;
 
 /** Throws BadQuery if it is wrong whatever there is on the machine. */
 export function checkQuery(query: LookupQuery): void {

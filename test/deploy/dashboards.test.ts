@@ -12,7 +12,7 @@ const RUNBOOK = readFileSync(projectPath("docs/runbook.md"), "utf8");
 const ANCHORS = [...RUNBOOK.matchAll(/^## (\w+)$/gm)].map(([, title = ""]) => title.toLowerCase());
 
 describe("deploy/grafana/dashboards", () => {
-  it("is what the code makes; else run npm run dashboards", () => {
+  it("is what the code makes; else run npm run generate", () => {
     expect(new Map(DASHBOARDS.map(({ file, text }) => [file, text]))).toEqual(
       new Map([...renderDashboards()].sort(([one], [other]) => (one < other ? -1 : 1))),
     );

@@ -2,6 +2,7 @@
 // contract of retire and release.
 
 import { FAMILIES, type Family, KINDS, type Kind } from "../../daemon/fib/lookup.js";
+import { ABI } from "../../daemon/native/abi.js";
 import type {
   Backend,
   CounterRows,
@@ -45,13 +46,13 @@ interface Slot {
 
 type Reading = "failedDestinations" | "counters" | "inventory" | "probes" | "events" | "retire" | "release" | "listen";
 
-/** As the kernel's contract header: lower indices count what found no room. */
-const FIRST_INDEX = 4;
+/** Lower indices count what found no room. */
+const FIRST_INDEX = ABI.TS_OVERFLOW_INDICES;
 
 /** EAGAIN, which the kernel gives for a table without a match. */
 const NO_MATCH = 11;
 
-const SAMPLING_OFF = 2 ** 32;
+const SAMPLING_OFF = ABI.TS_SAMPLE_ALL + 1;
 
 export class FakeSession implements Session {
   readonly backend: Backend = "tracepoint";
@@ -75,7 +76,7 @@ export class FakeSession implements Session {
   names: LineNames | undefined;
   dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0 };
   omitted = 0;
-  overflow = [0n, 0n, 0n, 0n];
+  overflow = new Array<bigint>(ABI.TS_OVERFLOW_INDICES).fill(0n);
 
   /** `clock` in milliseconds, for the second that must lie between retire and release. */
   constructor(clock: () => number = () => 0) {

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { commandManual } from "../../daemon/man/tablesnoop.js";
 import { daemonManual } from "../../daemon/man/tablesnoopd.js";
@@ -12,9 +13,8 @@ describe.each([
 ])("the manual page %s", (file, render) => {
   const path = projectPath("docs/man", file);
 
-  // `npm run man` writes them anew.
-  test("is the one that the flags and the prose make", async () => {
-    await expect(render()).toMatchFileSnapshot(path);
+  test("is the one that the flags and the prose make; else run npm run generate", () => {
+    expect(readFileSync(path, "utf8")).toBe(render());
   });
 
   test.skipIf(!hasMan)("is shown by man without a warning (skipped without man)", () => {
