@@ -2,7 +2,7 @@
 // traffic: they are told only where the stream tells them anyway.
 
 import type { FastifyInstance } from "fastify";
-import { type FailedDestination, type FailureReport, MOST_DESTINATIONS } from "../metrics/failed_destinations.js";
+import { type FailedDestination, type FailureReport, MOST_DESTINATIONS } from "../destinations/failed_destinations.js";
 import { BadQuery, notAccepted } from "../stream/query.js";
 import type { Outbox } from "./outbox.js";
 import { readParameters } from "./parameters.js";

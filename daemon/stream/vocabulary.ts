@@ -1,8 +1,8 @@
 // The words of lines, for the native formatter: the same tables that name the metrics' labels.
 
 import { KINDS, RESULTS } from "../fib/lookup.js";
-import { ACTION_COUNT, actionName, resultOf } from "../fib/result.js";
-import { ROUTE_TYPES } from "../fib/route_type.js";
+import { ROUTE_TYPES } from "../kinds/route/route_type.js";
+import { ACTION_COUNT, actionName, resultOf } from "../kinds/rule/result.js";
 import type { Vocabulary } from "../native/session.js";
 
 const ERRORS = 256;

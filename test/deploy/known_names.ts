@@ -1,6 +1,6 @@
 // What expressions may name: the catalog, what the recording rules make of it, and what Prometheus and the runtime add.
 
-import { CATALOG, type MetricSpec } from "../../daemon/metrics/catalog.js";
+import { CATALOG, type MetricSpec } from "../../daemon/exposition/catalog.js";
 import { readExpression } from "./promql.js";
 
 /** Prometheus adds them to whatever it scrapes. */

@@ -2,7 +2,7 @@
 // do.
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { FailedDestination, FailureReport } from "../../daemon/metrics/failed_destinations.js";
+import type { FailedDestination, FailureReport } from "../../daemon/destinations/failed_destinations.js";
 import type { FailedDestinationRows, Session } from "../../daemon/native/session.js";
 import { loadAddon, SESSION_OPTIONS } from "../support/addon.js";
 import { startBackend } from "../support/backend.js";

@@ -1,7 +1,7 @@
 // Lines of lookups as native formats them, in this process: a session of its own with one listener.
 
 import { FAMILIES, type Family, KINDS, type Kind, RESULTS } from "../../daemon/fib/lookup.js";
-import { actionName, resultOf } from "../../daemon/fib/result.js";
+import { actionName, resultOf } from "../../daemon/kinds/rule/result.js";
 import type { Session, Vocabulary } from "../../daemon/native/session.js";
 import { loadAddon, SESSION_OPTIONS } from "./addon.js";
 import type { Netns } from "./networks/netns.js";

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../daemon/config.js";
+import { DAEMON_FLAGS, parseConfig } from "../../daemon/config.js";
 import { describe as describeError, StartError } from "../../daemon/errors.js";
+import { CATALOG } from "../../daemon/exposition/catalog.js";
 import { WebConfigFile } from "../../daemon/web_config/config_file.js";
 import { projectPath } from "../support/project_path.js";
 
@@ -111,13 +112,12 @@ describe("docs/operators-guide.md", () => {
   });
 
   it("names metrics and flags that exist", () => {
-    const catalog = readFileSync(projectPath("daemon/metrics/catalog.ts"), "utf8");
+    const names = Object.values(CATALOG).map(({ name }) => name as string);
     const metrics = GUIDE.match(/\btablesnoop_[a-z_]+(?=[`{ ])/g) ?? [];
     expect(metrics.length).toBeGreaterThan(8);
-    for (const metric of metrics) expect(catalog).toContain(`"${metric}"`);
+    for (const metric of metrics) expect(names).toContain(metric);
     const flags = [...GUIDE.matchAll(/`--((?:web|series|counters|stream|collector|no-collector|probe|netns)[\w.-]*)/g)];
     expect(flags.length).toBeGreaterThan(8);
-    const config = readFileSync(projectPath("daemon/config.ts"), "utf8");
-    for (const [, flag = ""] of flags) expect(config).toMatch(new RegExp(`["\\s]${flag.replace("no-", "")}"?: \\{`));
+    for (const [, flag = ""] of flags) expect(Object.keys(DAEMON_FLAGS)).toContain(flag.replace("no-", ""));
   });
 });

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { helpText } from "../../daemon/config.js";
-import { CATALOG } from "../../daemon/metrics/catalog.js";
+import { CATALOG } from "../../daemon/exposition/catalog.js";
 
 const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 const ROWS = README.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));

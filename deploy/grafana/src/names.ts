@@ -1,6 +1,6 @@
 // Names the dashboards share with the rest: metrics from the catalog, uids that links and bookmarks rely on.
 
-import { CATALOG, type MetricId } from "../../../daemon/metrics/catalog.js";
+import { CATALOG, type MetricId } from "../../../daemon/exposition/catalog.js";
 
 export const TAG = "tablesnoop";
 

@@ -1,7 +1,7 @@
 // What the kernel's own function for rule lookups returned, told by bpftrace: independent of tablesnoop's programs.
 
 import type { Family } from "../../../daemon/fib/lookup.js";
-import { actionName, resultOf } from "../../../daemon/fib/result.js";
+import { actionName, resultOf } from "../../../daemon/kinds/rule/result.js";
 import type { Netns } from "../networks/netns.js";
 import { startBpftrace } from "./bpftrace.js";
 import type { Growth } from "./growth.js";

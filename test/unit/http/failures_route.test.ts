@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FailedDestination } from "../../../daemon/metrics/failed_destinations.js";
+import type { FailedDestination } from "../../../daemon/destinations/failed_destinations.js";
 import { ask, serve } from "./fixture.js";
 
 const ROWS: readonly FailedDestination[] = Array.from({ length: 200 }, (_, at) => ({

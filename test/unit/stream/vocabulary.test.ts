@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { resultOf } from "../../../daemon/fib/result.js";
+import { resultOf } from "../../../daemon/kinds/rule/result.js";
 import { buildVocabulary } from "../../../daemon/stream/vocabulary.js";
 
 test("lines have the metrics' words for results, actions and route types", () => {

@@ -1,0 +1,129 @@
+// The destinations that most route lookups fail for: drains the kernel's sample, sets how much of it is taken, and names
+// what it shows. An estimate for people, beside the exact counters.
+
+import { FAMILIES, type Family, type Result } from "../fib/lookup.js";
+import type { Names } from "../kinds/labels.js";
+import { resultOf } from "../kinds/rule/result.js";
+import type { Session } from "../native/session.js";
+import { type DestinationKey, DestinationWindow } from "./destination_window.js";
+import { sampleOneIn } from "./sampling_rate.js";
+
+/** What one answer can show. */
+export const MOST_DESTINATIONS = 200;
+
+/** Drains are at least so far apart: however many ask, the kernel's side is read once in that time. */
+const SHARED_MS = 1000;
+
+/** One row of a report. `netns`, `table` and `result` as the labels of the metrics. */
+export interface FailedDestination {
+  readonly netns: string;
+  readonly family: Family;
+  readonly table: string;
+  readonly result: Result;
+  /** Address; of a source check, that of the packet's source. */
+  readonly destination: string;
+  /** In the time covered; estimated if a sample was taken. */
+  readonly lookups: number;
+  readonly lookupsPerSecond: number;
+}
+
+export interface FailureReport {
+  /** Seconds the counts cover. */
+  readonly windowSeconds: number;
+  /** The coarsest sampling in that time; 1: counts are exact. */
+  readonly sampledOneIn: number;
+  /** Most lookups first, at most MOST_DESTINATIONS. */
+  readonly destinations: readonly FailedDestination[];
+}
+
+export interface FailedDestinationsOptions {
+  readonly session: Pick<Session, "failedDestinations" | "sampleFailures">;
+  readonly names: Pick<Names, "netns" | "table">;
+  readonly windowMs: number;
+  /** Milliseconds of the same monotonic clock as every `now`. */
+  readonly startedAt: number;
+  /** Labels of the namespaces to show; all if absent. */
+  readonly netns?: ReadonlySet<string>;
+}
+
+export class FailedDestinations {
+  readonly #options: FailedDestinationsOptions;
+  readonly #window: DestinationWindow;
+  #sampledOneIn = 1;
+  #report: FailureReport | undefined;
+
+  constructor(options: FailedDestinationsOptions) {
+    this.#options = options;
+    this.#window = new DestinationWindow(options.windowMs, options.startedAt);
+  }
+
+  /** Until then the kernel's side samples nothing. */
+  start(): void {
+    this.#options.session.sampleFailures(this.#sampledOneIn);
+  }
+
+  /** Takes in what failed since the last drain, unless that was just now. Throws KernelError, and keeps what it has then. */
+  drain(now: number): void {
+    const { session } = this.#options;
+    const elapsedMs = now - this.#window.addedAt;
+    if (elapsedMs < SHARED_MS) return;
+    const rows = session.failedDestinations();
+    this.#report = undefined;
+    this.#window.add(rows, now);
+    const oneIn = sampleOneIn((rows.lookups * 1000) / elapsedMs);
+    // The kernel's side may have raised its own meanwhile.
+    if (oneIn === this.#sampledOneIn && oneIn === rows.sampledOneIn) return;
+    session.sampleFailures(oneIn);
+    this.#sampledOneIn = oneIn;
+  }
+
+  /** As of the last drain, under the names of now or of the first report after that drain. */
+  report(): FailureReport {
+    this.#report ??= this.#makeReport();
+    return this.#report;
+  }
+
+  #makeReport(): FailureReport {
+    const seconds = this.#window.coveredMs / 1000;
+    const rows = new Map<string, FailedDestination>();
+    for (const { key, lookups } of this.#window.counts()) {
+      const named = this.#name(key);
+      if (named === undefined) continue;
+      // Two kernel keys may be one for people: namespaces that are unknown, errnos that mean the same.
+      const id = Object.values(named).join(" ");
+      const all = lookups + (rows.get(id)?.lookups ?? 0);
+      rows.set(id, { ...named, lookups: all, lookupsPerSecond: perSecond(all, seconds) });
+    }
+    return {
+      windowSeconds: Math.round(seconds),
+      sampledOneIn: this.#window.sampledOneIn,
+      destinations: [...rows.values()].sort(byLookups).slice(0, MOST_DESTINATIONS),
+    };
+  }
+
+  /** undefined: its namespace is not shown. */
+  #name(key: DestinationKey): Omit<FailedDestination, "lookups" | "lookupsPerSecond"> | undefined {
+    const { names, netns: shown } = this.#options;
+    const netns = names.netns(key.netns);
+    if (shown !== undefined && !shown.has(netns)) return undefined;
+    return {
+      netns,
+      family: FAMILIES[key.family] ?? "ipv4",
+      table: names.table(key.netns, key.table),
+      result: resultOf("route", key.error, key.type),
+      destination: key.destination,
+    };
+  }
+}
+
+/** Hundredths. */
+function perSecond(lookups: number, seconds: number): number {
+  return Math.round((100 * lookups) / seconds) / 100;
+}
+
+/** Ties keep an order of their own, so that a page does not jump. */
+function byLookups(one: FailedDestination, other: FailedDestination): number {
+  if (one.lookups !== other.lookups) return other.lookups - one.lookups;
+  if (one.destination === other.destination) return 0;
+  return one.destination < other.destination ? -1 : 1;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import {
+  FailedDestinations,
+  type FailedDestinationsOptions,
+  MOST_DESTINATIONS,
+} from "../../../daemon/destinations/failed_destinations.js";
+import { FakeSession } from "../../support/fake_session.js";
+
+const NAMES: Readonly<Record<string, string>> = { "1": "host", "2": "blue" };
+const [EAGAIN, EACCES, EHOSTUNREACH] = [11, 13, 113];
+
+function setUp(options: Partial<FailedDestinationsOptions> = {}) {
+  const session = new FakeSession();
+  const failures = new FailedDestinations({
+    session,
+    names: {
+      netns: (cookie) => NAMES[String(cookie)] ?? "unknown",
+      table: (_, id) => (id === 254 ? "main" : String(id)),
+    },
+    windowMs: 60_000,
+    startedAt: 0,
+    ...options,
+  });
+  failures.start();
+  return { session, failures };
+}
+
+describe("FailedDestinations", () => {
+  it("has an empty report before the first drain", () => {
+    expect(setUp().failures.report()).toEqual({ windowSeconds: 0, sampledOneIn: 1, destinations: [] });
+  });
+
+  it("names rows as the metrics do and tells lookups a second", () => {
+    const { session, failures } = setUp();
+    session.fail([
+      { netns: 1n, error: EAGAIN, destination: "192.0.2.1", lookups: 123 },
+      { netns: 2n, error: EACCES, table: 100, family: "ipv6", type: 8, destination: "2001:db8::1", lookups: 7 },
+    ]);
+    failures.drain(60_000);
+    expect(failures.report()).toEqual({
+      windowSeconds: 60,
+      sampledOneIn: 1,
+      destinations: [
+        {
+          ...{ netns: "host", family: "ipv4", table: "main", result: "no_route", destination: "192.0.2.1" },
+          ...{ lookups: 123, lookupsPerSecond: 2.05 },
+        },
+        {
+          ...{ netns: "blue", family: "ipv6", table: "100", result: "prohibit", destination: "2001:db8::1" },
+          ...{ lookups: 7, lookupsPerSecond: 0.12 },
+        },
+      ],
+    });
+  });
+
+  it("makes one row of keys that read the same", () => {
+    const { session, failures } = setUp();
+    session.fail([
+      { netns: 8n, destination: "192.0.2.1", lookups: 1 },
+      { netns: 9n, destination: "192.0.2.1", lookups: 2 },
+      { netns: 9n, destination: "192.0.2.1", lookups: 4, error: EHOSTUNREACH },
+    ]);
+    failures.drain(2000);
+    const { destinations } = failures.report();
+    expect(destinations.map(({ netns, result, lookups }) => [netns, result, lookups])).toEqual([
+      ["unknown", "unreachable", 4],
+      ["unknown", "no_route", 3],
+    ]);
+  });
+
+  it("sorts by lookups, ties by destination, and gives the top only", () => {
+    const { session, failures } = setUp();
+    const many = Array.from({ length: 500 }, (_, at) => ({
+      ...{ netns: 1n, destination: `10.0.${at >> 8}.${at & 255}`, lookups: 1 + ((at * 7) % 250) },
+    }));
+    session.fail(many);
+    failures.drain(2000);
+    const { destinations } = failures.report();
+    const order = [...many].sort((a, b) => b.lookups - a.lookups || (a.destination < b.destination ? -1 : 1));
+    expect(destinations.map(({ destination }) => destination)).toEqual(
+      order.slice(0, MOST_DESTINATIONS).map(({ destination }) => destination),
+    );
+  });
+
+  it("shows only the namespaces asked for", () => {
+    const { session, failures } = setUp({ netns: new Set(["blue"]) });
+    session.fail([1n, 2n, 3n].map((netns) => ({ netns, destination: "192.0.2.1", lookups: 1 })));
+    failures.drain(2000);
+    expect(failures.report().destinations.map(({ netns }) => netns)).toEqual(["blue"]);
+  });
+
+  it("reads the kernel's side at most once a second, and shares the report meanwhile", () => {
+    const { session, failures } = setUp();
+    session.fail([{ netns: 1n, destination: "192.0.2.1", lookups: 1 }]);
+    failures.drain(1000);
+    const report = failures.report();
+    session.fail([{ netns: 1n, destination: "192.0.2.1", lookups: 1 }]);
+    failures.drain(1999);
+    expect(failures.report()).toBe(report);
+    failures.drain(2000);
+    expect(failures.report().destinations[0]?.lookups).toBe(2);
+  });
+
+  it("keeps what it has when a read fails, and catches up", () => {
+    const { session, failures } = setUp();
+    session.fail([{ netns: 1n, destination: "192.0.2.1", lookups: 1 }]);
+    failures.drain(2000);
+    session.failing.set("failedDestinations", new Error("no"));
+    expect(() => failures.drain(4000)).toThrow("no");
+    expect(failures.report().destinations[0]?.lookups).toBe(1);
+    session.failing.clear();
+    session.fail([{ netns: 1n, destination: "192.0.2.1", lookups: 2 }]);
+    failures.drain(6000);
+    expect(failures.report()).toMatchObject({ windowSeconds: 6, destinations: [{ lookups: 3 }] });
+  });
+
+  describe("sampling", () => {
+    it("is off until the start and then takes every lookup", () => {
+      expect(setUp().session.sampledOneIn).toBe(1);
+    });
+
+    it("follows the lookups that fail, those without a row too, and goes back when they stop", () => {
+      const { session, failures } = setUp();
+      session.fail([{ netns: 1n, destination: "192.0.2.1", lookups: 10_000 }]);
+      session.failuresWithoutRow = 30_000;
+      failures.drain(5000);
+      expect(session.sampledOneIn).toBe(4);
+      expect(failures.report().sampledOneIn).toBe(1);
+      failures.drain(10_000);
+      expect(session.sampledOneIn).toBe(1);
+      expect(failures.report().sampledOneIn).toBe(4);
+    });
+
+    it("takes back what the kernel's side raised by itself", () => {
+      const { session, failures } = setUp();
+      session.sampledOneIn = 64;
+      failures.drain(5000);
+      expect(session.sampledOneIn).toBe(1);
+      expect(failures.report().sampledOneIn).toBe(64);
+    });
+  });
+});

@@ -1,0 +1,395 @@
+import { describe, expect, it } from "vitest";
+import { Exporter, type ExporterOptions } from "../../../daemon/exposition/exposition.js";
+import type { Format } from "../../../daemon/exposition/registry.js";
+import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
+import { NetnsNames } from "../../../daemon/netns/names.js";
+import { Naming } from "../../../daemon/netns/naming.js";
+import { RtTables } from "../../../daemon/netns/rt_tables.js";
+import { FakeSession } from "../../support/fake_session.js";
+
+const EXPIRY_MS = 300_000;
+const WINDOW_MS = 60_000;
+
+/** An exporter over a fake session, at a time and with namespace names that the test sets. */
+class Bench {
+  now = 0;
+  readonly session = new FakeSession(() => this.now);
+  readonly netns = new Map<bigint, string>();
+  readonly exporter: Exporter;
+
+  constructor(options: Partial<ExporterOptions> = {}) {
+    this.session.addNetns({ cookie: 1n, isFirst: true });
+    this.session.setDevice({ netns: 1n, ifindex: 2, name: "eth0" });
+    const report = (error?: Error) => expect.fail(error?.message);
+    const naming = new Naming({
+      keepMs: 2 * EXPIRY_MS,
+      report,
+      names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
+      tables: new RtTables(report, "/nonexistent"),
+    });
+    this.exporter = new Exporter({
+      session: this.session,
+      names: {
+        refresh: (inventory, now) => naming.refresh(inventory, now),
+        netns: (cookie) => (naming.isKnown(cookie) && this.netns.get(cookie)) || naming.netns(cookie),
+        isKnown: (cookie) => naming.isKnown(cookie),
+        table: (netns, id) => naming.table(netns, id),
+        egress: (netns, ifindex) => naming.egress(netns, ifindex),
+        isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
+      },
+      failures: { drain: () => this.session.failedDestinations() },
+      clock: () => this.now,
+      windowMs: WINDOW_MS,
+      expiryMs: EXPIRY_MS,
+      seriesMax: 1000,
+      processMetrics: false,
+      noRoute: true,
+      stream: () => ({ listeners: 2, lines: 100 }),
+      reloads: () => ({ isGood: true, goodSince: 1_700_000_000.5 }),
+      logLinesDropped: () => 23,
+      build: { version: "1.2.3", revision: "abcdef", node: "20.0.0", libbpf: "1.1" },
+      ...options,
+    });
+  }
+
+  /** Lines of one metric, without its name, in the text format. */
+  async lines(metric: string): Promise<string[]> {
+    const text = await this.exporter.render("text");
+    const prefix = `tablesnoop_${metric}`;
+    return text
+      .split("\n")
+      .flatMap((line) =>
+        /^[{ ]/.test(line.slice(prefix.length)) && line.startsWith(prefix) ? [line.slice(prefix.length)] : [],
+      );
+  }
+}
+
+/** Something of everything. */
+function busy(bench: Bench): void {
+  const { session } = bench;
+  session.addNetns({ cookie: 1n, isFirst: true, noRoute: BigUint64Array.of(1n, 2n, 3n, 4n) });
+  session.addNetns({ cookie: 2n, inode: 4026532201 });
+  bench.netns.set(2n, 'a "quoted"\\name');
+  session.setDevice({ netns: 2n, ifindex: 2, name: "veth0" });
+  session.setDevice({ netns: 2n, ifindex: 3, name: "vrf-red", vrfTable: 10 });
+  session.count({ netns: 1n, egress: 2 }, 5);
+  session.count({ netns: 1n, egress: EGRESS_MULTIPATH }, 3);
+  session.count({ netns: 1n, error: 11 }, 2);
+  session.count({ netns: 1n, family: "ipv6", error: 11, type: 9, table: 100 }, 1);
+  session.count({ netns: 2n, egress: 2, table: 10 }, 2n ** 60n);
+  session.count({ netns: 0n, error: 113, table: 255 }, 1);
+  session.count({ netns: 1n, kind: "rule", egress: 32766, type: 1, table: 254 }, 8);
+  session.count({ netns: 1n, kind: "rule", egress: 100, type: 8, error: 13 }, 2);
+  session.count({ netns: 1n, kind: "rule", error: 3 }, 1);
+  session.overflow = [1n, 2n, 10n, 20n];
+  session.dropped = { ringbuf: 4, queue: 5, decode: 6 };
+  session.omitted = 3;
+  session.setProbes([
+    { probe: "fib_table_lookup", backend: "tracepoint", attached: true, isMissing: false, reason: "", skipped: 7n },
+    {
+      probe: "fib_rules_lookup",
+      backend: "trampoline",
+      attached: false,
+      isMissing: true,
+      reason: "refused",
+      skipped: 0n,
+    },
+  ]);
+}
+
+describe("Exporter", () => {
+  it.each(["text", "openmetrics"] as const)("renders the whole exposition as ever: %s", async (format) => {
+    const bench = new Bench();
+    busy(bench);
+    await bench.exporter.render(format);
+    bench.now = 1000;
+    await expect(await bench.exporter.render(format)).toMatchFileSnapshot(`golden/scrape.${format}.txt`);
+  });
+
+  it("renders both formats at the same time, each right and after the other", async () => {
+    const bench = new Bench();
+    busy(bench);
+    await bench.exporter.render("text");
+    const formats: Format[] = ["openmetrics", "text", "openmetrics", "text"];
+    const [om, text, om2, text2] = await Promise.all(formats.map((format) => bench.exporter.render(format)));
+    expect(om2).toBe(om);
+    expect(text2).toBe(text);
+    expect(text).toContain("# TYPE tablesnoop_route_lookups_total counter\ntablesnoop_route_lookups_total{");
+    expect(om).toContain("# TYPE tablesnoop_route_lookups counter\ntablesnoop_route_lookups_total{");
+    expect(om?.endsWith("\n# EOF\n")).toBe(true);
+  });
+
+  it("names the content type of each format", () => {
+    const { exporter } = new Bench();
+    expect(exporter.contentType("text")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(exporter.contentType("openmetrics")).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+  });
+
+  it("shows process and Node metrics in both formats when asked to, and no counter that is none", async () => {
+    const bench = new Bench({ processMetrics: true });
+    bench.exporter.start();
+    for (const format of ["openmetrics", "text", "openmetrics"] as const) {
+      const text = await bench.exporter.render(format);
+      expect(text).toMatch(/^process_cpu_user_seconds_total \d/m);
+      expect(text).toMatch(/^nodejs_eventloop_lag_seconds \d/m);
+      expect(text).not.toMatch(/^nodejs_active_\w+_total /m);
+      const family = format === "text" ? "process_cpu_user_seconds_total" : "process_cpu_user_seconds";
+      expect(text).toContain(`# TYPE ${family} counter`);
+    }
+  });
+
+  it.each([
+    ["counters", "route_lookups_total", '{netns="host",family="ipv4",table="main",egress="eth0",result="found"} 5'],
+    ["inventory", "netns_info", '{netns="host",cookie="1",inode="4026531841"} 1'],
+    ["probes", "probe_skipped_total", '{probe="p",backend="tracepoint"} 7'],
+  ] as const)("counts a failure of %s and shows the last good data", async (source, metric, line) => {
+    const bench = new Bench();
+    bench.session.setProbes([
+      { probe: "p", backend: "tracepoint", attached: true, isMissing: false, reason: "", skipped: 7n },
+    ]);
+    bench.session.count({ netns: 1n, egress: 2 }, 5);
+    expect(await bench.lines(metric)).toContain(line);
+    expect(bench.exporter.lastErrors().size).toBe(0);
+
+    bench.session.failing.set(source, new Error("EIO"));
+    expect(await bench.lines(metric)).toContain(line);
+    expect([...bench.exporter.lastErrors()]).toEqual([[source, new Error("EIO")]]);
+    expect(await bench.lines("read_errors_total")).toContain(`{source="${source}"} 2`);
+
+    bench.session.failing.clear();
+    await bench.lines(metric);
+    expect(bench.exporter.lastErrors().size).toBe(0);
+  });
+
+  it("counts a failure to read what is counted by destination, also of a drain of only that", async () => {
+    const bench = new Bench();
+    bench.session.failing.set("failedDestinations", new Error("EIO"));
+    expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 1');
+    bench.exporter.drainFailures();
+    expect([...bench.exporter.lastErrors()]).toEqual([["failures", new Error("EIO")]]);
+    expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 3');
+    bench.session.failing.clear();
+    bench.exporter.drainFailures();
+    expect(bench.exporter.lastErrors().size).toBe(0);
+  });
+
+  it("shows all of very many new keys in one scrape of many turns, also if a drain comes in between", async () => {
+    const bench = new Bench({ seriesMax: 30_000 });
+    for (let table = 1; table <= 4500; table += 1) bench.session.count({ netns: 1n, egress: 2, table }, 3);
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      // As the daemon's timer does: newer counts, while older ones are still taken in.
+      if (turns === 2) bench.exporter.drain();
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const lines = await bench.lines("route_lookups_total");
+    clearImmediate(next);
+    // Each key comes with five failures that have not happened.
+    expect(turns).toBeGreaterThanOrEqual((6 * 4500) / 1000);
+    const found = lines.filter((line) => line.includes('result="found"'));
+    expect(found.length).toBe(4500);
+    expect(found.filter((line) => !line.endsWith(" 3"))).toEqual([]);
+  });
+
+  it("takes in at once what was counted while counters could not be read", async () => {
+    const bench = new Bench();
+    bench.session.failing.set("counters", new Error("EIO"));
+    bench.session.count({ netns: 1n, egress: 2 }, 5);
+    await bench.lines("route_lookups_total");
+    bench.session.failing.clear();
+    expect((await bench.lines("route_lookups_total"))[0]).toMatch(/egress="eth0".* 5$/);
+  });
+
+  it("lets a new namespace wait for a failing inventory, for a minute, and then counts it as unknown", async () => {
+    const bench = new Bench();
+    bench.session.count({ netns: 7n, error: 11 }, 5);
+    bench.session.failing.set("inventory", new Error("EIO"));
+    expect(await bench.lines("route_lookups_total")).toEqual([]);
+    bench.now = WINDOW_MS;
+    expect((await bench.lines("route_lookups_total"))[0]).toMatch(/netns="unknown".*result="no_route"} 5$/);
+  });
+
+  it("gives a namespace that came between two drains its name, not unknown", async () => {
+    const bench = new Bench();
+    bench.session.failing.set("inventory", new Error("EIO"));
+    bench.session.count({ netns: 7n, error: 11 }, 5);
+    await bench.lines("route_lookups_total");
+    bench.session.failing.clear();
+    bench.session.addNetns({ cookie: 7n });
+    bench.netns.set(7n, "blue");
+    const lines = await bench.lines("route_lookups_total");
+    expect(lines[0]).toMatch(/netns="blue".*result="no_route"} 5$/);
+    expect(lines.filter((line) => line.includes("unknown"))).toEqual([]);
+  });
+
+  it("shows only the namespaces asked for, in every metric that has the label", async () => {
+    const bench = new Bench({ netns: new Set(["blue"]) });
+    busy(bench);
+    bench.netns.set(2n, "blue");
+    const text = await bench.exporter.render("text");
+    const shown = [...text.matchAll(/netns="([^"]*)"/g)].map(([, netns]) => netns);
+    expect([...new Set(shown)]).toEqual(["blue"]);
+    expect(text).toMatch(/^tablesnoop_netns_info{netns="blue"/m);
+  });
+
+  it("drops the series of a namespace that is gone, and gives its indices back", async () => {
+    const bench = new Bench();
+    bench.session.addNetns({ cookie: 2n });
+    bench.netns.set(2n, "blue");
+    bench.session.count({ netns: 1n, egress: 2 }, 1);
+    bench.session.count({ netns: 2n, error: 11 }, 5);
+    expect(await bench.lines("route_failure_ratio")).toContain('{netns="blue",family="ipv4",table="main"} 1');
+    bench.session.removeNetns(2n);
+    bench.now = EXPIRY_MS;
+    expect((await bench.lines("route_lookups_total")).join()).toContain("blue");
+    expect(await bench.lines("netns_info")).toHaveLength(1);
+    bench.now = EXPIRY_MS + 1;
+    expect((await bench.exporter.render("text")).includes("blue")).toBe(false);
+    expect(bench.session.indices).toHaveLength(2);
+    bench.now += 2000;
+    bench.exporter.drain();
+    expect(bench.session.indices).toHaveLength(1);
+    expect(bench.exporter.lastErrors().size).toBe(0);
+  });
+
+  it("does not take a failing inventory for the absence of everything", async () => {
+    const bench = new Bench();
+    bench.session.count({ netns: 1n, egress: 2 }, 5);
+    bench.exporter.drain();
+    bench.session.failing.set("inventory", new Error("EIO"));
+    bench.session.count({ netns: 7n, error: 11 }, 3);
+    for (let drains = 0; drains < 10; drains += 1) {
+      bench.now += EXPIRY_MS;
+      bench.exporter.drain();
+    }
+    const lines = await bench.lines("route_lookups_total");
+    expect(lines[0]).toMatch(/egress="eth0".* 5$/);
+    expect(lines[1]).toMatch(/netns="unknown".* 3$/);
+    expect(bench.session.indices).toHaveLength(2);
+  });
+
+  it("folds beyond the series limit and shows failures that did not happen only where there is room", async () => {
+    const bench = new Bench({ seriesMax: 3 });
+    bench.session.count({ netns: 1n, egress: 2 }, 1);
+    expect(await bench.lines("route_lookups_total")).toEqual([
+      '{netns="host",family="ipv4",table="main",egress="eth0",result="found"} 1',
+      '{netns="host",family="ipv4",table="main",egress="",result="no_route"} 0',
+      '{netns="host",family="ipv4",table="main",egress="",result="unreachable"} 0',
+    ]);
+    for (const table of [10, 11, 12]) bench.session.count({ netns: 1n, egress: 2, table }, 1);
+    expect(await bench.lines("route_lookups_total")).toEqual([
+      '{netns="host",family="ipv4",table="main",egress="eth0",result="found"} 1',
+      '{netns="host",family="ipv4",table="10",egress="eth0",result="found"} 1',
+      '{netns="host",family="ipv4",table="11",egress="eth0",result="found"} 1',
+      '{netns="other",family="ipv4",table="other",egress="other",result="found"} 1',
+    ]);
+    expect(await bench.lines("series_folded_total")).toEqual([" 1"]);
+  });
+
+  it("tells how long the last finished scrape took, from the second scrape on", async () => {
+    let now = 0;
+    const bench = new Bench({ clock: () => now++ * 250 });
+    expect(await bench.lines("scrape_duration_seconds")).toEqual([]);
+    expect((await bench.lines("scrape_duration_seconds"))[0]).toMatch(/^ 0\.5$/);
+  });
+});
+
+describe("what Exporter tells the page", () => {
+  it("is read from the kernel at most once a second, by whoever asks for what", () => {
+    const bench = new Bench();
+    bench.now = 5000;
+    bench.session.count({ netns: 1n, egress: 2 }, 5);
+    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(5);
+    bench.session.count({ netns: 1n, egress: 2 }, 5);
+    bench.now = 5999;
+    bench.exporter.history(0);
+    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(5);
+    bench.now = 6000;
+    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(10);
+  });
+
+  it("has the rows that were counted, with their rates, and none that never happened", () => {
+    const bench = new Bench();
+    bench.exporter.drain();
+    bench.session.count({ netns: 1n, egress: 2 }, 50);
+    bench.session.count({ netns: 1n, error: 11 }, 10);
+    bench.now = 5000;
+    const { rows, rateSeconds, rowsOmitted } = bench.exporter.lookups();
+    const common = { netns: "host", family: "ipv4", table: "main" };
+    expect(rows).toEqual([
+      { ...common, egress: "eth0", result: "found", lookups: 50, lookupsPerSecond: 10 },
+      { ...common, egress: "", result: "no_route", lookups: 10, lookupsPerSecond: 2 },
+    ]);
+    expect([rateSeconds, rowsOmitted]).toEqual([5, 0]);
+  });
+
+  it("has the busiest rows if there are too many, and says how many it left out", () => {
+    const bench = new Bench({ seriesMax: 10_000 });
+    for (let table = 1; table <= 2500; table += 1)
+      bench.session.count({ netns: 1n, egress: 2, table: 1000 + table }, table);
+    // So many new keys take two drains.
+    bench.exporter.drain();
+    bench.now = 1000;
+    // So many new keys are taken in by two asks, none of which holds up the event loop.
+    bench.exporter.lookups();
+    const { rows, rowsOmitted } = bench.exporter.lookups();
+    expect([rows.length, rowsOmitted]).toEqual([2000, 500]);
+    expect(Math.min(...rows.map(({ lookups }) => lookups))).toBe(501);
+  });
+
+  it("has namespaces with the kernel's own account, only those that are shown", () => {
+    const bench = new Bench({ netns: new Set(["blue"]) });
+    bench.session.addNetns({ cookie: 2n });
+    bench.netns.set(2n, "blue");
+    bench.exporter.drain();
+    for (const cookie of [1n, 2n]) {
+      bench.session.count({ netns: cookie, error: 11 }, 10);
+      bench.session.addNetns({ cookie, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
+    }
+    bench.now = 5000;
+    expect(bench.exporter.lookups().netns).toEqual([
+      {
+        netns: "blue",
+        lookupsPerSecond: 2,
+        missesPerSecond: 2,
+        rejectsPerSecond: 0,
+        noRoute: [{ family: "ipv4", direction: "out", packetsPerSecond: 1 }],
+      },
+    ]);
+    expect(bench.exporter.history(8_000_000)).toEqual({
+      times: [8000],
+      netns: [{ netns: "blue", lookups: [2], misses: [2], rejects: [0], noRoute: [1] }],
+      netnsOmitted: 0,
+    });
+  });
+
+  it("has no account of packets if that is not to be read", () => {
+    const bench = new Bench({ noRoute: false });
+    bench.exporter.drain();
+    bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
+    bench.now = 5000;
+    const { countsNoRoute, netns } = bench.exporter.lookups();
+    expect([countsNoRoute, netns]).toEqual([false, []]);
+  });
+
+  it("has the state of the probes, what cannot be read, and what was counted without detail", () => {
+    const bench = new Bench({ seriesMax: 100 });
+    busy(bench);
+    bench.session.failing.set("events", new Error("EIO"));
+    bench.now = 1000;
+    const { probes, readErrors, counterOverflow, seriesFolded } = bench.exporter.lookups();
+    expect(probes).toContainEqual({
+      probe: "fib_rules_lookup",
+      backend: "trampoline",
+      attached: false,
+      isMissing: true,
+      reason: "refused",
+    });
+    // Nothing that JSON has no word for.
+    expect(JSON.parse(JSON.stringify(probes))).toEqual(probes);
+    expect(readErrors).toEqual([{ source: "events", error: "EIO" }]);
+    expect([counterOverflow, seriesFolded]).toEqual([33, 0]);
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { POINT_MS, Recent } from "../../../daemon/history/recent.js";
+import type { RouteLabels } from "../../../daemon/kinds/labels.js";
+import { NO_ROUTE_COLUMNS } from "../../../daemon/kinds/mib/no_route.js";
+
+const FOUND: RouteLabels = { netns: "blue", family: "ipv4", table: "main", egress: "eth0", result: "found" };
+const MISS: RouteLabels = { ...FOUND, egress: "", result: "no_route" };
+const THROW: RouteLabels = { ...MISS, result: "throw" };
+const REJECT: RouteLabels = { ...MISS, result: "prohibit" };
+
+const OUT4 = NO_ROUTE_COLUMNS.findIndex(([family, direction]) => family === "ipv4" && direction === "out");
+const GONE_AFTER_MS = 300_000;
+
+/** Drains every `POINT_MS`, each counting what `count` says for its number from 1. */
+function drained(drains: number, count: (recent: Recent, drain: number) => void, present = ["blue"]): Recent {
+  const recent = new Recent(0);
+  for (let drain = 1; drain <= drains; drain += 1) {
+    count(recent, drain);
+    recent.close(drain * POINT_MS, (netns) => present.includes(netns), GONE_AFTER_MS);
+  }
+  return recent;
+}
+
+describe("Recent", () => {
+  it("knows nothing at first", () => {
+    const recent = new Recent(1000);
+    expect(recent.rateSeconds).toBe(0);
+    expect(recent.rate(FOUND)).toBe(0);
+    expect(recent.netns()).toEqual({ netns: [], omitted: 0 });
+    expect(recent.history(1000, 1000)).toEqual({ times: [], netns: [], netnsOmitted: 0 });
+  });
+
+  it("has rates of the three last points and what came since", () => {
+    const recent = drained(10, (recent, drain) => recent.count(FOUND, drain > 7 ? 50n : 1000n));
+    expect(recent.rateSeconds).toBe(15);
+    expect(recent.rate(FOUND)).toBe(10);
+    recent.count(FOUND, 150n);
+    recent.close(10 * POINT_MS + 1000, () => true, GONE_AFTER_MS);
+    expect(recent.rateSeconds).toBe(16);
+    expect(recent.rate(FOUND)).toBe(18.75);
+  });
+
+  it("has a rate from the first drain on", () => {
+    const recent = new Recent(0);
+    recent.count(FOUND, 10n);
+    recent.close(2000, () => true, GONE_AFTER_MS);
+    expect(recent.rate(FOUND)).toBe(5);
+  });
+
+  it("tells misses, after which the next rule is asked, from rejects, and both from packets without a route", () => {
+    const recent = drained(3, (recent) => {
+      recent.count(FOUND, 50n);
+      recent.count(MISS, 10n);
+      recent.count(THROW, 5n);
+      recent.count(REJECT, 20n);
+      recent.countNoRoute("blue", OUT4, 35n);
+    });
+    expect(recent.netns().netns).toEqual([
+      {
+        netns: "blue",
+        lookupsPerSecond: 17,
+        missesPerSecond: 3,
+        rejectsPerSecond: 4,
+        noRoute: [{ family: "ipv4", direction: "out", packetsPerSecond: 7 }],
+      },
+    ]);
+    const [blue] = recent.history(0, 0).netns;
+    expect(blue).toEqual({
+      netns: "blue",
+      lookups: [17, 17, 17],
+      misses: [3, 3, 3],
+      rejects: [4, 4, 4],
+      noRoute: [7, 7, 7],
+    });
+  });
+
+  it("keeps ten minutes, whose points end at times of the wall clock", () => {
+    const recent = drained(200, (recent, drain) => recent.count(FOUND, BigInt(drain)));
+    const { times, netns } = recent.history(200 * POINT_MS, 1_700_000_000_000);
+    expect(times).toHaveLength(120);
+    expect([times[0], times.at(-1)]).toEqual([1_700_000_000 - 595, 1_700_000_000]);
+    expect([netns[0]?.lookups[0], netns[0]?.lookups.at(-1)]).toEqual([81 / 5, 200 / 5]);
+  });
+
+  it("does not end a point at drains in between", () => {
+    const recent = new Recent(0);
+    for (const now of [1000, 2000, 4999, 6000, 9998]) {
+      recent.count(FOUND, 1n);
+      recent.close(now, () => true, GONE_AFTER_MS);
+    }
+    expect(recent.history(9998, 9998).times).toEqual([4.999, 9.998]);
+  });
+
+  it("lets go of a namespace that is gone after the expiry, and of a silent one with its last point", () => {
+    const count = (recent: Recent, drain: number) => {
+      if (drain === 1) for (const netns of ["blue", "gone"]) recent.count({ ...FOUND, netns }, 1n);
+    };
+    const names = (drains: number) =>
+      drained(drains, count)
+        .netns()
+        .netns.map(({ netns }) => netns);
+    expect(names(60).sort()).toEqual(["blue", "gone"]);
+    expect(names(62)).toEqual(["blue"]);
+    expect(names(120)).toEqual(["blue"]);
+    expect(names(121)).toEqual([]);
+  });
+
+  it("puts the worst first: packets without a route, then failed lookups, then most lookups", () => {
+    const recent = drained(3, (recent) => {
+      recent.count({ ...FOUND, netns: "busy" }, 1000n);
+      recent.count({ ...FOUND, netns: "quiet" }, 1n);
+      recent.count({ ...MISS, netns: "missing" }, 2n);
+      recent.countNoRoute("lost", OUT4, 1n);
+    });
+    const order = ["lost", "missing", "busy", "quiet"];
+    expect(recent.netns().netns.map(({ netns }) => netns)).toEqual(order);
+    expect(recent.history(0, 0).netns.map(({ netns }) => netns)).toEqual(order);
+  });
+
+  it("remembers so many namespaces, sends the history of fewer, and says how many there are besides", () => {
+    const recent = drained(2, (recent) => {
+      for (let at = 0; at < 200; at += 1) recent.count({ ...FOUND, netns: `n${at}` }, 1n);
+    });
+    const { netns, omitted } = recent.netns();
+    expect([netns.length, omitted]).toEqual([128, 72]);
+    const history = recent.history(0, 0);
+    expect([history.netns.length, history.netnsOmitted]).toEqual([32, 168]);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { Kind, Result } from "../../../daemon/fib/lookup.js";
+import { actionName, resultOf } from "../../../daemon/kinds/rule/result.js";
+
+type Row = readonly [what: string, kind: Kind, error: number, type: number, result: Result];
+
+const ROWS: readonly Row[] = [
+  ["a route that matched", "route", 0, 0, "found"],
+  ["a table without a match", "route", 11, 0, "no_route"],
+  ["a table without a match, null entry of IPv6", "route", 11, 7, "no_route"],
+  ["a throw route", "route", 11, 9, "throw"],
+  ["an unreachable route", "route", 113, 7, "unreachable"],
+  ["an unreachable route whose type is unknown", "route", 113, 0, "unreachable"],
+  ["a prohibit route", "route", 13, 8, "prohibit"],
+  ["a blackhole route", "route", 22, 6, "blackhole"],
+  ["an errno of no meaning here", "route", 12, 0, "error"],
+  ["ENETUNREACH, which no table answers", "route", 101, 0, "error"],
+  ["a rule to a table that had the route", "rule", 0, 1, "found"],
+  ["an unreachable rule, though its errno says no route", "rule", 101, 7, "unreachable"],
+  ["a prohibit rule", "rule", 13, 8, "prohibit"],
+  ["a blackhole rule", "rule", 22, 6, "blackhole"],
+  ["no rule that decided: ENETUNREACH", "rule", 101, 0, "no_route"],
+  ["no rule that decided: ESRCH", "rule", 3, 0, "no_route"],
+  ["no rule that decided: EAGAIN", "rule", 11, 0, "no_route"],
+  ["a rule to a table with an unreachable route", "rule", 113, 1, "unreachable"],
+  ["a rule to a table with a prohibit route", "rule", 13, 1, "prohibit"],
+  ["a rule to a table with a blackhole route", "rule", 22, 1, "blackhole"],
+  ["a rule walk that broke", "rule", 12, 1, "error"],
+];
+
+describe("resultOf", () => {
+  it.each(ROWS)("says of %s (%s, errno %i, type %i): %s", (_, kind, error, type, result) => {
+    expect(resultOf(kind, error, type)).toBe(result);
+  });
+});
+
+describe("actionName", () => {
+  it.each([
+    [0, ""],
+    [1, "to_table"],
+    [2, "goto"],
+    [3, "nop"],
+    [6, "blackhole"],
+    [7, "unreachable"],
+    [8, "prohibit"],
+    [4, "4"],
+  ])("calls action %i %j", (action, name) => {
+    expect(actionName(action)).toBe(name);
+  });
+});
