@@ -1,9 +1,10 @@
 // tablesnoopd's flags, and the one frozen Config they become. Every default lives here.
 
 import { UsageError } from "./errors.js";
-import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags/flags.js";
+import { type BooleanFlag, type FlagTable, type FlagValues, parseFlags, quoted } from "./flags/flags.js";
 import { renderHelp } from "./flags/help.js";
 import { PATHS } from "./http/paths.js";
+import { COLLECTORS, type CollectorWord } from "./kinds/collectors.js";
 import { parseListenAddress, type TcpAddress, type UnixAddress } from "./listen/address.js";
 import type { SocketAccess } from "./listen/unix_socket.js";
 import { ABI } from "./native/abi.js";
@@ -13,6 +14,13 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const KIB = 1024;
 const MIB = 1024 * KIB;
+
+const COLLECTOR_FLAGS = Object.fromEntries(
+  COLLECTORS.map(({ word, help, isOn }) => [
+    `collector.${word}`,
+    { kind: "boolean", default: isOn, help, group: "Collection" },
+  ]),
+) as Readonly<Record<`collector.${CollectorWord}`, BooleanFlag>>;
 
 export const DAEMON_FLAGS = {
   "web.listen-address": {
@@ -100,24 +108,7 @@ export const DAEMON_FLAGS = {
     help: "Show only this network namespace; without it all are shown.",
     group: "Collection",
   },
-  "collector.route": {
-    kind: "boolean",
-    default: true,
-    help: "Count the lookups in routing tables.",
-    group: "Collection",
-  },
-  "collector.rule": {
-    kind: "boolean",
-    default: true,
-    help: "Count the lookups of policy rules.",
-    group: "Collection",
-  },
-  "collector.mib": {
-    kind: "boolean",
-    default: true,
-    help: "Read the kernel's own count of packets without a route.",
-    group: "Collection",
-  },
+  ...COLLECTOR_FLAGS,
   "failure-window": {
     kind: "duration",
     default: MINUTE,
@@ -220,7 +211,7 @@ export interface Config {
   readonly probe: Values["probe"];
   /** Names of namespaces to show; empty: all. */
   readonly netns: readonly string[];
-  readonly collectors: { readonly route: boolean; readonly rule: boolean; readonly mib: boolean };
+  readonly collectors: Readonly<Record<CollectorWord, boolean>>;
   readonly failureWindowMs: number;
   readonly seriesMax: number;
   readonly seriesExpiryMs: number;
@@ -257,11 +248,9 @@ export function parseConfig(argv: readonly string[]): Config | { readonly show: 
     exporterMetrics: !values["web.disable-exporter-metrics"],
     probe: values.probe,
     netns: Object.freeze([...new Set(values.netns.map(netnsName))]),
-    collectors: Object.freeze({
-      route: values["collector.route"],
-      rule: values["collector.rule"],
-      mib: values["collector.mib"],
-    }),
+    collectors: Object.freeze(
+      Object.fromEntries(COLLECTORS.map(({ word }) => [word, values[`collector.${word}`]])) as Config["collectors"],
+    ),
     failureWindowMs: values["failure-window"],
     seriesMax: values["series.max"],
     seriesExpiryMs: values["series.expiry"],

@@ -118,8 +118,8 @@ const ERRORS = {
     exitCode: 1,
     hint: "the kernel may lack BPF, its type information (BTF) or this hook",
   },
-  rules_unseen: {
-    message: "see rule lookups: {cause}",
+  kind_unseen: {
+    message: "see {lookups}: {cause}",
     exitCode: 1,
     hint: "they need the trampoline probes",
   },

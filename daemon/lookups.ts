@@ -1,65 +1,22 @@
 // The library: lookups as they happen, as an async iterator of typed objects. What the command prints with --json.
 
 import { causeOf, StartError } from "./errors.js";
-import { FAMILIES, type Family, KINDS, type Kind, type Result } from "./fib/lookup.js";
+import { FAMILIES, type Family } from "./fib/lookup.js";
+import { LINE_KINDS } from "./kinds/lines.js";
+import type { KindWord, Line } from "./kinds/list.js";
 import { parseDaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
 import { openSource } from "./lines/open_lines.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 
-interface LookupCommon {
-  /** To the millisecond; `timestamp` has the microseconds. */
-  readonly time: Date;
-  /** RFC 3339 in UTC. */
-  readonly timestamp: string;
-  readonly family: Family;
-  /** Where it was looked up; all null if that is unknown. */
-  readonly netns: { readonly cookie: bigint | null; readonly inode: number | null; readonly name: string | null };
-  readonly src: string;
-  readonly dst: string;
-  /** Devices the flow came from and is bound to, not what was found. */
-  readonly iif: string | null;
-  readonly oif: string | null;
-  readonly dscp: number;
-  /** Null for IPv4. */
-  readonly flowlabel: number | null;
-  readonly mark: number;
-  /** IP protocol number. */
-  readonly proto: number;
-  readonly table: { readonly id: number; readonly name: string | null };
-  readonly result: Result;
-  /** Positive; 0 if found. */
-  readonly errno: number;
-}
-
-/** One lookup in one routing table. */
-export interface RouteLookup extends LookupCommon {
-  readonly kind: "route";
-  /** Of the route; null where the probes cannot tell it. */
-  readonly prefix: string | null;
-  readonly gateway: string | null;
-  /** Device; "multipath" where only the group of nexthops is known. */
-  readonly egress: string | null;
-  /** unicast, local, blackhole, ... */
-  readonly type: string | null;
-}
-
-/** One walk of the rule list for one flow. */
-export interface RuleLookup extends LookupCommon {
-  readonly kind: "rule";
-  /** Of the rule that decided; null if none did. */
-  readonly priority: number | null;
-  readonly action: string | null;
-  /** As `ip rule` words them; true for one without a value. */
-  readonly selectors: Readonly<Record<string, string | true>>;
-}
-
-export type Lookup = RouteLookup | RuleLookup;
+export type { RouteLookup } from "./kinds/route/line.js";
+export type { RuleLookup } from "./kinds/rule/line.js";
+export type Lookup = Line;
 
 export interface LookupOptions {
   /** Both if absent; so for kinds. */
   readonly families?: readonly Family[];
-  readonly kinds?: readonly Kind[];
+  readonly kinds?: readonly KindWord[];
   /** A namespace's name, "host", or its inode number; it may come to be later. All namespaces if absent. */
   readonly netns?: string;
   /** Name or number. */
@@ -153,7 +110,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
 function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: LookupOptions): LookupQuery {
   const query: LookupQuery = {
     families: families ?? FAMILIES,
-    kinds: kinds ?? KINDS,
+    kinds: kinds ?? LINE_KINDS,
     ...(netns !== undefined && { netns }),
     ...(table !== undefined && { table: String(table) }),
     ...(egress !== undefined && { egress }),
@@ -162,7 +119,7 @@ function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: Lo
     failed: failed ?? "include",
   };
   checkWords("family", query.families, FAMILIES);
-  checkWords("kind", query.kinds, KINDS);
+  checkWords("kind", query.kinds, LINE_KINDS);
   checkWords("failed", [query.failed], ["include", "exclude", "only"]);
   checkQuery(query);
   return query;
@@ -175,7 +132,7 @@ function checkWords(parameter: string, given: readonly string[], known: readonly
   }
 }
 
-type Line = Omit<RouteLookup | RuleLookup, "time" | "timestamp" | "netns"> & {
+type RawLine = Omit<Lookup, "time" | "timestamp" | "netns"> & {
   readonly time: string;
   readonly netns: { readonly cookie: string | null; readonly inode: number | null; readonly name: string | null };
 };
@@ -193,13 +150,13 @@ function parseLookup(text: string, url: string | undefined): Lookup {
 }
 
 /** What is read of a line here is there; the rest is as a daemon says it. */
-function asLine(value: unknown): Line {
+function asLine(value: unknown): RawLine {
   const { time, netns } = objectOf(value, "it is not an object");
   const { cookie } = objectOf(netns, "it has no netns");
   if (typeof time !== "string" || Number.isNaN(Date.parse(time))) throw new Error("it has no time");
   if (cookie !== null && (typeof cookie !== "string" || !/^\d{1,20}$/.test(cookie)))
     throw new Error("its netns is none");
-  return value as Line;
+  return value as RawLine;
 }
 
 function objectOf(value: unknown, problem: string): Record<string, unknown> {

@@ -1,8 +1,9 @@
 // tablesnoop's flags, and the one frozen Options they become. The flags of the first group are the original tool's.
 
 import { UsageError } from "../errors.js";
-import { FAMILIES, type Family, KINDS, type Kind } from "../fib/lookup.js";
+import { FAMILIES, type Family } from "../fib/lookup.js";
 import { type FlagTable, type FlagValues, parseFlags, quoted } from "../flags/flags.js";
+import type { KindWord } from "../kinds/list.js";
 import type { AccessFiles } from "../lines/daemon_access.js";
 import { type DaemonAddress, parseDaemonAddress, withoutLogin } from "../lines/daemon_address.js";
 import type { Verbosity } from "../native/session.js";
@@ -195,8 +196,12 @@ function lookupQuery(values: Values): LookupQuery {
   return Object.freeze(query);
 }
 
-function kinds({ route, rule }: Values): readonly Kind[] {
-  return route === rule ? KINDS : [route ? "route" : "rule"];
+/** As the original tool has it. */
+const KINDS = ["route", "rule"] as const satisfies readonly KindWord[];
+
+function kinds(values: Values): readonly KindWord[] {
+  const asked = KINDS.filter((word) => values[word]);
+  return asked.length > 0 ? asked : KINDS;
 }
 
 function families({ v4, v6 }: Values): readonly Family[] {

@@ -2,8 +2,8 @@
 // what it shows. An estimate for people, beside the exact counters.
 
 import { FAMILIES, type Family, type Result } from "../fib/lookup.js";
-import type { Names } from "../kinds/labels.js";
-import { resultOf } from "../kinds/rule/result.js";
+import type { Names } from "../kinds/kind.js";
+import { routeResult } from "../kinds/route/result.js";
 import type { Session } from "../native/session.js";
 import { type DestinationKey, DestinationWindow } from "./destination_window.js";
 import { sampleOneIn } from "./sampling_rate.js";
@@ -42,8 +42,8 @@ export interface FailedDestinationsOptions {
   readonly windowMs: number;
   /** Milliseconds of the same monotonic clock as every `now`. */
   readonly startedAt: number;
-  /** Labels of the namespaces to show; all if absent. */
-  readonly netns?: ReadonlySet<string>;
+  /** Whether lookups in the namespace of this label are shown. */
+  readonly shows: (netns: string) => boolean;
 }
 
 export class FailedDestinations {
@@ -103,14 +103,14 @@ export class FailedDestinations {
 
   /** undefined: its namespace is not shown. */
   #name(key: DestinationKey): Omit<FailedDestination, "lookups" | "lookupsPerSecond"> | undefined {
-    const { names, netns: shown } = this.#options;
+    const { names, shows } = this.#options;
     const netns = names.netns(key.netns);
-    if (shown !== undefined && !shown.has(netns)) return undefined;
+    if (!shows(netns)) return undefined;
     return {
       netns,
       family: FAMILIES[key.family] ?? "ipv4",
       table: names.table(key.netns, key.table),
-      result: resultOf("route", key.error, key.type),
+      result: routeResult(key.error, key.type),
       destination: key.destination,
     };
   }

@@ -1,43 +1,11 @@
 // Every metric of ours: name, type, help, labels. The one list; docs, dashboards and alerts are checked against it.
 
-export interface MetricSpec {
-  readonly name: string;
-  readonly type: "counter" | "gauge";
-  readonly help: string;
-  readonly labels: readonly string[];
-}
+import { COLLECTORS } from "../kinds/collectors.js";
+import { KINDS } from "../kinds/list.js";
+import type { MetricSpec } from "../kinds/metric.js";
 
-export const CATALOG = {
-  routeLookups: {
-    name: "tablesnoop_route_lookups_total",
-    type: "counter",
-    help: "FIB table lookups by answer. One packet may cost several; egress is empty if the lookup failed.",
-    labels: ["netns", "family", "table", "egress", "result"],
-  },
-  ruleLookups: {
-    name: "tablesnoop_rule_lookups_total",
-    type: "counter",
-    help: "Walks of the policy rules by the rule that decided; priority is empty if none did.",
-    labels: ["netns", "family", "priority", "action", "table", "result"],
-  },
-  noRoute: {
-    name: "tablesnoop_no_route_total",
-    type: "counter",
-    help: "Packets (in) and sends (out) the kernel gave up on for want of a route, by its own account, which leaves out sends of IPv4 raw sockets.",
-    labels: ["netns", "family", "direction"],
-  },
-  routeFailureRatio: {
-    name: "tablesnoop_route_failure_ratio",
-    type: "gauge",
-    help: "Failed route lookups over all of them in the failure window, 0 to 1; absent without lookups.",
-    labels: ["netns", "family", "table"],
-  },
-  ruleFailureRatio: {
-    name: "tablesnoop_rule_failure_ratio",
-    type: "gauge",
-    help: "Failed rule lookups over all of them in the failure window, 0 to 1; absent without lookups.",
-    labels: ["netns", "family"],
-  },
+/** Those of the daemon itself. */
+export const OWN = {
   netnsInfo: {
     name: "tablesnoop_netns_info",
     type: "gauge",
@@ -130,12 +98,11 @@ export const CATALOG = {
   },
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 
-export type MetricId = keyof typeof CATALOG;
+const counters = KINDS.flatMap((kind) => kind.counters);
 
-export type LabelsOf<Id extends MetricId> = Readonly<Record<(typeof CATALOG)[Id]["labels"][number], string>>;
-
-/** One line of the exposition. A label set that stays the same object is formatted only once. */
-export interface Sample<Id extends MetricId = MetricId> {
-  readonly labels: LabelsOf<Id>;
-  readonly value: number;
-}
+export const CATALOG: readonly MetricSpec[] = [
+  ...counters.map(({ metric }) => metric),
+  ...COLLECTORS.flatMap(({ accounts }) => accounts.map(({ metric }) => metric)),
+  ...counters.flatMap(({ ratio }) => ratio?.metric ?? []),
+  ...Object.values(OWN),
+];

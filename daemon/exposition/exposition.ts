@@ -1,34 +1,27 @@
-// What /metrics shows: reads the kernel's side, names it, keeps the totals, renders. A source that fails is counted,
-// and shown with its last good data.
+// What /metrics shows: the ledger and a reading of its own moment, rendered.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Retirement } from "../drain/retirement.js";
-import { Recent } from "../history/recent.js";
-import { isRoute, type LookupLabels, labelsOf, type Names } from "../kinds/labels.js";
-import { NoRouteRises, netnsInfoSamples, noRouteSamples } from "../kinds/mib/no_route.js";
-import type { LookupRow } from "../kinds/row.js";
-import { Cardinality } from "../ledger/cardinality.js";
-import { FailureWindow } from "../ledger/failure_window.js";
-import { type Moment, Totals } from "../ledger/totals.js";
-import type { CounterRows, EventsDropped, Inventory, ProbeState, Session } from "../native/session.js";
-import type { HistorySnapshot, LookupsSnapshot, RowNow } from "../wire/snapshot.js";
-import type { LabelsOf, Sample } from "./catalog.js";
-import { type Format, MetricRegistry } from "./registry.js";
+import type { Config } from "../config.js";
+import type { Reading } from "../drain/reading.js";
+import { FAMILIES } from "../fib/lookup.js";
+import { COLLECTORS } from "../kinds/collectors.js";
+import type { Kind, Names } from "../kinds/kind.js";
+import type { LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
+import type { Ledger } from "../ledger/ledger.js";
+import { ABI } from "../native/abi.js";
+import { OWN } from "./catalog.js";
+import { type Family, type Format, MetricRegistry } from "./registry.js";
 
-export interface ExporterOptions {
-  readonly session: Pick<Session, "counters" | "inventory" | "probes" | "retire" | "release" | "events">;
-  readonly names: Names;
-  /** Drained along, so that what fails there is told as of every source. */
-  readonly failures: { drain(now: number): void };
+export interface ExpositionOptions {
+  readonly drain: { readonly last: Reading; now(maxAgeMs: number): Reading };
+  readonly books: { settle(): Promise<void> };
+  readonly ledger: Ledger;
+  readonly names: Pick<Names, "netns">;
+  readonly shows: (netns: string) => boolean;
+  readonly kinds: readonly Kind[];
+  readonly collectors: Config["collectors"];
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
-  readonly windowMs: number;
-  readonly expiryMs: number;
-  readonly seriesMax: number;
-  /** Labels of the namespaces to show; all if absent. */
-  readonly netns?: ReadonlySet<string>;
-  /** Whether the kernel's own count of packets without a route is shown. */
-  readonly noRoute: boolean;
   /** Who listens now, and the lines they got since the start. */
   readonly stream: () => { readonly listeners: number; readonly lines: number };
   /** How the last reading of the configuration went, and when it last went well, in seconds since 1970. */
@@ -37,69 +30,17 @@ export interface ExporterOptions {
   readonly logLinesDropped: () => number;
   /** Whether process_* and nodejs_* are shown too. */
   readonly processMetrics: boolean;
-  readonly build: LabelsOf<"buildInfo">;
+  readonly build: LabelsOf<typeof OWN.buildInfo>;
 }
 
-const SOURCES = ["counters", "inventory", "probes", "events", "failures", "retirement"] as const;
-export type Source = (typeof SOURCES)[number];
-
-/** For a person to look at, what was read this long ago is as good as now. */
-const FRESH_MS = 1000;
-
-/** Rows in one answer, which are some 200 kB. */
-const MOST_ROWS = 2000;
-
-export class Exporter {
-  readonly #options: ExporterOptions;
+export class Exposition {
+  readonly #options: ExpositionOptions;
   readonly #registry: MetricRegistry;
-  readonly #cap: Cardinality;
-  readonly #totals: Totals;
-  readonly #window: FailureWindow;
-  readonly #retirement: Retirement;
-  readonly #recent: Recent;
-  readonly #noRouteRises = new NoRouteRises();
-  readonly #errors = new Map<Source, Error>();
-  readonly #errorCounts = new Map<Source, number>(SOURCES.map((source) => [source, 0]));
-  #inventory: Inventory = { netns: [], devices: [], omitted: 0 };
-  #inventoryAt: number;
-  #probes: readonly ProbeState[] = [];
-  #overflow: readonly bigint[] = [];
-  #dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0 };
-  /** Takes in what the last drain left of the counts; absent if nothing. */
-  #takeInRest: (() => void) | undefined;
   #scrapeSeconds: number | undefined;
-  #drainedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: ExporterOptions) {
+  constructor(options: ExpositionOptions) {
     this.#options = options;
-    this.#inventoryAt = options.clock();
-    this.#cap = new Cardinality(options.seriesMax);
-    this.#totals = new Totals(options.expiryMs, this.#cap);
-    this.#window = new FailureWindow(options.windowMs, this.#inventoryAt);
-    this.#retirement = new Retirement(options.session);
-    this.#recent = new Recent(this.#inventoryAt);
-    this.#registry = new MetricRegistry({
-      routeLookups: () => this.#totals.routes(),
-      ruleLookups: () => this.#totals.rules(),
-      noRoute: () => (options.noRoute ? noRouteSamples(this.#inventory.netns, this.#shownNetns) : []),
-      routeFailureRatio: () => this.#window.routes(),
-      ruleFailureRatio: () => this.#window.rules(),
-      netnsInfo: () => netnsInfoSamples(this.#inventory.netns, this.#shownNetns),
-      probeAttached: () => this.#probes.map((probe) => probeSample(probe, probe.attached ? 1 : 0)),
-      probeSkipped: () => this.#probes.map((probe) => probeSample(probe, Number(probe.skipped))),
-      counterOverflow: () => overflowSamples(this.#overflow),
-      eventsDropped: () => droppedSamples(this.#dropped),
-      streamListeners: () => [{ labels: {}, value: options.stream().listeners }],
-      streamLines: () => [{ labels: {}, value: options.stream().lines }],
-      seriesFolded: () => [{ labels: {}, value: this.#cap.folded }],
-      inventoryOmitted: () => [{ labels: {}, value: this.#inventory.omitted }],
-      readErrors: () => [...this.#errorCounts].map(([source, value]) => ({ labels: { source }, value })),
-      reloadSuccessful: () => [{ labels: {}, value: options.reloads().isGood ? 1 : 0 }],
-      reloadSuccessTime: () => [{ labels: {}, value: options.reloads().goodSince }],
-      logLinesDropped: () => [{ labels: {}, value: options.logLinesDropped() }],
-      buildInfo: () => [{ labels: options.build, value: 1 }],
-      scrapeDuration: () => (this.#scrapeSeconds === undefined ? [] : [{ labels: {}, value: this.#scrapeSeconds }]),
-    });
+    this.#registry = new MetricRegistry([...this.#ofKinds(), ...this.#own()]);
   }
 
   /** Begins to observe the process itself, if asked to. */
@@ -112,182 +53,98 @@ export class Exporter {
   }
 
   async render(format: Format): Promise<string> {
-    const begin = this.#options.clock();
-    this.drain();
+    const { clock, drain, books } = this.#options;
+    const begin = clock();
+    drain.now(0);
     await nextTurn();
-    while (this.#takeInRest !== undefined) {
-      this.#takeInRest();
-      await nextTurn();
-    }
+    await books.settle();
     const text = await this.#registry.render(format);
-    this.#scrapeSeconds = (this.#options.clock() - begin) / 1000;
+    this.#scrapeSeconds = (clock() - begin) / 1000;
     return text;
   }
 
-  /** Reads the kernel's side at most once a second, however many ask. */
-  lookups(): LookupsSnapshot {
-    this.#drainIfOld();
-    const { netns, omitted } = this.#recent.netns();
-    const { rows, rowsOmitted } = this.#rows();
-    return {
-      rateSeconds: this.#recent.rateSeconds,
-      probes: this.#probes.map(({ skipped: _, ...probe }) => probe),
-      readErrors: [...this.#errors].map(([source, { message }]) => ({ source, error: message })),
-      netns,
-      netnsOmitted: omitted,
-      rows,
-      rowsOmitted,
-      countsNoRoute: this.#options.noRoute,
-      counterOverflow: Number(this.#overflow.reduce((sum, lookups) => sum + lookups, 0n)),
-      seriesFolded: this.#cap.folded,
+  #ofKinds(): Family[] {
+    const { ledger, kinds, collectors } = this.#options;
+    const counters = kinds.flatMap((kind) => kind.counters);
+    const accounts = COLLECTORS.flatMap(({ word, accounts }) =>
+      accounts.map(({ metric, samples }) =>
+        family(metric, () => (collectors[word] ? samples(this.#reading.inventory, this.#label) : [])),
+      ),
+    );
+    return [
+      ...counters.map((counter) => family(counter.metric, () => ledger.samples(counter))),
+      ...accounts,
+      ...counters.flatMap((counter) =>
+        counter.ratio === undefined ? [] : family(counter.ratio.metric, () => ledger.ratios(counter)),
+      ),
+    ];
+  }
+
+  #own(): Family[] {
+    const { ledger, stream, reloads, logLinesDropped, build } = this.#options;
+    const samples: { readonly [Id in keyof typeof OWN]: () => readonly Sample[] } = {
+      netnsInfo: () => this.#netnsInfo(),
+      probeAttached: () => this.#probes(({ attached }) => (attached ? 1 : 0)),
+      probeSkipped: () => this.#probes(({ skipped }) => Number(skipped)),
+      counterOverflow: () => overflowSamples(this.#reading.overflow),
+      eventsDropped: () => samplesBy("stage", Object.entries(this.#reading.dropped)),
+      streamListeners: () => one(stream().listeners),
+      streamLines: () => one(stream().lines),
+      seriesFolded: () => one(ledger.folded),
+      inventoryOmitted: () => one(this.#reading.inventory.omitted),
+      readErrors: () => samplesBy("source", this.#reading.failures),
+      reloadSuccessful: () => one(reloads().isGood ? 1 : 0),
+      reloadSuccessTime: () => one(reloads().goodSince),
+      logLinesDropped: () => one(logLinesDropped()),
+      buildInfo: () => [{ labels: build, value: 1 }],
+      scrapeDuration: () => (this.#scrapeSeconds === undefined ? [] : one(this.#scrapeSeconds)),
     };
+    return Object.entries(OWN).map(([id, spec]) => family(spec, samples[id as keyof typeof OWN]));
   }
 
-  /** `wallNow`: milliseconds since 1970. */
-  history(wallNow: number): HistorySnapshot {
-    this.#drainIfOld();
-    return this.#recent.history(this.#options.clock(), wallNow);
+  get #reading(): Reading {
+    return this.#options.drain.last;
   }
 
-  /** Sources that failed at the last drain, and how. */
-  lastErrors(): ReadonlyMap<Source, Error> {
-    return this.#errors;
-  }
+  #label = (cookie: bigint): string | undefined => {
+    const netns = this.#options.names.netns(cookie);
+    return this.#options.shows(netns) ? netns : undefined;
+  };
 
-  /** As they were at the last drain. */
-  get probes(): readonly ProbeState[] {
-    return this.#probes;
-  }
-
-  /**
-   * Takes in what the kernel counted since the last drain; of very many new keys some wait for the next drain or scrape.
-   * Counters are read before the inventory: a namespace that is born in between is then not yet counted, rather than
-   * counted and without a name.
-   */
-  drain(): void {
-    const { session, clock, names } = this.#options;
-    const now = clock();
-    this.#drainedAt = now;
-    const rows = this.#read("counters", () => session.counters());
-    const inventory = this.#read("inventory", () => session.inventory());
-    if (inventory !== undefined) {
-      this.#inventory = inventory;
-      this.#inventoryAt = now;
-    }
-    names.refresh(this.#inventory, now);
-    this.#probes = this.#read("probes", () => session.probes()) ?? this.#probes;
-    this.#dropped = this.#read("events", () => session.events()) ?? this.#dropped;
-    this.drainFailures(now);
-    if (rows !== undefined) this.#advance(rows, now, inventory !== undefined);
-    if (inventory !== undefined) this.#countNoRoute(inventory);
-    this.#window.close(now);
-    this.#closeRecent(now);
-    if (rows !== undefined) this.#read("retirement", () => this.#retire(now));
-  }
-
-  /** Only what is counted by destination. */
-  drainFailures(now = this.#options.clock()): void {
-    this.#read("failures", () => this.#options.failures.drain(now));
-  }
-
-  #advance(rows: CounterRows, now: number, isNamed: boolean): void {
-    const { names, windowMs } = this.#options;
-    const mayWait = !isNamed && now - this.#inventoryAt < windowMs;
-    this.#overflow = [...rows.overflow];
-    const moment: Moment = {
-      now,
-      label: (row, before) => this.#label(row, before, mayWait),
-      isPresent: (netns, ifindex) => !isNamed || names.isPresent(netns, ifindex),
-      counted: (labels, delta) => {
-        this.#window.count(labels, delta);
-        if (isRoute(labels)) this.#recent.count(labels, delta);
-      },
-    };
-    const takeIn = () => {
-      this.#takeInRest = this.#totals.advance(rows, moment) ? undefined : takeIn;
-    };
-    takeIn();
-  }
-
-  #countNoRoute(inventory: Inventory): void {
-    if (!this.#options.noRoute) return;
-    this.#noRouteRises.advance(inventory, (cookie, column, packets) => {
-      const netns = this.#shownNetns(cookie);
-      if (netns !== undefined) this.#recent.countNoRoute(netns, column, packets);
+  #netnsInfo(): Sample[] {
+    return this.#reading.inventory.netns.flatMap(({ cookie, inode }) => {
+      const netns = this.#label(cookie);
+      return netns === undefined ? [] : [{ labels: { netns, cookie: String(cookie), inode: String(inode) }, value: 1 }];
     });
   }
 
-  #closeRecent(now: number): void {
-    const present = new Set(this.#inventory.netns.map(({ cookie }) => this.#options.names.netns(cookie)));
-    this.#recent.close(now, (netns) => present.has(netns), this.#options.expiryMs);
-  }
-
-  #drainIfOld(): void {
-    if (this.#options.clock() - this.#drainedAt >= FRESH_MS) this.drain();
-    else this.#takeInRest?.();
-  }
-
-  #rows(): { readonly rows: RowNow[]; readonly rowsOmitted: number } {
-    const rows = this.#totals
-      .seenRoutes()
-      .map(({ labels, value }) => ({ ...labels, lookups: value, lookupsPerSecond: this.#recent.rate(labels) }));
-    if (rows.length <= MOST_ROWS) return { rows, rowsOmitted: 0 };
-    rows.sort((a, b) => b.lookupsPerSecond - a.lookupsPerSecond || b.lookups - a.lookups);
-    return { rows: rows.slice(0, MOST_ROWS), rowsOmitted: rows.length - MOST_ROWS };
-  }
-
-  /** A namespace that a failing inventory may yet name waits for it, as long as the failure window lasts. */
-  #label(row: LookupRow, before: LookupLabels | undefined, mayWait: boolean): LookupLabels | "hidden" | "later" {
-    const { names } = this.#options;
-    if (mayWait && !names.isKnown(row.netns)) return "later";
-    const netns = names.netns(row.netns);
-    return this.#isShown(netns) ? labelsOf(row, netns, names, before) : "hidden";
-  }
-
-  #isShown(netns: string): boolean {
-    return this.#options.netns?.has(netns) ?? true;
-  }
-
-  #shownNetns = (cookie: bigint): string | undefined => {
-    const netns = this.#options.names.netns(cookie);
-    return this.#isShown(netns) ? netns : undefined;
-  };
-
-  #retire(now: number): void {
-    this.#totals.forget(this.#retirement.release(now));
-    this.#retirement.retire(now, this.#totals.retirable(now));
-  }
-
-  #read<T>(source: Source, read: () => T): T | undefined {
-    try {
-      const value = read();
-      this.#errors.delete(source);
-      return value;
-    } catch (error) {
-      this.#errors.set(source, error instanceof Error ? error : new Error(String(error)));
-      this.#errorCounts.set(source, (this.#errorCounts.get(source) ?? 0) + 1);
-      return undefined;
-    }
+  #probes(value: (probe: Reading["probes"][number]) => number): Sample[] {
+    return this.#reading.probes.map((state) => {
+      const { probe, backend } = state;
+      return { labels: { probe, backend }, value: value(state) };
+    });
   }
 }
 
-function probeSample({ probe, backend }: ProbeState, value: number) {
-  return { labels: { probe, backend }, value };
+function family(spec: MetricSpec, samples: () => readonly Sample[]): Family {
+  return { spec, samples };
 }
 
-function droppedSamples({ ringbuf, queue, decode }: EventsDropped): Sample<"eventsDropped">[] {
-  return Object.entries({ ringbuf, queue, decode }).map(([stage, value]) => ({ labels: { stage }, value }));
+function one(value: number): Sample[] {
+  return [{ labels: {}, value }];
+}
+
+function samplesBy(label: string, values: Iterable<readonly [string, number]>): Sample[] {
+  return Array.from(values, ([word, value]) => ({ labels: { [label]: word }, value }));
 }
 
 /**
- * Order of CounterRows.overflow: route ipv4, route ipv6, rule ipv4, rule ipv6. Not shown while 0: promtool refuses a name
- * with the word counter in it, and an overflow is alarm enough by being there.
+ * Not shown while 0: promtool refuses a name with the word counter in it, and an overflow is alarm enough by being there.
  */
-function overflowSamples(overflow: readonly bigint[]): Sample<"counterOverflow">[] {
-  const [route4 = 0n, route6 = 0n, rule4 = 0n, rule6 = 0n] = overflow;
-  const samples: Sample<"counterOverflow">[] = [
-    { labels: { family: "ipv4" }, value: Number(route4 + rule4) },
-    { labels: { family: "ipv6" }, value: Number(route6 + rule6) },
-  ];
-  return samples.filter(({ value }) => value > 0);
+function overflowSamples(overflow: readonly bigint[]): Sample[] {
+  const sums = [...FAMILIES, ""].map((family, position) => {
+    const own = overflow.filter((_, at) => at % ABI.TS_FAMILIES === position);
+    return { labels: { family }, value: Number(own.reduce((sum, lookups) => sum + lookups, 0n)) };
+  });
+  return sums.filter(({ value }) => value > 0);
 }

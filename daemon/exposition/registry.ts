@@ -3,14 +3,15 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Counter, collectDefaultMetrics, Gauge, type Metric, type OpenMetricsContentType, Registry } from "prom-client";
-import { CATALOG, type MetricId, type MetricSpec, type Sample } from "./catalog.js";
+import type { MetricSpec, Sample } from "../kinds/metric.js";
 
 export type Format = "text" | "openmetrics";
 
-/** Where the values of each metric come from, asked once per rendering. */
-export type Sources = { readonly [Id in MetricId]: () => readonly Sample<Id>[] };
-
-type AnySource = () => readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+/** A metric, and where its values come from: asked once per rendering. */
+export interface Family {
+  readonly spec: MetricSpec;
+  samples(): readonly Sample[];
+}
 
 /** How often the loop's lag is sampled; the default of 10 ms costs an idle daemon 1 % of a CPU. */
 const LOOP_SAMPLE_MS = 500;
@@ -39,11 +40,10 @@ export class MetricRegistry {
   readonly #formatted = new WeakSet<object>();
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(sources: Sources) {
+  constructor(families: readonly Family[]) {
     this.#openmetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-    for (const [id, spec] of Object.entries(CATALOG)) {
-      const source: AnySource = sources[id as MetricId];
-      const take = () => this.#take(source);
+    for (const { spec, samples } of families) {
+      const take = () => this.#take(samples);
       for (const registry of [this.#text, this.#openmetrics]) register(spec, take, registry);
     }
   }
@@ -76,7 +76,7 @@ export class MetricRegistry {
   }
 
   /** The values of now, and then a turn of the event loop for each large family, so that none holds up the next. */
-  async #take(source: AnySource): Promise<Values> {
+  async #take(source: Family["samples"]): Promise<Values> {
     const values = promValues(source);
     if (values.length > LARGE) {
       this.#turn = this.#turn.then(() => this.#prepare(values));
@@ -119,7 +119,7 @@ function configuration({ name, help, labels }: MetricSpec, registry: AnyRegistry
  * Labels go as shared labels: prom-client formats each shared object once and remembers the text, so a series that
  * is the same object at the next scrape costs next to nothing.
  */
-function promValues(source: AnySource) {
+function promValues(source: Family["samples"]) {
   return source().map(({ labels, value }) => ({ labels: NO_LABELS, sharedLabels: labels, value }));
 }
 

@@ -18,7 +18,7 @@ interface Described {
   readonly group: string;
 }
 
-interface BooleanFlag extends Described {
+export interface BooleanFlag extends Described {
   readonly kind: "boolean";
   readonly default: boolean;
 }

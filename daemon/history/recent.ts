@@ -2,9 +2,9 @@
 // Bounded: so many points, so many namespaces; label sets go with their series.
 
 import type { Direction, Family } from "../fib/lookup.js";
-import type { RouteLabels } from "../kinds/labels.js";
+import type { Outcome } from "../kinds/kind.js";
+import type { Labels } from "../kinds/metric.js";
 import { NO_ROUTE_COLUMNS } from "../kinds/mib/no_route.js";
-import { isMiss } from "../kinds/rule/result.js";
 import type { HistorySnapshot, NetnsNow } from "../wire/snapshot.js";
 import { PointCounts } from "./point_counts.js";
 
@@ -36,7 +36,7 @@ export class Recent {
   /** Namespaces that found no room in this point, and how many in the last one. */
   readonly #refused = new Set<string>();
   #refusedLast = 0;
-  readonly #rows = new WeakMap<RouteLabels, PointCounts>();
+  readonly #rows = new WeakMap<Labels, PointCounts>();
   #open = 0;
   #countedAt: number;
 
@@ -47,17 +47,18 @@ export class Recent {
   }
 
   /** `labels` must be the same object as long as it is the same series. */
-  count(labels: RouteLabels, delta: bigint): void {
-    const count = Number(delta);
+  count(labels: Labels, outcome: Outcome, lookups: bigint): void {
+    const count = Number(lookups);
     let row = this.#rows.get(labels);
     if (row === undefined) {
       row = new PointCounts(RATE_POINTS + 1);
       this.#rows.set(labels, row);
     }
     row.add(this.#open, count);
-    const netns = this.#countsOf(labels.netns);
+    const netns = this.#countsOf(labels["netns"] ?? "");
     netns?.lookups.add(this.#open, count);
-    if (labels.result !== "found") (isMiss(labels.result) ? netns?.misses : netns?.rejects)?.add(this.#open, count);
+    if (outcome === "miss") netns?.misses.add(this.#open, count);
+    if (outcome === "reject") netns?.rejects.add(this.#open, count);
   }
 
   /** `column` of NO_ROUTE_COLUMNS. */
@@ -86,7 +87,7 @@ export class Recent {
   }
 
   /** Lookups per second of a series, now. */
-  rate(labels: RouteLabels): number {
+  rate(labels: Labels): number {
     return this.#rateOf(this.#rows.get(labels));
   }
 

@@ -1,6 +1,6 @@
 // The query string of GET /stream.
 
-import type { KINDS } from "../fib/lookup.js";
+import { LINE_KINDS } from "../kinds/lines.js";
 import type { LineFormat, Verbosity } from "../native/session.js";
 import type { Wanted } from "../stream/listeners.js";
 import { EVERYTHING, type LookupQuery, notAccepted } from "../stream/query.js";
@@ -8,7 +8,7 @@ import { readParameters } from "./parameters.js";
 
 const FORMATS: Readonly<Record<string, LineFormat>> = { text: "text", json: "json", sse: "sse" };
 const FAMILY_WORDS = { ipv4: ["ipv4"], "4": ["ipv4"], ipv6: ["ipv6"], "6": ["ipv6"] } as const;
-const KIND_WORDS = { route: ["route"], rule: ["rule"] } as const satisfies Record<(typeof KINDS)[number], unknown>;
+const KIND_WORDS = Object.fromEntries(LINE_KINDS.map((word) => [word, word]));
 const FAILED_WORDS = { include: "include", exclude: "exclude", only: "only" } as const;
 const VERBOSE_WORDS: Readonly<Record<string, Verbosity>> = { "": 1, "1": 1, true: 1, "2": 2, "0": 0, false: 0 };
 
@@ -32,19 +32,35 @@ function lookupQuery(given: ReadonlyMap<string, string>): LookupQuery {
     return value === undefined ? [] : [[name, value]];
   });
   return {
-    kinds: word("kind", given, KIND_WORDS) ?? EVERYTHING.kinds,
+    kinds: words("kind", given, KIND_WORDS) ?? EVERYTHING.kinds,
     families: word("family", given, FAMILY_WORDS) ?? EVERYTHING.families,
     failed: word("failed", given, FAILED_WORDS) ?? EVERYTHING.failed,
     ...(Object.fromEntries(texts) as Partial<Record<(typeof TEXTS)[number], string>>),
   };
 }
 
+/** One or several, with commas between them. */
+function words<T>(
+  name: string,
+  given: ReadonlyMap<string, string>,
+  words: Readonly<Record<string, T>>,
+): T[] | undefined {
+  return given
+    .get(name)
+    ?.split(",")
+    .map((value) => meaning(name, value, words));
+}
+
 function word<T>(name: string, given: ReadonlyMap<string, string>, words: Readonly<Record<string, T>>): T | undefined {
   const value = given.get(name);
-  if (value === undefined) return undefined;
-  if (!Object.hasOwn(words, value)) {
+  return value === undefined ? undefined : meaning(name, value, words);
+}
+
+function meaning<T>(name: string, value: string, words: Readonly<Record<string, T>>): T {
+  const known = Object.hasOwn(words, value) ? words[value] : undefined;
+  if (known === undefined) {
     const accepted = Object.keys(words).filter((text) => text !== "");
     throw notAccepted(name, value, `one of ${accepted.join(", ")}`);
   }
-  return words[value];
+  return known;
 }

@@ -1,46 +1,40 @@
-// What one row of CounterRows is counted by, in the words of fib/.
+// What one row of CounterRows is counted by.
 
-import { FAMILIES, type Family, KINDS, type Kind } from "../fib/lookup.js";
+import { FAMILIES, type Family } from "../fib/lookup.js";
 import type { CounterRows } from "../native/session.js";
 
-export interface LookupRow {
+export interface Row {
   readonly netns: bigint;
-  readonly kind: Kind;
-  readonly family: Family;
-  readonly table: number;
-  /** Route: ifindex. Rule: its priority. */
-  readonly egress: number;
+  /** Position in KINDS. */
+  readonly kind: number;
+  /** Empty: the kind knows no IP addresses. */
+  readonly family: Family | "";
   readonly error: number;
-  /** Route: its type. Rule: its action. */
-  readonly type: number;
+  /** What these mean is in the kind's event.h. */
+  readonly words: readonly [number, number];
+  readonly code: number;
 }
 
-export function lookupRow(rows: CounterRows, at: number): LookupRow {
+export function readRow(rows: CounterRows, at: number): Row {
   return {
     netns: rows.netns[at] ?? 0n,
-    kind: KINDS[rows.kind[at] ?? 0] ?? "route",
-    family: FAMILIES[rows.family[at] ?? 0] ?? "ipv4",
-    table: rows.table[at] ?? 0,
-    egress: rows.egress[at] ?? 0,
+    kind: rows.kind[at] ?? 0,
+    family: FAMILIES[rows.family[at] ?? 0] ?? "",
     error: rows.error[at] ?? 0,
-    type: rows.type[at] ?? 0,
+    words: [rows.first[at] ?? 0, rows.second[at] ?? 0],
+    code: rows.code[at] ?? 0,
   };
 }
 
 /** Whether the columns still say what `row` says: an index begins anew when the kernel's maps do. */
-export function isSameKey(row: LookupRow, rows: CounterRows, at: number): boolean {
+export function isSameKey(row: Row, rows: CounterRows, at: number): boolean {
   return (
     row.netns === rows.netns[at] &&
-    row.table === rows.table[at] &&
-    row.egress === rows.egress[at] &&
-    row.kind === KINDS[rows.kind[at] ?? 0] &&
-    row.family === FAMILIES[rows.family[at] ?? 0] &&
+    row.words[0] === rows.first[at] &&
+    row.words[1] === rows.second[at] &&
+    row.kind === rows.kind[at] &&
+    row.family === (FAMILIES[rows.family[at] ?? 0] ?? "") &&
     row.error === rows.error[at] &&
-    row.type === rows.type[at]
+    row.code === rows.code[at]
   );
-}
-
-/** The device a key hangs on; 0 if it hangs on its namespace only. */
-export function ifindexOf(row: LookupRow): number {
-  return row.kind === "route" ? row.egress : 0;
 }

@@ -1,8 +1,4 @@
-// The limit on series of lookups, and what becomes of a label set beyond it.
-
-import { isRoute, type LookupLabels } from "../kinds/labels.js";
-
-const OTHER = "other";
+// The limit on series of all counters together.
 
 export class Cardinality {
   readonly #max: number;
@@ -36,20 +32,4 @@ export class Cardinality {
   get folded(): number {
     return this.#folded;
   }
-}
-
-/**
- * The label set that stands for all beyond the limit. It keeps family, result and action, so that there are a few
- * dozen of them at most; they do not count toward the limit.
- */
-export function foldedLabels(labels: LookupLabels): LookupLabels {
-  if (isRoute(labels)) {
-    return { ...labels, netns: OTHER, table: OTHER, egress: labels.result === "found" ? OTHER : "" };
-  }
-  return {
-    ...labels,
-    netns: OTHER,
-    table: labels.table === "" ? "" : OTHER,
-    priority: labels.priority === "" ? "" : OTHER,
-  };
 }

@@ -1,14 +1,11 @@
 // Failed over all lookups of the last minute (or what the window is), per group. A sum that slides: what each drain
 // brought is added when it comes and taken out again when the window has passed it.
 
-import type { Sample } from "../exposition/catalog.js";
-import { isRoute, type LookupLabels } from "../kinds/labels.js";
+import type { Counter } from "../kinds/kind.js";
+import { idOf, type Labels, type Sample } from "../kinds/metric.js";
 
 /** Drains closer together than this share of the window become one interval, which bounds memory. */
 const MERGE_SHARE = 1 / 60;
-
-type RouteGroup = Sample<"routeFailureRatio">["labels"];
-type RuleGroup = Sample<"ruleFailureRatio">["labels"];
 
 interface Counts {
   all: number;
@@ -17,7 +14,7 @@ interface Counts {
 
 interface Group extends Counts {
   readonly id: string;
-  readonly labels: RouteGroup | RuleGroup;
+  readonly labels: Labels;
 }
 
 /** What was counted from one drain (exclusive) to another (inclusive). */
@@ -27,26 +24,30 @@ interface Interval {
   readonly counts: Map<Group, Counts>;
 }
 
-export class FailureWindow {
+type Ratio<L extends Labels> = NonNullable<Counter<L>["ratio"]>;
+
+export class FailureWindow<L extends Labels> {
+  readonly #ratio: Ratio<L>;
   readonly #windowMs: number;
   readonly #groups = new Map<string, Group>();
   /** Ids of the groups of label sets that stay the same objects from drain to drain. */
-  readonly #ids = new WeakMap<LookupLabels, string>();
+  readonly #ids = new WeakMap<L, string>();
   readonly #intervals: Interval[] = [];
   #pending = new Map<Group, Counts>();
   #drainedAt: number;
 
   /** `startedAt`: when the totals were zero. */
-  constructor(windowMs: number, startedAt: number) {
+  constructor(ratio: Ratio<L>, windowMs: number, startedAt: number) {
+    this.#ratio = ratio;
     this.#windowMs = windowMs;
     this.#drainedAt = startedAt;
   }
 
-  count(labels: LookupLabels, delta: bigint): void {
+  count(labels: L, delta: bigint): void {
     if (delta === 0n) return;
     const group = this.#groupOf(labels);
     const all = Number(delta);
-    const failed = labels.result === "found" ? 0 : all;
+    const failed = this.#ratio.isFailed(labels) ? all : 0;
     add(group, all, failed);
     const counts = this.#pending.get(group) ?? { all: 0, failed: 0 };
     this.#pending.set(group, counts);
@@ -66,33 +67,21 @@ export class FailureWindow {
     }
   }
 
-  routes(): Sample<"routeFailureRatio">[] {
-    const samples: Sample<"routeFailureRatio">[] = [];
-    for (const { labels, all, failed } of this.#groups.values()) {
-      if ("table" in labels) samples.push({ labels, value: failed / all });
-    }
-    return samples;
+  samples(): Sample[] {
+    return Array.from(this.#groups.values(), ({ labels, all, failed }) => ({ labels, value: failed / all }));
   }
 
-  rules(): Sample<"ruleFailureRatio">[] {
-    const samples: Sample<"ruleFailureRatio">[] = [];
-    for (const { labels, all, failed } of this.#groups.values()) {
-      if (!("table" in labels)) samples.push({ labels, value: failed / all });
-    }
-    return samples;
-  }
-
-  #groupOf(labels: LookupLabels): Group {
+  #groupOf(labels: L): Group {
+    const names = this.#ratio.metric.labels;
     let id = this.#ids.get(labels);
     if (id === undefined) {
-      id = groupId(labels);
+      id = idOf(labels, names);
       this.#ids.set(labels, id);
     }
     const known = this.#groups.get(id);
     if (known !== undefined) return known;
-    const { netns, family } = labels;
-    const group = isRoute(labels) ? { netns, family, table: labels.table } : { netns, family };
-    const fresh: Group = { id, labels: group, all: 0, failed: 0 };
+    const shared = Object.fromEntries(names.map((name) => [name, labels[name] ?? ""]));
+    const fresh: Group = { id, labels: shared, all: 0, failed: 0 };
     this.#groups.set(id, fresh);
     return fresh;
   }
@@ -104,11 +93,6 @@ export class FailureWindow {
       if (group.all === 0) this.#groups.delete(group.id);
     }
   }
-}
-
-function groupId(labels: LookupLabels): string {
-  const { netns, family } = labels;
-  return isRoute(labels) ? `${netns}\0${family}\0${labels.table}` : `${netns}\0${family}`;
 }
 
 function add(counts: Counts, all: number, failed: number): void {

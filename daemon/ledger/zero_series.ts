@@ -1,60 +1,54 @@
-// Failures that have not happened yet: for each (netns, family, table) seen, every way to fail at 0, so that rate()
-// sees the first failure.
+// What has not happened yet: for each group of series seen, those that rate() must see at 0 before they rise.
 
-import type { Sample } from "../exposition/catalog.js";
-import { FAMILIES, type Result } from "../fib/lookup.js";
-import type { RouteLabels } from "../kinds/labels.js";
-import { ROUTE_FAILURES } from "../kinds/rule/result.js";
+import type { Counter } from "../kinds/kind.js";
+import { idOf, type Labels, type Sample } from "../kinds/metric.js";
 
-interface Table {
-  /** Real series in this table. */
-  series: number;
-  readonly zeros: Map<Result, Sample<"routeLookups">>;
+interface Group<L extends Labels> {
+  /** Real series in this group. */
   readonly real: Set<string>;
+  readonly zeros: ReadonlyMap<string, Sample<L>>;
 }
 
-export class ZeroSeries {
-  readonly #tables = new Map<string, Table>();
+export class ZeroSeries<L extends Labels> {
+  readonly #names: readonly (keyof L & string)[];
+  readonly #zeros: NonNullable<Counter<L>["zeros"]>;
+  readonly #groups = new Map<string, Group<L>>();
+
+  /** `names`: of all labels. */
+  constructor(names: readonly (keyof L & string)[], zeros: NonNullable<Counter<L>["zeros"]>) {
+    this.#names = names;
+    this.#zeros = zeros;
+  }
 
   /** A real series began. */
-  add(labels: RouteLabels): void {
-    const key = tableKey(labels);
-    const table = this.#tables.get(key) ?? { series: 0, zeros: zeros(labels), real: new Set() };
-    this.#tables.set(key, table);
-    table.series += 1;
-    if (labels.result !== "found") table.real.add(labels.result);
+  add(labels: L): void {
+    const key = idOf(labels, this.#zeros.by);
+    const group = this.#groups.get(key) ?? { real: new Set(), zeros: this.#zerosBeside(labels) };
+    this.#groups.set(key, group);
+    group.real.add(idOf(labels, this.#names));
   }
 
   /** A real series ended. */
-  remove(labels: RouteLabels): void {
-    const key = tableKey(labels);
-    const table = this.#tables.get(key);
-    if (table === undefined) return;
-    table.series -= 1;
-    table.real.delete(labels.result);
-    if (table.series === 0) this.#tables.delete(key);
+  remove(labels: L): void {
+    const key = idOf(labels, this.#zeros.by);
+    const group = this.#groups.get(key);
+    group?.real.delete(idOf(labels, this.#names));
+    if (group?.real.size === 0) this.#groups.delete(key);
   }
 
   /** At most `room` of the zeros: they give way to real series. */
-  samples(room: number): Sample<"routeLookups">[] {
-    const samples: Sample<"routeLookups">[] = [];
-    for (const { zeros, real } of this.#tables.values()) {
-      for (const [result, sample] of zeros) {
+  samples(room: number): Sample<L>[] {
+    const samples: Sample<L>[] = [];
+    for (const { zeros, real } of this.#groups.values()) {
+      for (const [id, sample] of zeros) {
         if (samples.length >= room) return samples;
-        if (!real.has(result)) samples.push(sample);
+        if (!real.has(id)) samples.push(sample);
       }
     }
     return samples;
   }
-}
 
-function tableKey({ netns, family, table }: RouteLabels): string {
-  return `${netns}\0${family}\0${table}`;
-}
-
-function zeros(labels: RouteLabels): Map<Result, Sample<"routeLookups">> {
-  const family = FAMILIES.find((name) => name === labels.family) ?? "ipv4";
-  return new Map(
-    ROUTE_FAILURES[family].map((result) => [result, { labels: { ...labels, egress: "", result }, value: 0 }]),
-  );
+  #zerosBeside(labels: L): ReadonlyMap<string, Sample<L>> {
+    return new Map(this.#zeros.of(labels).map((zero) => [idOf(zero, this.#names), { labels: zero, value: 0 }]));
+  }
 }

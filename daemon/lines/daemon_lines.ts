@@ -4,7 +4,8 @@ import { type IncomingMessage, request } from "node:http";
 import { request as requestOverTls } from "node:https";
 import { performance } from "node:perf_hooks";
 import { causeOf, codeOf, StartError } from "../errors.js";
-import { FAMILIES, KINDS } from "../fib/lookup.js";
+import { FAMILIES } from "../fib/lookup.js";
+import { LINE_KINDS } from "../kinds/lines.js";
 import type { Verbosity } from "../native/session.js";
 import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
@@ -129,8 +130,8 @@ function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearch
   const { kinds, families, netns, table, egress, src, dst, failed } = query;
   const given: Readonly<Record<string, string | undefined>> = {
     format,
-    kind: onlyOne(kinds, KINDS),
-    family: onlyOne(families, FAMILIES),
+    kind: unlessAll(kinds, LINE_KINDS),
+    family: unlessAll(families, FAMILIES),
     netns,
     table,
     egress,
@@ -145,8 +146,8 @@ function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearch
 }
 
 /** A word that stands alone, though it may be given twice; undefined if all are wanted, which is what the daemon shows. */
-function onlyOne<T>(wanted: readonly T[], all: readonly T[]): T | undefined {
-  return all.every((word) => wanted.includes(word)) ? undefined : wanted[0];
+function unlessAll<T>(wanted: readonly T[], all: readonly T[]): string | undefined {
+  return all.every((word) => wanted.includes(word)) ? undefined : [...new Set(wanted)].join();
 }
 
 /** The head of the answer; StartError if none comes within `ms`. */

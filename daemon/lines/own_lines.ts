@@ -3,7 +3,8 @@
 import { statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { causeOf, StartError } from "../errors.js";
-import type { Kind } from "../fib/lookup.js";
+import { bitsOf } from "../kinds/lines.js";
+import { KINDS } from "../kinds/list.js";
 import type { Backend, Listener, LookupFilter, Session, SessionOptions, Verbosity } from "../native/session.js";
 import { Naming } from "../netns/naming.js";
 import { Outage } from "../outage.js";
@@ -45,11 +46,10 @@ export function openOwnLines(options: OwnLinesOptions): LineSource {
     backend: probe,
     maxCounters: MAX_COUNTERS,
     ringBytes: RING_BYTES,
-    routes: query.kinds.includes("route"),
-    rules: query.kinds.includes("rule"),
+    kinds: bitsOf(query.kinds),
   });
   try {
-    tellOfTheUnseen(session, query.kinds, options.note);
+    tellOfTheUnseen(session, query, options.note);
     return new OwnLines(session, options);
   } catch (error) {
     session.close();
@@ -148,12 +148,15 @@ class OwnLines implements LineSource {
   }
 }
 
-function tellOfTheUnseen(session: Session, kinds: readonly Kind[], note: (text: string) => void): void {
-  if (session.backend === "tracepoint" && kinds.includes("rule")) {
-    const cause = "the kernel has no tracepoint for them";
-    const because = session.fallbackReason === "" ? "" : `; trampoline: ${session.fallbackReason}`;
-    if (!kinds.includes("route")) throw new StartError("rules_unseen", { cause: `${cause}${because}` });
-    note(`rule lookups cannot be seen: ${cause}`);
+function tellOfTheUnseen(session: Session, { kinds }: LookupQuery, note: (text: string) => void): void {
+  const unseen = session.unseen();
+  for (const { kind, reason } of unseen) {
+    const lookups = `${KINDS[kind]?.noun}s`;
+    if (unseen.length === kinds.length) {
+      const because = session.fallbackReason === "" ? "" : `; trampoline: ${session.fallbackReason}`;
+      throw new StartError("kind_unseen", { lookups, cause: `${reason}${because}` });
+    }
+    note(`${lookups} cannot be seen: ${reason}`);
   }
   for (const { probe, isMissing, reason } of session.probes()) {
     if (isMissing) note(`${probe} is not attached: ${reason}`);

@@ -13,9 +13,8 @@ export interface SessionOptions {
   readonly maxCounters: number;
   /** Size of the event ring: a power of two, at least 4096. Used only while there are listeners. */
   readonly ringBytes: number;
-  /** Attach what sees route lookups, and what sees rule lookups. */
-  readonly routes: boolean;
-  readonly rules: boolean;
+  /** What is to be seen: one bit for each kind, by number. */
+  readonly kinds: number;
   /** Path of the BPF object; the one beside the addon if absent. */
   readonly object?: string;
   /** Programs of the object that are not attached, as if the kernel refused. For tests. */
@@ -24,22 +23,21 @@ export interface SessionOptions {
 
 /**
  * Counted keys, one array per column, all of the same length. The arrays are fresh copies, owned by the caller.
- * `netns` holds cookies; `egress` an ifindex (route) or the rule's priority; `type` a route type or a rule action;
- * a found route of type SELECTED is a choice among several nexthops, made after a lookup that is counted under EGRESS_MULTIPATH;
- * `kind` and `family` index KINDS and FAMILIES of fib/lookup.ts; `error` is a positive errno, 0 if found.
+ * `netns` holds cookies; `kind` and `family` are numbers of KINDS and FAMILIES; `error` is a positive errno, 0 if found;
+ * `first`, `second` and `code` are what the kind makes of them (bpf/kinds/WORD/event.h).
  * `count` is the total since the session began, summed over CPUs; for one `index` it never falls until retired.
  */
 export interface CounterRows {
   readonly netns: BigUint64Array;
-  readonly table: Uint32Array;
-  readonly egress: Uint32Array;
+  readonly first: Uint32Array;
+  readonly second: Uint32Array;
   readonly kind: Uint8Array;
   readonly family: Uint8Array;
   readonly error: Uint8Array;
-  readonly type: Uint8Array;
+  readonly code: Uint8Array;
   readonly index: Uint32Array;
   readonly count: BigUint64Array;
-  /** Lookups counted without detail because no index was free: [route ipv4, route ipv6, rule ipv4, rule ipv6]. */
+  /** Lookups counted without detail because no index was free, [kind * TS_FAMILIES + family]. */
   readonly overflow: BigUint64Array;
 }
 
@@ -80,11 +78,16 @@ export interface ProbeState {
   readonly skipped: bigint;
 }
 
-/** What a listener wants to hear of, decided in the kernel. Bits as in KINDS and FAMILIES of fib/lookup.ts. */
+/** A kind that was asked for and that no hook which is attached can tell of. */
+export interface UnseenKind {
+  readonly kind: number;
+  readonly reason: string;
+}
+
+/** What a listener wants to hear of, decided in the kernel. */
 export interface LookupFilter {
-  /** Bit 0: routes, bit 1: rules. */
+  /** One bit for each, by number; so for families. */
   readonly kinds: number;
-  /** Bit 0: IPv4, bit 1: IPv6. */
   readonly families: number;
   /** Bit 0: found, bit 1: failed. */
   readonly results: number;
@@ -127,13 +130,12 @@ export interface Listener {
   close(): void;
 }
 
-/** Words of lines. `results` gives a position in resultNames by [kind * 4096 + error * 16 + type]. */
+/** Words of lines. */
 export interface Vocabulary {
-  readonly results: Uint8Array;
-  readonly resultNames: readonly string[];
-  /** By FR_ACT_* and by RTN_*; empty: none. */
-  readonly actions: readonly string[];
-  readonly routeTypes: readonly string[];
+  /** Asked once of everything that can be, while the vocabulary is set. */
+  result(kind: number, error: number, code: number): string;
+  /** By kind and code; empty: none. */
+  readonly codes: readonly (readonly string[])[];
 }
 
 /** Names for JSON lines, in columns. A table whose tableNetns is 0 has its name in every namespace; else it is a VRF's. */
@@ -148,7 +150,7 @@ export interface LineNames {
 
 /**
  * Failed route lookups by destination, estimated from a sample: one array per column, all of the same length, the most frequent
- * destinations in no order. Columns as in CounterRows; a miss in table `local` is not among them.
+ * destinations in no order. A miss in table `local` is not among them.
  */
 export interface FailedDestinationRows {
   readonly netns: BigUint64Array;
@@ -181,6 +183,7 @@ export interface Session {
   readonly backend: Backend;
   /** Why `auto` did not take trampoline; empty otherwise. */
   readonly fallbackReason: string;
+  unseen(): UnseenKind[];
   probes(): ProbeState[];
   counters(): CounterRows;
   inventory(): Inventory;

@@ -107,10 +107,10 @@ function makeTile(): HTMLElement {
   return tile;
 }
 
-function backendText({ backend, backendReason }: LookupsAnswer): string {
+function backendText({ backend, backendReason, unseen }: LookupsAnswer): string {
   const why = backendReason === "" ? "" : ` because the other was refused (${backendReason})`;
-  const rules = backend === "tracepoint" ? " Rule lookups cannot be seen by it." : "";
-  return `Backend ${backend}${why}.${rules}`;
+  const blind = unseen.map(({ kind, reason }) => ` No ${kind} are seen: ${reason}.`);
+  return `Backend ${backend}${why}.${blind.join("")}`;
 }
 
 /** Missing ones first, unused ones last. */

@@ -1,41 +1,30 @@
 // Everyone who listens to the daemon's lookups: how many there may be, what names mean to them, and their end.
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Kind } from "../fib/lookup.js";
-import type {
-  Inventory,
-  LineFormat,
-  LineNames,
-  Listener,
-  LookupFilter,
-  Session,
-  Verbosity,
-} from "../native/session.js";
-import { Outage } from "../outage.js";
+import { kindOf } from "../kinds/lines.js";
+import type { KindWord } from "../kinds/list.js";
+import type { LineFormat, LineNames, Listener, LookupFilter, Session, Verbosity } from "../native/session.js";
 import { BadQuery, type LookupQuery, notAccepted, type Resolve, toFilter } from "./query.js";
 import { buildVocabulary } from "./vocabulary.js";
 
 /** What is needed of netns/naming.ts. */
 interface Names {
-  refresh(inventory: Inventory, now: number): void;
   netnsNamed(name: string): bigint | undefined;
   tableNamed(name: string, netns?: bigint): number | undefined;
   lineNames(): LineNames;
 }
 
 export interface ListenersOptions {
-  readonly session: Pick<Session, "listen" | "inventory" | "setVocabulary" | "setNames">;
+  readonly session: Pick<Session, "listen" | "setVocabulary" | "setNames">;
   readonly names: Names;
-  /** Milliseconds of a monotonic clock. */
-  readonly clock: () => number;
+  /** Makes the names no older than this, in milliseconds. Those of what cannot be read stay. */
+  readonly freshen: (maxAgeMs: number) => void;
   readonly most: number;
   readonly queueBytes: number;
   /** The only namespaces whose lookups are to be shown; empty: all. */
   readonly netns: readonly string[];
   /** Why lookups of a kind cannot be seen. */
-  readonly unseen: ReadonlyMap<Kind, string>;
-  /** Told when the namespaces cannot be read, and with undefined when they can again. */
-  readonly report: (error: Error | undefined) => void;
+  readonly unseen: ReadonlyMap<KindWord, string>;
 }
 
 export interface Wanted {
@@ -118,7 +107,7 @@ export class Listeners {
     const { session, most, queueBytes } = this.#options;
     const shown = this.#shown(query);
     if (this.#open.size >= most || this.#isStopped) throw new TooManyListeners(most);
-    this.#refreshNames();
+    this.#refreshNames(0);
     const filter = this.#filterFor(shown);
     const style = { format, verbose, colour: false, tellsDrops: true };
     const listener = session.listen({ filter, ...style, queueBytes }, () => hearing.lines());
@@ -138,7 +127,7 @@ export class Listeners {
   /** Names are those of now, and a listener to a namespace by name hears the one that bears it now. */
   refresh(): void {
     if (this.#open.size === 0) return;
-    this.#refreshNames();
+    this.#refreshNames(REFRESH_MS / 2);
     for (const open of this.#open) {
       const filter = this.#filterNow(open);
       if (filter.netns === open.filter.netns && filter.table === open.filter.table) continue;
@@ -165,20 +154,20 @@ export class Listeners {
     this.#timer = undefined;
   }
 
-  #refreshNames(): void {
-    const { session, names, clock } = this.#options;
-    this.#outage.during(() => {
-      names.refresh(session.inventory(), clock());
-      session.setNames(names.lineNames());
-    });
+  #refreshNames(maxAgeMs: number): void {
+    const { session, names, freshen } = this.#options;
+    freshen(maxAgeMs);
+    session.setNames(names.lineNames());
   }
 
   /** The query within what the daemon shows at all. */
   #shown(query: LookupQuery): LookupQuery {
     const { netns, unseen } = this.#options;
     const kinds = query.kinds.filter((kind) => !unseen.has(kind));
-    const [kind = "route"] = query.kinds;
-    if (kinds.length === 0) throw new BadQuery("kind", `${kind} lookups cannot be seen here: ${unseen.get(kind)}`);
+    const [first] = query.kinds;
+    if (first !== undefined && kinds.length === 0) {
+      throw new BadQuery("kind", `${kindOf(first).noun}s cannot be seen here: ${unseen.get(first)}`);
+    }
     if (netns.length === 0 || (query.netns !== undefined && netns.includes(query.netns))) return query;
     const [only, ...others] = netns;
     if (query.netns !== undefined) throw notAccepted("netns", query.netns, `shown by this daemon: ${netns.join(", ")}`);

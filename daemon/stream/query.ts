@@ -1,12 +1,15 @@
 // Which lookups somebody wants to hear of, in words, and the same as the filter the kernel decides by.
 
-import { FAMILIES, type Family, KINDS, type Kind, NETNS_UNKNOWN } from "../fib/lookup.js";
+import { FAMILIES, type Family, NETNS_UNKNOWN } from "../fib/lookup.js";
+import type { LineFilter } from "../kinds/kind.js";
+import { bitsOf, kindOf, LINE_KINDS } from "../kinds/lines.js";
+import type { KindWord } from "../kinds/list.js";
 import { ABI } from "../native/abi.js";
 import type { LookupFilter } from "../native/session.js";
 import { type Prefix, parsePrefix } from "./prefix.js";
 
 export interface LookupQuery {
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly KindWord[];
   readonly families: readonly Family[];
   /** As the label: a name, `host`, `unknown` or an inode number. */
   readonly netns?: string;
@@ -19,7 +22,7 @@ export interface LookupQuery {
   readonly failed: "include" | "exclude" | "only";
 }
 
-export const EVERYTHING: LookupQuery = { kinds: KINDS, families: FAMILIES, failed: "include" };
+export const EVERYTHING: LookupQuery = { kinds: LINE_KINDS, families: FAMILIES, failed: "include" };
 
 /** What a query's names mean at the moment. */
 export interface Resolve {
@@ -47,6 +50,8 @@ export function notAccepted(parameter: string, value: string, accepted: string):
 
 const MOST_SHOWN = 100;
 
+const FILTERS: readonly LineFilter[] = ["table", "egress", "src", "dst"];
+
 /** A namespace that does not exist yet. The kernel counts cookies up from 1 and never gets here. */
 const NETNS_NONE = 0xffff_ffff_ffff_ffffn;
 
@@ -65,11 +70,17 @@ const RESULT_BITS = { include: TS_WANT_FOUND | TS_WANT_FAILED, exclude: TS_WANT_
 
 /** Throws BadQuery if it is wrong whatever there is on the machine. */
 export function checkQuery(query: LookupQuery): void {
-  if (query.kinds.length === 0) throw new BadQuery("kind", "at least one of route, rule is needed");
+  if (query.kinds.length === 0) throw new BadQuery("kind", `at least one of ${LINE_KINDS.join(", ")} is needed`);
   if (query.families.length === 0) throw new BadQuery("family", "at least one of ipv4, ipv6 is needed");
   if (query.netns !== undefined) checkNetns(query.netns);
   if (query.table === "") throw notAccepted("table", query.table, TABLE_ACCEPTED);
   if (query.egress !== undefined) checkEgress(query.egress, query);
+  for (const filter of FILTERS) {
+    if (query[filter] === undefined || query.kinds.some((word) => kindOf(word).lines?.filters.includes(filter)))
+      continue;
+    const nouns = query.kinds.map((word) => kindOf(word).noun).join(" or ");
+    throw new BadQuery(filter, `a ${nouns} has no ${filter}, so that nothing would be left`);
+  }
   wantedFamilies(query);
 }
 
@@ -78,8 +89,8 @@ export function toFilter(query: LookupQuery, resolve: Resolve): LookupFilter {
   checkQuery(query);
   const netns = query.netns === undefined ? undefined : netnsCookie(query.netns, resolve);
   return {
-    kinds: bits(KINDS, query.kinds),
-    families: bits(FAMILIES, wantedFamilies(query)),
+    kinds: bitsOf(query.kinds),
+    families: wantedFamilies(query).reduce((bits, family) => bits | (1 << FAMILIES.indexOf(family)), 0),
     results: RESULT_BITS[query.failed],
     ...(netns !== undefined && { netns }),
     ...(query.table !== undefined && { table: tableId(query.table, netns, resolve) }),
@@ -87,10 +98,6 @@ export function toFilter(query: LookupQuery, resolve: Resolve): LookupFilter {
     src: readPrefix("src", query.src)?.bytes ?? ANYTHING,
     dst: readPrefix("dst", query.dst)?.bytes ?? ANYTHING,
   };
-}
-
-function bits<T>(all: readonly T[], some: readonly T[]): number {
-  return all.reduce((sum, value, at) => (some.includes(value) ? sum | (1 << at) : sum), 0);
 }
 
 function netnsCookie(name: string, resolve: Resolve): bigint {
@@ -112,13 +119,11 @@ function checkNetns(name: string): void {
 }
 
 /** The kernel's own rules for names of devices. */
-function checkEgress(name: string, { kinds, failed }: LookupQuery): void {
+function checkEgress(name: string, { failed }: LookupQuery): void {
   const isDeviceName = /^[^\s/:\0]+$/.test(name) && name !== "." && name !== "..";
   if (!isDeviceName || Buffer.byteLength(name) > MOST_DEVICE_BYTES) {
     throw notAccepted("egress", name, `the name of a device, ${MOST_DEVICE_BYTES} bytes at most`);
   }
-  if (!kinds.includes("route"))
-    throw new BadQuery("egress", "a rule lookup has no egress, so that nothing would be left");
   if (failed === "only") throw new BadQuery("egress", "a failed lookup has no egress, so that nothing would be left");
 }
 

@@ -29,6 +29,8 @@ export interface LookupsAnswer extends LookupsSnapshot {
   readonly backend: string;
   /** Why it is not the better one; empty if it is, or if this one was asked for. */
   readonly backendReason: string;
+  /** Lookups that cannot be seen, in words, and why. */
+  readonly unseen: readonly { readonly kind: string; readonly reason: string }[];
   readonly hasStream: boolean;
 }
 

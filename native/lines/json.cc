@@ -131,9 +131,7 @@ void AppendRoute(std::string& out, const ts_route_event& event, const Vocabulary
   } else {
     AppendKeyName(out, "egress", event.head.device);
   }
-  uint8_t type = event.head.code;
-  bool is_known = type > 0 && type < words.route_types.size();
-  AppendKeyWord(out, "type", is_known ? &words.route_types[type] : nullptr);
+  AppendKeyWord(out, "type", words.Code(event.head));
 }
 
 void AppendRule(std::string& out, const ts_rule_event& rule, const Vocabulary& words) {
@@ -144,7 +142,7 @@ void AppendRule(std::string& out, const ts_rule_event& rule, const Vocabulary& w
   } else {
     AppendNumber(out, rule.priority);
   }
-  AppendKeyWord(out, "action", action < words.actions.size() ? &words.actions[action] : nullptr);
+  AppendKeyWord(out, "action", words.Code(rule.head));
   AppendKey(out, "selectors");
   char separator = '{';
   if (action != 0) {

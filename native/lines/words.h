@@ -3,6 +3,7 @@
 // are only looked up. Immutable once built: the pump thread holds a shared pointer while it formats a batch.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -19,19 +20,38 @@ struct NetnsName {
   std::string name;
 };
 
-// Words that never change: results, actions and route types.
-struct Vocabulary {
-  // [kind][error][type] to a position in result_names; types above kTypes - 1 count as 0.
-  static constexpr size_t kTypes = 16;
-  std::vector<uint8_t> results;
-  std::vector<std::string> result_names;
-  std::vector<std::string> actions;      // by FR_ACT_*
-  std::vector<std::string> route_types;  // by RTN_*
+// Words that never change.
+class Vocabulary {
+ public:
+  static constexpr size_t kErrors = 256;
+  // Codes from there on mean what 0 means.
+  static constexpr size_t kCodes = 16;
+
+  // Of each kind, by ts_event.code; empty: none.
+  std::vector<std::vector<std::string>> codes;
+
+  void SetResult(size_t kind, size_t error, size_t code, const std::string& word) {
+    results_.resize(TS_KINDS * kErrors * kCodes);
+    auto known = std::find(words_.begin(), words_.end(), word);
+    results_[Position(kind, error, code)] = static_cast<uint8_t>(known - words_.begin());
+    if (known == words_.end()) words_.push_back(word);
+  }
 
   const std::string& Result(const ts_event& event) const {
-    size_t type = event.code < kTypes ? event.code : 0;
-    return result_names.at(results.at((event.kind * 256U + event.error) * kTypes + type));
+    return words_.at(results_.at(Position(event.kind, event.error, event.code < kCodes ? event.code : 0)));
   }
+
+  // Null if it has none.
+  const std::string* Code(const ts_event& event) const {
+    const std::vector<std::string>& words = codes.at(event.kind);
+    return event.code < words.size() ? &words[event.code] : nullptr;
+  }
+
+ private:
+  static size_t Position(size_t kind, size_t error, size_t code) { return (kind * kErrors + error) * kCodes + code; }
+
+  std::vector<uint8_t> results_;  // positions in words_
+  std::vector<std::string> words_;
 };
 
 struct Names {

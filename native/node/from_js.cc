@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <string>
 
 namespace tablesnoop {
@@ -13,6 +14,7 @@ namespace {
 constexpr uint32_t kMostCounters = 1 << 20;
 constexpr uint32_t kLeastRing = 1 << 12;
 constexpr uint32_t kMostRing = 1 << 30;
+constexpr uint32_t kAllKinds = (1U << TS_KINDS) - 1;
 
 uint32_t ReadNumber(const Napi::Object& from, const char* key, uint32_t least, uint32_t most) {
   Napi::Value value = from.Get(key);
@@ -46,6 +48,15 @@ size_t ReadChoice(const Napi::Object& from, const char* key, const char* const (
   return static_cast<size_t>(found - std::begin(choices));
 }
 
+std::optional<Mechanism> ReadBackend(const Napi::Object& options) {
+  std::string text = ReadString(options, "backend");
+  if (text == "auto") return std::nullopt;
+  for (Mechanism mechanism : kMechanisms) {
+    if (text == MechanismName(mechanism)) return mechanism;
+  }
+  throw Napi::TypeError::New(options.Env(), "backend: unknown value " + text);
+}
+
 template <typename Array>
 Array ReadTypedArray(const Napi::Object& from, const char* key, napi_typedarray_type type) {
   Napi::Value value = from.Get(key);
@@ -55,9 +66,10 @@ Array ReadTypedArray(const Napi::Object& from, const char* key, napi_typedarray_
   return value.As<Array>();
 }
 
-std::vector<std::string> ReadStrings(const Napi::Object& from, const char* key) {
+template <typename Key>
+std::vector<std::string> ReadStrings(const Napi::Object& from, Key key) {
   Napi::Value value = from.Get(key);
-  if (!value.IsArray()) throw Napi::TypeError::New(from.Env(), std::string(key) + " must be an array");
+  if (!value.IsArray()) throw Napi::TypeError::New(from.Env(), "names must be an array of strings");
   Napi::Array array = value.As<Napi::Array>();
   std::vector<std::string> strings;
   for (uint32_t at = 0; at < array.Length(); at++) strings.push_back(array.Get(at).ToString());
@@ -81,16 +93,12 @@ SessionSettings ReadSessionSettings(const Napi::Object& options) {
   if ((ring_bytes & (ring_bytes - 1)) != 0) {
     throw Napi::RangeError::New(options.Env(), "ringBytes must be a power of two");
   }
-  static const char* const backends[] = {"auto", "tracepoint", "trampoline"};
-  static constexpr BackendChoice choices[] = {BackendChoice::kAuto, BackendChoice::kTracepoint,
-                                              BackendChoice::kTrampoline};
   return {
       .object = {.path = ReadString(options, "object"),
                  .counters = ReadNumber(options, "maxCounters", 1, kMostCounters) + TS_OVERFLOW_INDICES,
                  .ring_bytes = ring_bytes},
-      .backend = choices[ReadChoice(options, "backend", backends)],
-      .routes = ReadBoolean(options, "routes"),
-      .rules = ReadBoolean(options, "rules"),
+      .backend = ReadBackend(options),
+      .kinds = ReadNumber(options, "kinds", 0, kAllKinds),
       .refuse = options.Has("refuse") ? ReadStrings(options, "refuse") : std::vector<std::string>(),
   };
 }
@@ -130,7 +138,7 @@ ts_filter ReadFilter(const Napi::Object& from) {
     memcpy(filter.device, egress.data(), egress.size());
     filter.conditions |= TS_MATCH_DEVICE;
   }
-  filter.kinds = ReadNumber(from, "kinds", 0, (1U << TS_KINDS) - 1);
+  filter.kinds = ReadNumber(from, "kinds", 0, kAllKinds);
   filter.families = static_cast<uint8_t>(ReadNumber(from, "families", 0, 3));
   filter.results = static_cast<uint8_t>(ReadNumber(from, "results", 0, 3));
   filter.src = ReadPrefix(from, "src");
@@ -144,15 +152,20 @@ ts_filter ReadFilter(const Napi::Object& from) {
 
 std::shared_ptr<const Vocabulary> ReadVocabulary(const Napi::Object& from) {
   auto words = std::make_shared<Vocabulary>();
-  Napi::Uint8Array results = ReadTypedArray<Napi::Uint8Array>(from, "results", napi_uint8_array);
-  words->results.assign(results.Data(), results.Data() + results.ElementLength());
-  words->result_names = ReadStrings(from, "resultNames");
-  words->actions = ReadStrings(from, "actions");
-  words->route_types = ReadStrings(from, "routeTypes");
-  bool fits = words->results.size() == TS_KINDS * 256 * Vocabulary::kTypes &&
-              std::all_of(words->results.begin(), words->results.end(),
-                          [&](uint8_t at) { return at < words->result_names.size(); });
-  if (!fits) throw Napi::RangeError::New(from.Env(), "results must name a result for each kind, error and type");
+  Napi::Value result = from.Get("result"), codes = from.Get("codes");
+  if (!result.IsFunction()) throw Napi::TypeError::New(from.Env(), "result must be a function");
+  if (!codes.IsArray()) throw Napi::TypeError::New(from.Env(), "codes must be an array");
+  for (uint32_t kind = 0; kind < TS_KINDS; kind++) {
+    words->codes.push_back(ReadStrings(codes.As<Napi::Array>(), kind));
+    for (uint32_t error = 0; error < Vocabulary::kErrors; error++) {
+      for (uint32_t code = 0; code < Vocabulary::kCodes; code++) {
+        Napi::HandleScope scope(from.Env());
+        auto number = [&](uint32_t value) { return Napi::Number::New(from.Env(), value); };
+        words->SetResult(kind, error, code,
+                         result.As<Napi::Function>().Call(from, {number(kind), number(error), number(code)}).ToString());
+      }
+    }
+  }
   return words;
 }
 

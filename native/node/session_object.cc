@@ -27,6 +27,7 @@ Napi::Function SessionObject::Define(Napi::Env env) {
                      {
                          InstanceAccessor<&SessionObject::Backend>("backend"),
                          InstanceAccessor<&SessionObject::FallbackReason>("fallbackReason"),
+                         InstanceMethod<&SessionObject::Unseen>("unseen"),
                          InstanceMethod<&SessionObject::Probes>("probes"),
                          InstanceMethod<&SessionObject::Counters>("counters"),
                          InstanceMethod<&SessionObject::Inventory>("inventory"),
@@ -54,11 +55,15 @@ Session& SessionObject::Open(Napi::Env env) {
 }
 
 Napi::Value SessionObject::Backend(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), BackendName(Open(info.Env()).Backend()));
+  return Napi::String::New(info.Env(), MechanismName(Open(info.Env()).Backend()));
 }
 
 Napi::Value SessionObject::FallbackReason(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), Open(info.Env()).FallbackReason());
+}
+
+Napi::Value SessionObject::Unseen(const Napi::CallbackInfo& info) {
+  return ToJs(info.Env(), Open(info.Env()).Unseen());
 }
 
 Napi::Value SessionObject::Probes(const Napi::CallbackInfo& info) {

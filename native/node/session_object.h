@@ -25,6 +25,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
  private:
   Napi::Value Backend(const Napi::CallbackInfo& info);
   Napi::Value FallbackReason(const Napi::CallbackInfo& info);
+  Napi::Value Unseen(const Napi::CallbackInfo& info);
   Napi::Value Probes(const Napi::CallbackInfo& info);
   Napi::Value Counters(const Napi::CallbackInfo& info);
   Napi::Value Inventory(const Napi::CallbackInfo& info);

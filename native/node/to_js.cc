@@ -24,20 +24,15 @@ Napi::Value ToJs(Napi::Env env, const std::vector<CounterRow>& rows,
   using Row = const CounterRow&;
   Napi::Object columns = Napi::Object::New(env);
   columns["netns"] = Column<Napi::BigUint64Array>(env, rows, [](Row row) { return row.key.netns; });
-  columns["table"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.words[0]; });
-  columns["egress"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.words[1]; });
+  columns["first"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.words[0]; });
+  columns["second"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.words[1]; });
   columns["kind"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.kind; });
   columns["family"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.family; });
   columns["error"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.error; });
-  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
+  columns["code"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
   columns["index"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.index; });
   columns["count"] = Column<Napi::BigUint64Array>(env, rows, [](Row row) { return row.count; });
-  // Neither kind is without a family.
-  std::vector<uint64_t> with_family;
-  for (uint32_t at = 0; at < overflow.size(); at++) {
-    if (at % TS_FAMILIES != TS_NO_FAMILY) with_family.push_back(overflow[at]);
-  }
-  columns["overflow"] = Column<Napi::BigUint64Array>(env, with_family, [](uint64_t count) { return count; });
+  columns["overflow"] = Column<Napi::BigUint64Array>(env, overflow, [](uint64_t count) { return count; });
   return columns;
 }
 
@@ -79,11 +74,22 @@ Napi::Value ToJs(Napi::Env env, const std::vector<ProbeState>& states) {
     const ProbeState& state = states[at];
     Napi::Object object = Napi::Object::New(env);
     object["probe"] = state.probe;
-    object["backend"] = BackendName(state.backend);
+    object["backend"] = MechanismName(state.backend);
     object["attached"] = Napi::Boolean::New(env, state.attached);
     object["isMissing"] = Napi::Boolean::New(env, state.missing);
     object["reason"] = state.reason;
     object["skipped"] = Napi::BigInt::New(env, state.skipped);
+    array[at] = object;
+  }
+  return array;
+}
+
+Napi::Value ToJs(Napi::Env env, const std::vector<UnseenKind>& kinds) {
+  Napi::Array array = Napi::Array::New(env, kinds.size());
+  for (uint32_t at = 0; at < kinds.size(); at++) {
+    Napi::Object object = Napi::Object::New(env);
+    object["kind"] = static_cast<uint32_t>(kinds[at].kind);
+    object["reason"] = kinds[at].reason;
     array[at] = object;
   }
   return array;

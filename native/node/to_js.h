@@ -13,6 +13,7 @@ Napi::Value ToJs(Napi::Env env, const std::vector<CounterRow>& rows,
                  const std::array<uint64_t, TS_OVERFLOW_INDICES>& overflow);
 Napi::Value ToJs(Napi::Env env, const InventoryRows& rows);
 Napi::Value ToJs(Napi::Env env, const std::vector<ProbeState>& states);
+Napi::Value ToJs(Napi::Env env, const std::vector<UnseenKind>& kinds);
 Napi::Value ToJs(Napi::Env env, const FailedDestinationRows& drained);
 Napi::Value ToJs(Napi::Env env, const EventPump::Totals& totals);
 Napi::Error ToJs(Napi::Env env, const KernelError& error);

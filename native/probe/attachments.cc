@@ -23,9 +23,6 @@ uint64_t SkippedRuns(const bpf_program* program) {
   return info.recursion_misses;
 }
 
-// IPv6 routes are read by the same tracepoint whatever the backend (KERNEL.md, rule 1).
-bool ServesBoth(const Hook& hook) { return hook.purpose == Purpose::kRoutes6; }
-
 }  // namespace
 
 Attachments::Attachments(const Object& object, const std::vector<std::string>& refused)
@@ -57,15 +54,15 @@ bool Attachments::First(Purpose purpose) {
   const Hook* attached = nullptr;
   for (const Hook& hook : Hooks()) {
     if (hook.purpose != purpose) continue;
-    if (attached || (hook.mechanism == Mechanism::kFunction && !object_.HasTrampolines())) {
+    if (attached || !Uses(hook.mechanism)) {
       Leave(hook, kNotNeeded);
     } else if (Attach(hook)) {
       attached = &hook;
     }
   }
-  // Another hook of the same kind sees as much; a tracepoint in place of a function sees less.
+  // Another hook that sees as much takes its place.
   for (Attachment& attachment : attachments_) {
-    if (attached && attachment.hook->purpose == purpose && attachment.hook->mechanism == attached->mechanism) {
+    if (attached && attachment.hook->purpose == purpose && attachment.hook->grade <= attached->grade) {
       attachment.missing = false;
     }
   }
@@ -92,24 +89,27 @@ void Attachments::Leave(Purpose purpose, const std::string& reason) {
   }
 }
 
+void Attachments::Leave(ts_kind kind, const std::string& reason) {
+  for (const Hook& hook : Hooks()) {
+    if (hook.purpose.kind == kind) Leave(hook, reason);
+  }
+}
+
 void Attachments::Leave(const Hook& hook, const std::string& reason) {
   attachments_.push_back({&hook, nullptr, false, reason});
 }
 
-std::vector<ProbeState> Attachments::States(Backend active) const {
+std::vector<ProbeState> Attachments::States() const {
   std::vector<ProbeState> states;
   for (const Attachment& attachment : attachments_) {
     const Hook& hook = *attachment.hook;
     bool attached = attachment.link != nullptr;
     uint64_t skipped = attached ? SkippedRuns(object_.Program(hook.program)) : 0;
-    Backend own = hook.mechanism == Mechanism::kFunction ? Backend::kTrampoline : Backend::kTracepoint;
-    if (!ServesBoth(hook)) {
-      states.push_back({hook.probe, own, attached, attachment.missing, attachment.reason, skipped});
-      continue;
+    Mechanism shown = ServesAll(hook) ? object_.Best() : hook.mechanism;
+    states.push_back({hook.probe, shown, attached, attachment.missing, attachment.reason, skipped});
+    for (Mechanism other : kMechanisms) {
+      if (ServesAll(hook) && other != shown) states.push_back({hook.probe, other, false, false, kNotNeeded, 0});
     }
-    Backend other = active == Backend::kTracepoint ? Backend::kTrampoline : Backend::kTracepoint;
-    states.push_back({hook.probe, active, attached, attachment.missing, attachment.reason, skipped});
-    states.push_back({hook.probe, other, false, false, kNotNeeded, 0});
   }
   return states;
 }
@@ -120,6 +120,17 @@ std::string Attachments::Reason(Purpose purpose) const {
     if (attachment.hook->purpose == purpose) reason = std::string(attachment.hook->probe) + ": " + attachment.reason;
   }
   return reason;
+}
+
+std::string Attachments::WhyUnseen(ts_kind kind) const {
+  std::string why = std::string("the kernel has no ") + MechanismName(object_.Best()) + " for them";
+  for (const Attachment& attachment : attachments_) {
+    const Hook& hook = *attachment.hook;
+    if (hook.purpose.kind != kind || hook.grade == Grade::kHelps || !Uses(hook.mechanism)) continue;
+    if (attachment.link) return "";
+    why = std::string(hook.probe) + ": " + attachment.reason;
+  }
+  return why;
 }
 
 }  // namespace tablesnoop

@@ -16,7 +16,7 @@ namespace tablesnoop {
 
 struct ProbeState {
   const char* probe;
-  Backend backend;
+  Mechanism backend;
   bool attached;
   bool missing;        // not attached although something needs it
   std::string reason;  // why not, empty if attached
@@ -36,10 +36,16 @@ class Attachments {
   // Notes that the hooks of the purpose are not needed, and why.
   void Leave(Purpose purpose, const std::string& reason);
 
-  // Every hook of the table, under both backends where it serves both.
-  std::vector<ProbeState> States(Backend active) const;
+  // So for every hook of the kind.
+  void Leave(ts_kind kind, const std::string& reason);
+
+  bool Uses(Mechanism mechanism) const { return object_.Uses(mechanism); }
+  // Every hook of the table, under every backend where it serves all.
+  std::vector<ProbeState> States() const;
   // Why the last hook of the purpose is not attached.
   std::string Reason(Purpose purpose) const;
+  // Why no hook tells of the kind; empty if one does.
+  std::string WhyUnseen(ts_kind kind) const;
 
  private:
   struct Detach {

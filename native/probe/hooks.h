@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The one table of hooks: which program of the object hangs where in the kernel, for which backend, and what for.
+// Hooks: which program of the object hangs where in the kernel, by which mechanism, and what it can tell.
 #pragma once
 
 #include <bpf/btf.h>
@@ -7,38 +7,51 @@
 #include <string>
 #include <vector>
 
+#include "../../bpf/tablesnoop_abi.h"
+
 namespace tablesnoop {
 
-enum class Backend { kTracepoint, kTrampoline };
+// How a program is attached; the label `backend`.
+enum class Mechanism { kTrampoline, kTracepoint };
 
-const char* BackendName(Backend backend);
+// The best first.
+inline constexpr Mechanism kMechanisms[] = {Mechanism::kTrampoline, Mechanism::kTracepoint};
 
-enum class Purpose {
-  kTables,   // which namespace an IPv4 table belongs to; what kRoutes4 by trampoline needs
-  kContext,  // which namespace the running code works for; what kRoutes4 by tracepoint needs
-  kRoutes4,
-  kRoutes6,
-  kSelect4,  // which of several nexthops was taken
-  kSelect6,
-  kRules,
+const char* MechanismName(Mechanism mechanism);
+
+// What a hook is for, numbered by its kind. Hooks of one purpose can stand in for each other, or work only together.
+struct Purpose {
+  ts_kind kind;
+  int number;
+  bool operator==(const Purpose&) const = default;
 };
 
-enum class Mechanism { kTracepoint, kFunction };
+enum class Grade {
+  kHelps,     // tells nothing itself
+  kInferred,  // tells of lookups, but some of what is told of them is inferred or left open
+  kExact,
+};
 
 struct Hook {
   const char* program;  // in the BPF object
   const char* probe;    // the kernel's name of the hook, and the label `probe`
   Mechanism mechanism;
   Purpose purpose;
+  Grade grade;
 };
 
-// In the order in which those of one purpose are tried.
+// Of all kinds. Those of one purpose in the order in which they are tried.
 const std::vector<Hook>& Hooks();
+
+// What even the last mechanism tells exactly is the same under every backend.
+inline bool ServesAll(const Hook& hook) {
+  return hook.grade == Grade::kExact && hook.mechanism == Mechanism::kTracepoint;
+}
 
 // Does the running kernel have the hook? From vmlinux BTF; says nothing about whether it may be attached to.
 bool IsPresent(const Hook& hook, const btf* vmlinux);
 
-// Tries a trampoline on a function every kernel has. Empty if the kernel allows them, else why not.
-std::string TrampolineRefusal(const btf* vmlinux);
+// Why the kernel does not allow the mechanism; empty if it does. Tries it on a function every kernel has.
+std::string Refusal(Mechanism mechanism, const btf* vmlinux);
 
 }  // namespace tablesnoop

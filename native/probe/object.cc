@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "../../bpf/tablesnoop_abi.h"
-#include "hooks.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
@@ -56,8 +55,8 @@ Btf LoadVmlinuxBtf() {
   return types;
 }
 
-Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampolines)
-    : has_trampolines_(trampolines) {
+Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::vector<Mechanism>& mechanisms)
+    : mechanisms_(mechanisms) {
   LibbpfLog log;
   object_.reset(bpf_object__open_file(settings.path.c_str(), nullptr));
   if (!object_) throw KernelError("open", settings.path, errno, "", log.Text());
@@ -86,8 +85,7 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, bool trampoli
   bpf_map__set_max_entries(Map("device_rows"), kDeviceRows);
 
   for (const Hook& hook : Hooks()) {
-    bool allowed = trampolines || hook.mechanism == Mechanism::kTracepoint;
-    bpf_program__set_autoload(Program(hook.program), allowed && IsPresent(hook, vmlinux));
+    bpf_program__set_autoload(Program(hook.program), Uses(hook.mechanism) && IsPresent(hook, vmlinux));
   }
   if (!knobs.has_rdonly_cast) AskForModulesInVain(Program(Hooks().front().program));
   error = bpf_object__load(object_.get());

@@ -5,9 +5,13 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "hooks.h"
 
 namespace tablesnoop {
 
@@ -27,23 +31,25 @@ Btf LoadVmlinuxBtf();
 
 class Object {
  public:
-  // Opens and loads. Hooks the kernel lacks are left out of the load, and those on functions without `trampolines`.
-  // Throws KernelError.
-  Object(const ObjectSettings& settings, const btf* vmlinux, bool trampolines);
+  // Opens and loads. Hooks the kernel lacks are left out of the load, and those by other mechanisms than these, of which
+  // the first is the best. Throws KernelError.
+  Object(const ObjectSettings& settings, const btf* vmlinux, const std::vector<Mechanism>& mechanisms);
 
   // Throw KernelError if the object has none of that name: it was built from other sources than we were.
   bpf_map* Map(const char* name) const;
   bpf_program* Program(const char* name) const;
 
-  // Whether programs on functions were loaded.
-  bool HasTrampolines() const { return has_trampolines_; }
+  // Whether programs that are attached so were loaded.
+  bool Uses(Mechanism mechanism) const { return std::ranges::find(mechanisms_, mechanism) != mechanisms_.end(); }
+  bool HasTrampolines() const { return Uses(Mechanism::kTrampoline); }
+  Mechanism Best() const { return mechanisms_.front(); }
 
  private:
   struct Close {
     void operator()(bpf_object* object) const { bpf_object__close(object); }
   };
   std::unique_ptr<bpf_object, Close> object_;
-  bool has_trampolines_;
+  std::vector<Mechanism> mechanisms_;
 };
 
 }  // namespace tablesnoop

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,25 +18,29 @@
 
 namespace tablesnoop {
 
-enum class BackendChoice { kAuto, kTracepoint, kTrampoline };
-
 struct SessionSettings {
   ObjectSettings object;
-  BackendChoice backend;
-  bool routes;  // attach what sees route lookups
-  bool rules;   // attach what sees rule lookups
-  std::vector<std::string> refuse;  // programs that are not attached, as if the kernel refused: for tests
+  std::optional<Mechanism> backend;  // the best to use, and to insist on; without it whatever the kernel allows
+  uint32_t kinds;                    // 1 << ts_kind: what is to be seen
+  std::vector<std::string> refuse;   // programs that are not attached, as if the kernel refused: for tests
+};
+
+// A kind that was asked for and that no hook tells of.
+struct UnseenKind {
+  ts_kind kind;
+  std::string reason;
 };
 
 class Session {
  public:
   // Loads, walks the inventory once, attaches. A hook that cannot be attached degrades what it is for. Throws
-  // KernelError if routes are asked for and none can be seen, or the backend asked for is refused.
+  // KernelError if a kind that is asked for says so, or the backend asked for is refused.
   explicit Session(const SessionSettings& settings);
 
-  tablesnoop::Backend Backend() const { return backend_; }
-  // Why kAuto did not take trampolines; empty otherwise.
+  Mechanism Backend() const { return object_->Best(); }
+  // Why it is not a better one, if none was insisted on; else empty.
   const std::string& FallbackReason() const { return fallback_reason_; }
+  const std::vector<UnseenKind>& Unseen() const { return unseen_; }
   tablesnoop::Counters& Counters() { return *counters_; }
   const tablesnoop::Inventory& Inventory() const { return *inventory_; }
   tablesnoop::FailedDestinations& FailedDestinations() { return *failed_destinations_; }
@@ -43,16 +48,15 @@ class Session {
   // Makes once every kind of call to the kernel that a session makes later, and changes nothing. Throws KernelError if
   // one is refused.
   void Rehearse() const;
-  std::vector<ProbeState> Probes() const { return attachments_->States(backend_); }
+  std::vector<ProbeState> Probes() const { return attachments_->States(); }
 
  private:
-  void ChooseBackend(BackendChoice choice, const btf* vmlinux);
+  std::vector<Mechanism> Allowed(std::optional<Mechanism> wanted, const btf* vmlinux);
   void Load(const SessionSettings& settings, const btf* vmlinux);
-  void AttachRoutes();
-  bool AttachRoutes4();
+  void Attach(uint32_t kinds);
 
-  tablesnoop::Backend backend_ = tablesnoop::Backend::kTracepoint;
   std::string fallback_reason_;
+  std::vector<UnseenKind> unseen_;
   // Destroyed from the last to the first: links before the maps their programs use.
   std::unique_ptr<Object> object_;
   std::unique_ptr<tablesnoop::Counters> counters_;

@@ -1,74 +1,129 @@
-// Reads bpf/tablesnoop_abi.h, the contract with the kernel's side, and makes of it what TypeScript knows of it.
+// Reads the contract with the kernel's side (bpf/) and makes of it what TypeScript knows of it.
+
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 
 /**
- * Numbers by name (#define and enumerators), and the kinds and families in their order.
- * @param {string} header
+ * @typedef {object} Contract
+ * @property {string} header bpf/tablesnoop_abi.h
+ * @property {string} kinds bpf/kinds.def
+ * @property {readonly string[]} events bpf/kinds/WORD/event.h
  */
-function readAbi(header) {
-  const text = header.replace(/\/\*[\s\S]*?\*\//g, "");
-  /** @type {Map<string, number>} */
-  const numbers = new Map();
-  for (const [, name = "", value = ""] of text.matchAll(/^#define (TS_\w+) (.+)$/gm)) {
-    numbers.set(name, evaluate(name, value, numbers));
-  }
-  /** @type {Map<string, string[]>} */
-  const enums = new Map();
-  for (const [, name = "", body = ""] of text.matchAll(/^enum (\w+) \{([^}]*)\}/gm)) {
-    const members = [...body.matchAll(/(\w+) = (\w+)/g)].map(([, member = "", value = ""]) => {
-      numbers.set(member, evaluate(member, value, numbers));
-      return member;
-    });
-    enums.set(name, members);
-  }
-  return { numbers, kinds: inOrder("ts_kind", enums, numbers), families: inOrder("ts_family", enums, numbers) };
+
+/**
+ * @param {string} root
+ * @returns {Contract}
+ */
+export function readContract(root) {
+  const read = (/** @type {string} */ file) => readFileSync(path.join(root, "bpf", file), "utf8");
+  const folders = readdirSync(path.join(root, "bpf/kinds")).sort();
+  return {
+    header: read("tablesnoop_abi.h"),
+    kinds: read("kinds.def"),
+    events: folders.map((folder) => read(`kinds/${folder}/event.h`)),
+  };
 }
 
-/** @param {string} header */
-export function renderAbi(header) {
-  const { numbers, kinds, families } = readAbi(header);
-  return `// Made from bpf/tablesnoop_abi.h by \`npm run generate\`; do not edit.
+/**
+ * Numbers by name, from #define and enums; families by number.
+ * @param {Contract} contract
+ */
+export function renderAbi({ header, kinds, events }) {
+  /** @type {Map<string, number>} */
+  const numbers = new Map();
+  /** @type {string[]} */
+  const families = [];
+  for (const source of [header, ...events]) {
+    const text = expandKinds(source.replace(/\/\*[\s\S]*?\*\//g, ""), readKinds(kinds));
+    for (const [, define, defined = "", members = ""] of text.matchAll(
+      /^#define (TS_\w+) (.+)$|^enum \w+ \{([^}]*)\}/gm,
+    )) {
+      if (define !== undefined) numbers.set(define, evaluate(define, defined, numbers));
+      for (const [, name = "", value = ""] of members.matchAll(/(\w+) = ([^,]+)/g)) {
+        numbers.set(name, evaluate(name, value, numbers));
+      }
+    }
+    const [, list = ""] = /^enum ts_family \{([^}]*)\}/m.exec(text) ?? [];
+    for (const [, word = ""] of list.matchAll(/TS_(IP\w+) = /g)) families.push(word.toLowerCase());
+  }
+  for (const [at, word] of families.entries()) {
+    const number = numbers.get(`TS_${word.toUpperCase()}`);
+    if (number !== at) throw new Error(`read ts_family: ${word} is ${number}, not ${at}`);
+  }
+  return `// Made from bpf/tablesnoop_abi.h and bpf/kinds/ by \`npm run generate\`; do not edit.
 
 /** By number. */
-// biome-ignore format: generated
-export const KINDS = ${words(kinds)} as const;
+export const FAMILIES = [${families.map((word) => JSON.stringify(word)).join(", ")}] as const;
 
-/** By number. */
-export const FAMILIES = ${words(families)} as const;
-
-/** Every other number of the contract. */
+/** Every number of the contract. */
 export const ABI = {
-${members(numbers)}
+${[...numbers].map(([name, value]) => `  ${name}: ${value},`).join("\n")}
 } as const;
 `;
 }
 
 /**
- * The words of an enum that counts up from 0: TS_DST_CACHE is "dst-cache".
- * @param {string} name
- * @param {ReadonlyMap<string, string[]>} enums
- * @param {ReadonlyMap<string, number>} numbers
+ * The list of kinds, each with a folder in daemon/kinds/.
+ * @param {Contract} contract
  */
-function inOrder(name, enums, numbers) {
-  return (enums.get(name) ?? []).map((member, at) => {
-    if (numbers.get(member) !== at) throw new Error(`read ${name}: ${member} is ${numbers.get(member)}, not ${at}`);
-    return member.replace(/^TS_/, "").toLowerCase().replaceAll("_", "-");
+export function renderKinds({ kinds }) {
+  const folders = readKinds(kinds);
+  const name = (/** @type {string} */ folder) => folder.replace(/_(.)/g, (_, first) => first.toUpperCase());
+  const type = (/** @type {string} */ folder) => `${name(folder).replace(/^./, (first) => first.toUpperCase())}Line`;
+  const word = (/** @type {string} */ folder) => JSON.stringify(folder.replaceAll("_", "-"));
+  return `// Made from bpf/kinds.def by \`npm run generate\`; do not edit.
+
+import type { Kind } from "./kind.js";
+${folders.map((folder) => `import { type Line as ${type(folder)}, kind as ${name(folder)} } from "./${folder}/kind.js";`).join("\n")}
+
+// biome-ignore format: generated
+export type KindWord = ${folders.map(word).join(" | ")};
+
+/** By number. */
+// biome-ignore format: generated
+export const KINDS: readonly Kind<KindWord>[] = [${folders.map(name).join(", ")}];
+
+/** One JSON line of any kind. */
+// biome-ignore format: generated
+export type Line = ${folders.map(type).join(" | ")};
+`;
+}
+
+/**
+ * By number.
+ * @param {string} text
+ */
+function readKinds(text) {
+  return [...text.matchAll(/^TS_KIND\((\w+), (\d+)\)$/gm)].map(([, folder = "", number], at) => {
+    if (Number(number) !== at) throw new Error(`read kinds.def: ${folder} is ${number}, not ${at}`);
+    return folder;
   });
 }
 
 /**
- * A number, or names and numbers joined by + or *.
+ * What the preprocessor makes of each inclusion of kinds.def.
+ * @param {string} text
+ * @param {readonly string[]} kinds
+ */
+function expandKinds(text, kinds) {
+  const inclusion = /^#define TS_KIND\(word, number\) (.+)\n#include "kinds.def"\n#undef TS_KIND$/gm;
+  return text.replace(inclusion, (_, body) =>
+    kinds.map((kind, at) => body.replaceAll("##word", kind).replaceAll("number", String(at))).join("\n"),
+  );
+}
+
+/**
+ * A sum or product of numbers and names.
  * @param {string} name
  * @param {string} expression
  * @param {ReadonlyMap<string, number>} numbers
  */
 function evaluate(name, expression, numbers) {
-  const [first = "", ...rest] = expression.replace(/[()]/g, "").trim().split(" ");
+  const [first = "", ...rest] = expression.match(/\w+|[+*]/g) ?? [];
   let value = operand(name, first, numbers);
   for (let at = 0; at < rest.length; at += 2) {
     const next = operand(name, rest[at + 1] ?? "", numbers);
-    if (rest[at] === "+") value += next;
-    else if (rest[at] === "*") value *= next;
-    else throw new Error(`read ${name}: cannot tell what ${expression} is`);
+    value = rest[at] === "*" ? value * next : value + next;
   }
   return value;
 }
@@ -82,14 +137,4 @@ function operand(name, text, numbers) {
   const value = numbers.get(text) ?? Number(text.replace(/U?L?L?$/, "") || Number.NaN);
   if (!Number.isSafeInteger(value)) throw new Error(`read ${name}: cannot tell what ${text} is`);
   return value;
-}
-
-/** @param {readonly string[]} texts */
-function words(texts) {
-  return `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
-}
-
-/** @param {ReadonlyMap<string, number>} numbers */
-function members(numbers) {
-  return [...numbers].map(([name, value]) => `  ${name}: ${value},`).join("\n");
 }

@@ -1,15 +1,17 @@
 // `npm run generate`: makes every committed file that is made of others. Tests say which one is stale.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { run } from "../setup/child.mjs";
-import { renderAbi } from "./abi.mjs";
+import { readContract, renderAbi, renderKinds } from "./abi.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const TSC = ["node", "node_modules/typescript/bin/tsc", "-p"];
 
-write("daemon/native/abi.ts", renderAbi(readFileSync(path.join(ROOT, "bpf/tablesnoop_abi.h"), "utf8")));
+const contract = readContract(ROOT);
+write("daemon/native/abi.ts", renderAbi(contract));
+write("daemon/kinds/list.ts", renderKinds(contract));
 run("compile the daemon", [...TSC, "tsconfig.json"], { cwd: ROOT });
 write("docs/man/tablesnoop.1", (await compiled("daemon/man/tablesnoop.js")).commandManual());
 write("docs/man/tablesnoopd.8", (await compiled("daemon/man/tablesnoopd.js")).daemonManual());

@@ -1,6 +1,6 @@
 // What expressions may name: the catalog, what the recording rules make of it, and what Prometheus and the runtime add.
 
-import { CATALOG, type MetricSpec } from "../../daemon/exposition/catalog.js";
+import { CATALOG } from "../../daemon/exposition/catalog.js";
 import { readExpression } from "./promql.js";
 
 /** Prometheus adds them to whatever it scrapes. */
@@ -15,8 +15,6 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   process_resident_memory_bytes: [],
   nodejs_eventloop_lag_p99_seconds: [],
 };
-
-const SPECS: readonly MetricSpec[] = Object.values(CATALOG);
 
 /** Complaints about metrics and labels in an expression that nobody exports. */
 export function unknownNames(expression: string): string[] {
@@ -37,6 +35,6 @@ export function unknownNames(expression: string): string[] {
 function labelsOf(metric: string): readonly string[] | undefined {
   const [level = "", ...operation] = metric.split(":");
   const own =
-    operation.length > 0 ? level.split("_") : (SPECS.find(({ name }) => name === metric)?.labels ?? FOREIGN[metric]);
+    operation.length > 0 ? level.split("_") : (CATALOG.find(({ name }) => name === metric)?.labels ?? FOREIGN[metric]);
   return own && [...TARGET_LABELS, ...own];
 }

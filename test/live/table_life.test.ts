@@ -116,7 +116,7 @@ async function refused(netns: Netns): Promise<void> {
 
 /** By table, lowest first. */
 function misses(cookie: bigint): Map<number, number> {
-  const { netns, kind, family, error, table, count } = session.counters();
+  const { netns, kind, family, error, first: table, count } = session.counters();
   const found: [number, number][] = [];
   for (const [at, of] of netns.entries()) {
     if (of !== cookie || kind[at] !== 0 || family[at] !== 0 || error[at] !== EAGAIN) continue;

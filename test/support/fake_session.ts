@@ -1,7 +1,8 @@
 // A Session without a kernel: tests say what is counted, what is there and what listeners hear. Holds callers to the
 // contract of retire and release.
 
-import { FAMILIES, type Family, KINDS, type Kind } from "../../daemon/fib/lookup.js";
+import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
+import { KINDS, type KindWord } from "../../daemon/kinds/list.js";
 import { ABI } from "../../daemon/native/abi.js";
 import type {
   Backend,
@@ -17,12 +18,13 @@ import type {
   NetnsRow,
   ProbeState,
   Session,
+  UnseenKind,
   Vocabulary,
 } from "../../daemon/native/session.js";
 
 export interface FakeKey {
   readonly netns: bigint;
-  readonly kind?: Kind;
+  readonly kind?: KindWord;
   readonly family?: Family;
   readonly table?: number;
   /** Route: ifindex. Rule: priority. */
@@ -136,6 +138,12 @@ export class FakeSession implements Session {
     return [...this.#slots.keys()];
   }
 
+  /** What unseen() says. */
+  unseenKinds: readonly UnseenKind[] = [];
+  unseen(): UnseenKind[] {
+    return [...this.unseenKinds];
+  }
+
   probes(): ProbeState[] {
     this.#check("probes");
     return [...this.#probes];
@@ -147,12 +155,12 @@ export class FakeSession implements Session {
     const keys = slots.map(([, { key }]) => key);
     return {
       netns: BigUint64Array.from(keys, (key) => key.netns),
-      table: Uint32Array.from(keys, (key) => key.table),
-      egress: Uint32Array.from(keys, (key) => key.egress),
-      kind: Uint8Array.from(keys, (key) => KINDS.indexOf(key.kind)),
+      first: Uint32Array.from(keys, (key) => key.table),
+      second: Uint32Array.from(keys, (key) => key.egress),
+      kind: Uint8Array.from(keys, (key) => KINDS.findIndex(({ word }) => word === key.kind)),
       family: Uint8Array.from(keys, (key) => FAMILIES.indexOf(key.family)),
       error: Uint8Array.from(keys, (key) => key.error),
-      type: Uint8Array.from(keys, (key) => key.type),
+      code: Uint8Array.from(keys, (key) => key.type),
       index: Uint32Array.from(slots, ([index]) => index),
       count: BigUint64Array.from(slots, ([, slot]) => slot.count),
       overflow: BigUint64Array.from(this.overflow),

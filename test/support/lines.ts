@@ -1,15 +1,17 @@
 // Lines of lookups as native formats them, in this process: a session of its own with one listener.
 
-import { FAMILIES, type Family, KINDS, type Kind, RESULTS } from "../../daemon/fib/lookup.js";
-import { actionName, resultOf } from "../../daemon/kinds/rule/result.js";
-import type { Session, Vocabulary } from "../../daemon/native/session.js";
-import { loadAddon, SESSION_OPTIONS } from "./addon.js";
+import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
+import { bitsOf } from "../../daemon/kinds/lines.js";
+import type { KindWord } from "../../daemon/kinds/list.js";
+import type { Session } from "../../daemon/native/session.js";
+import { buildVocabulary } from "../../daemon/stream/vocabulary.js";
+import { ALL_KINDS, loadAddon, SESSION_OPTIONS } from "./addon.js";
 import type { Netns } from "./networks/netns.js";
 import { PATIENCE } from "./pace.js";
 import { waitUntil } from "./wait_until.js";
 
 export interface LineOptions {
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly KindWord[];
   readonly families: readonly Family[];
   readonly foundOnly?: boolean;
   /** Lines of this namespace only. */
@@ -21,20 +23,18 @@ export interface Lines extends Disposable {
   during(netns: Pick<Netns, "exec">, act: () => Promise<unknown>): Promise<string[]>;
 }
 
-const ERRORS = 256;
-const TYPES = 16;
 // Looked up by nothing else.
 const MARKS = { ipv4: "127.9.9.9", ipv6: "::1" } as const;
 const ANY = new Uint8Array(32);
 
 /** Verbose text without colour. Throws from during() if a line was lost. */
 export function openLines({ kinds, families, foundOnly = false, cookie }: LineOptions): Lines {
-  const session = new (loadAddon().Session)({ ...SESSION_OPTIONS, rules: true, ringBytes: 1 << 20 });
-  session.setVocabulary(vocabulary());
+  const session = new (loadAddon().Session)({ ...SESSION_OPTIONS, kinds: ALL_KINDS, ringBytes: 1 << 20 });
+  session.setVocabulary(buildVocabulary());
   let text = "";
   const filter = {
-    kinds: bits(KINDS, kinds),
-    families: bits(FAMILIES, families),
+    kinds: bitsOf(kinds),
+    families: families.reduce((bits, family) => bits | (1 << FAMILIES.indexOf(family)), 0),
     results: foundOnly ? 1 : 3,
     ...(cookie !== undefined && { netns: cookie }),
     src: ANY,
@@ -64,20 +64,5 @@ export function openLines({ kinds, families, foundOnly = false, cookie }: LineOp
 
 /** A session without a listener, for its counters. */
 export function openCounters(): Session {
-  return new (loadAddon().Session)({ ...SESSION_OPTIONS, rules: true, ringBytes: 1 << 16 });
-}
-
-function bits<T>(all: readonly T[], wanted: readonly T[]): number {
-  return wanted.reduce((sum, one) => sum | (1 << all.indexOf(one)), 0);
-}
-
-function vocabulary(): Vocabulary {
-  const results = new Uint8Array(KINDS.length * ERRORS * TYPES);
-  for (const position of results.keys()) {
-    const kind = position < ERRORS * TYPES ? "route" : "rule";
-    const [error, type] = [Math.floor(position / TYPES) % ERRORS, position % TYPES];
-    results[position] = RESULTS.indexOf(resultOf(kind, error, type));
-  }
-  const actions = Array.from({ length: 9 }, (_, action) => actionName(action));
-  return { results, resultNames: RESULTS, actions, routeTypes: [] };
+  return new (loadAddon().Session)({ ...SESSION_OPTIONS, kinds: ALL_KINDS, ringBytes: 1 << 16 });
 }

@@ -1,47 +1,55 @@
 // Lookups that found a route with several nexthops. Where the kernel lets the choice be seen, it is counted once more
 // under the device chosen; so it is taken off the lookups that stay "multipath".
 
-import { EGRESS_MULTIPATH, SELECTED } from "../../fib/lookup.js";
-import type { LookupRow } from "../row.js";
+import { ABI } from "../../native/abi.js";
+import type { Correction } from "../kind.js";
+import type { Row } from "../row.js";
 
-export class Choices {
+export class Choices implements Correction {
   /** Choices not yet taken off, by table. A choice may be read before its lookup. */
   readonly #open = new Map<string, bigint>();
 
-  add(choice: LookupRow, delta: bigint): void {
-    if (delta === 0n) return;
-    const table = tableKey(choice);
-    this.#open.set(table, (this.#open.get(table) ?? 0n) + delta);
+  /** After all choices, which are taken off. */
+  isLast(row: Row): boolean {
+    return hasSeveral(row);
   }
 
-  /** How many of so many lookups are not known by their choice. */
-  unchosen(lookup: LookupRow, delta: bigint): bigint {
+  counted(row: Row, risen: bigint): bigint {
+    if (hasSeveral(row)) return this.#unchosen(row, risen);
+    if (isChoice(row) && risen > 0n) {
+      const table = tableKey(row);
+      this.#open.set(table, (this.#open.get(table) ?? 0n) + risen);
+    }
+    return risen;
+  }
+
+  /** With the row goes the chance that its table still accounts for open choices. */
+  forget(row: Row): void {
+    if (isChoice(row) || hasSeveral(row)) this.#open.delete(tableKey(row));
+  }
+
+  #unchosen(lookup: Row, risen: bigint): bigint {
     const table = tableKey(lookup);
     const open = this.#open.get(table);
-    if (open === undefined) return delta;
-    if (open > delta) {
-      this.#open.set(table, open - delta);
+    if (open === undefined) return risen;
+    if (open > risen) {
+      this.#open.set(table, open - risen);
       return 0n;
     }
     this.#open.delete(table);
-    return delta - open;
-  }
-
-  /** The key is gone, and with it the chance that its table still accounts for open choices. */
-  forget(row: LookupRow): void {
-    if (isChoice(row) || hasSeveral(row)) this.#open.delete(tableKey(row));
+    return risen - open;
   }
 }
 
-export function isChoice(row: LookupRow): boolean {
-  return row.kind === "route" && row.error === 0 && row.type === SELECTED;
+function isChoice({ error, code }: Row): boolean {
+  return error === 0 && code === ABI.TS_ROUTE_SELECTED;
 }
 
 /** A lookup after which a choice may be counted. */
-export function hasSeveral(row: LookupRow): boolean {
-  return row.kind === "route" && row.error === 0 && row.egress === EGRESS_MULTIPATH;
+function hasSeveral({ error, words }: Row): boolean {
+  return error === 0 && words[ABI.TS_ROUTE_EGRESS] === ABI.TS_EGRESS_MULTIPATH;
 }
 
-function tableKey({ netns, family, table }: LookupRow): string {
-  return `${netns} ${family} ${table}`;
+function tableKey({ netns, family, words }: Row): string {
+  return `${netns} ${family} ${words[ABI.TS_ROUTE_TABLE]}`;
 }

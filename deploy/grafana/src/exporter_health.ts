@@ -34,7 +34,7 @@ export function exporterHealth(): Dashboard {
             span: 5,
             limits: [1, 1],
             decimals: 0,
-            expr: `count(max by (job, instance) (${metric("probeAttached")}{${EXPORTER}, probe=~"fib6?_table_lookup"}) == 0) or vector(0)`,
+            expr: `count(max by (job, instance) (${metric("probe_attached")}{${EXPORTER}, probe=~"fib6?_table_lookup"}) == 0) or vector(0)`,
           }),
           number({
             question: "How many keys are beyond a limit?",
@@ -44,7 +44,7 @@ export function exporterHealth(): Dashboard {
             span: 5,
             limits: [1, 1000],
             decimals: 0,
-            expr: `sum(${metric("seriesFolded")}{${EXPORTER}}) + sum(${metric("inventoryOmitted")}{${EXPORTER}})`,
+            expr: `sum(${metric("series_folded_total")}{${EXPORTER}}) + sum(${metric("inventory_omitted")}{${EXPORTER}})`,
           }),
           number({
             question: "How many reads failed in the time shown?",
@@ -54,7 +54,7 @@ export function exporterHealth(): Dashboard {
             span: 5,
             limits: [1, 10],
             decimals: 0,
-            expr: `sum(increase(${metric("readErrors")}{${EXPORTER}}[$__range]))`,
+            expr: `sum(increase(${metric("read_errors_total")}{${EXPORTER}}[$__range]))`,
           }),
           number({
             question: "How many keep an old configuration?",
@@ -64,7 +64,7 @@ export function exporterHealth(): Dashboard {
             span: 4,
             limits: [1, 1],
             decimals: 0,
-            expr: `count(${metric("reloadSuccessful")}{${EXPORTER}} == 0) or vector(0)`,
+            expr: `count(${metric("config_last_reload_successful")}{${EXPORTER}} == 0) or vector(0)`,
           }),
         ],
       },
@@ -77,7 +77,7 @@ export function exporterHealth(): Dashboard {
             runbook: "tablesnoopprobedetached",
             unit: "none",
             span: 12,
-            expr: `${metric("probeAttached")}{${EXPORTER}}`,
+            expr: `${metric("probe_attached")}{${EXPORTER}}`,
             columns: { instance: "Router", probe: "Kernel hook", backend: "Backend", Value: "Attached" },
           }),
           graph({
@@ -87,7 +87,7 @@ export function exporterHealth(): Dashboard {
             span: 12,
             queries: [
               {
-                expr: `sum by (instance, probe) (rate(${metric("probeSkipped")}{${EXPORTER}}[$__rate_interval]))`,
+                expr: `sum by (instance, probe) (rate(${metric("probe_skipped_total")}{${EXPORTER}}[$__rate_interval]))`,
                 legend: "{{instance}} {{probe}}",
               },
             ],
@@ -101,7 +101,7 @@ export function exporterHealth(): Dashboard {
             span: 8,
             queries: [
               {
-                expr: `sum by (instance, family) (rate(${metric("counterOverflow")}{${EXPORTER}}[$__rate_interval]))`,
+                expr: `sum by (instance, family) (rate(${metric("counter_overflow_total")}{${EXPORTER}}[$__rate_interval]))`,
                 legend: "{{instance}} {{family}}",
               },
             ],
@@ -114,7 +114,7 @@ export function exporterHealth(): Dashboard {
             span: 8,
             queries: [
               {
-                expr: `sum by (instance, source) (rate(${metric("readErrors")}{${EXPORTER}}[$__rate_interval]))`,
+                expr: `sum by (instance, source) (rate(${metric("read_errors_total")}{${EXPORTER}}[$__rate_interval]))`,
                 legend: "{{instance}} {{source}}",
               },
             ],
@@ -127,7 +127,7 @@ export function exporterHealth(): Dashboard {
             span: 8,
             queries: [
               {
-                expr: `sum by (instance, stage) (rate(${metric("eventsDropped")}{${EXPORTER}}[$__rate_interval]))`,
+                expr: `sum by (instance, stage) (rate(${metric("events_dropped_total")}{${EXPORTER}}[$__rate_interval]))`,
                 legend: "{{instance}} {{stage}}",
               },
             ],
@@ -143,7 +143,7 @@ export function exporterHealth(): Dashboard {
             unit: "s",
             span: 12,
             queries: [
-              { expr: `${metric("scrapeDuration")}{${EXPORTER}}`, legend: "{{instance}} itself" },
+              { expr: `${metric("scrape_duration_seconds")}{${EXPORTER}}`, legend: "{{instance}} itself" },
               { expr: `scrape_duration_seconds{${EXPORTER}}`, legend: "{{instance}} Prometheus" },
             ],
           }),
@@ -183,7 +183,7 @@ export function exporterHealth(): Dashboard {
             description: "The daemon, and what it runs on.",
             unit: "none",
             span: 24,
-            expr: `${metric("buildInfo")}{${EXPORTER}}`,
+            expr: `${metric("build_info")}{${EXPORTER}}`,
             columns: {
               instance: "Router",
               version: "tablesnoop",

@@ -118,7 +118,7 @@ export function fleet(): Dashboard {
             description: "By version and revision.",
             unit: "none",
             span: 24,
-            expr: `count by (version, revision) (${metric("buildInfo")}{${EXPORTER}})`,
+            expr: `count by (version, revision) (${metric("build_info")}{${EXPORTER}})`,
             columns: { version: "Version", revision: "Revision", Value: "Routers" },
           }),
         ],

@@ -6,9 +6,9 @@ import { metric, UID } from "./names.js";
 import { graph, list, number } from "./panels.js";
 import { EXPORTER, LOOKUPS, labelVariables, NETNS, NETNS_FAMILY } from "./variables.js";
 
-const NO_ROUTE = `rate(${metric("noRoute")}{${NETNS_FAMILY}}[$__rate_interval])`;
-const ROUTES = metric("routeLookups");
-const RULES = metric("ruleLookups");
+const NO_ROUTE = `rate(${metric("no_route_total")}{${NETNS_FAMILY}}[$__rate_interval])`;
+const ROUTES = metric("route_lookups_total");
+const RULES = metric("rule_lookups_total");
 /** Not narrowed to tables: the kernel's verdict knows none. */
 const FOUND = `rate(${ROUTES}{${NETNS_FAMILY}, result="found"}[$__rate_interval])`;
 const FAILED = `rate(${ROUTES}{${LOOKUPS}, result!="found"}[$__rate_interval])`;
@@ -62,7 +62,7 @@ export function lookupFailures(): Dashboard {
             decimals: 0,
             expr:
               `(count(up{${EXPORTER}} == 0) or vector(0)) + ` +
-              `(count(max by (job, instance) (${metric("probeAttached")}{${EXPORTER}, probe=~"fib6?_table_lookup"}) == 0) or vector(0))`,
+              `(count(max by (job, instance) (${metric("probe_attached")}{${EXPORTER}, probe=~"fib6?_table_lookup"}) == 0) or vector(0))`,
           }),
         ],
       },
@@ -90,7 +90,7 @@ export function lookupFailures(): Dashboard {
             span: 12,
             queries: [
               { expr: `sum(${NO_ROUTE})`, legend: "now" },
-              { expr: `sum(rate(${metric("noRoute")}{${NETNS_FAMILY}}[1h] offset 5m))`, legend: "past hour" },
+              { expr: `sum(rate(${metric("no_route_total")}{${NETNS_FAMILY}}[1h] offset 5m))`, legend: "past hour" },
             ],
           }),
         ],

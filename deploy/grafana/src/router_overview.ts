@@ -6,9 +6,9 @@ import { metric, UID } from "./names.js";
 import { graph, list, number } from "./panels.js";
 import { LOOKUPS, labelVariables, NETNS, NETNS_FAMILY } from "./variables.js";
 
-const ROUTES = `rate(${metric("routeLookups")}{${LOOKUPS}}[$__rate_interval])`;
-const FOUND = `rate(${metric("routeLookups")}{${LOOKUPS}, result="found"}[$__rate_interval])`;
-const RULES = `rate(${metric("ruleLookups")}{${NETNS_FAMILY}}[$__rate_interval])`;
+const ROUTES = `rate(${metric("route_lookups_total")}{${LOOKUPS}}[$__rate_interval])`;
+const FOUND = `rate(${metric("route_lookups_total")}{${LOOKUPS}, result="found"}[$__rate_interval])`;
+const RULES = `rate(${metric("rule_lookups_total")}{${NETNS_FAMILY}}[$__rate_interval])`;
 
 export function routerOverview(): Dashboard {
   return dashboard({
@@ -40,7 +40,7 @@ export function routerOverview(): Dashboard {
             unit: "none",
             span: 6,
             decimals: 0,
-            expr: `count(${metric("netnsInfo")}{${NETNS}})`,
+            expr: `count(${metric("netns_info")}{${NETNS}})`,
           }),
           number({
             question: "How many tables are asked?",
@@ -48,7 +48,7 @@ export function routerOverview(): Dashboard {
             unit: "none",
             span: 6,
             decimals: 0,
-            expr: `count(count by (instance, netns, family, table) (${metric("routeLookups")}{${LOOKUPS}}))`,
+            expr: `count(count by (instance, netns, family, table) (${metric("route_lookups_total")}{${LOOKUPS}}))`,
           }),
         ],
       },
@@ -112,7 +112,7 @@ export function routerOverview(): Dashboard {
             max: 1,
             queries: [
               {
-                expr: `topk(20, ${metric("routeFailureRatio")}{${LOOKUPS}})`,
+                expr: `topk(20, ${metric("route_failure_ratio")}{${LOOKUPS}})`,
                 legend: "{{instance}} {{netns}} {{family}} {{table}}",
               },
             ],
@@ -130,7 +130,7 @@ export function routerOverview(): Dashboard {
             span: 12,
             queries: [
               {
-                expr: `sum by (family, direction) (rate(${metric("noRoute")}{${NETNS_FAMILY}}[$__rate_interval]))`,
+                expr: `sum by (family, direction) (rate(${metric("no_route_total")}{${NETNS_FAMILY}}[$__rate_interval]))`,
                 legend: "{{family}} {{direction}}",
               },
             ],
@@ -140,7 +140,7 @@ export function routerOverview(): Dashboard {
             description: "Name, inode (as in /proc/PID/ns/net) and the kernel's cookie.",
             unit: "none",
             span: 12,
-            expr: `${metric("netnsInfo")}{${NETNS}}`,
+            expr: `${metric("netns_info")}{${NETNS}}`,
             columns: { instance: "Router", netns: "Namespace", inode: "Inode", cookie: "Cookie" },
           }),
         ],
@@ -169,7 +169,7 @@ export function routerOverview(): Dashboard {
             max: 1,
             queries: [
               {
-                expr: `topk(20, ${metric("ruleFailureRatio")}{${NETNS_FAMILY}})`,
+                expr: `topk(20, ${metric("rule_failure_ratio")}{${NETNS_FAMILY}})`,
                 legend: "{{instance}} {{netns}} {{family}}",
               },
             ],

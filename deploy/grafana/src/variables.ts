@@ -44,7 +44,7 @@ export function runbookVariable(): ConstantVariableBuilder {
 /** The chain up to and including `last`. */
 export function labelVariables(last: Label): QueryVariableBuilder[] {
   return CHAIN.slice(0, CHAIN.indexOf(last) + 1).map((label, at) => {
-    const source = at < 2 ? metric("buildInfo") : metric("routeLookups");
+    const source = at < 2 ? metric("build_info") : metric("route_lookups_total");
     const before = at === 0 ? "" : `{${selector(...CHAIN.slice(0, at))}}`;
     const query = `label_values(${source}${before}, ${label})`;
     return new QueryVariableBuilder(label)

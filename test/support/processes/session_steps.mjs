@@ -5,14 +5,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { ABI } from "../../../dist/daemon/native/abi.js";
 import { openSession } from "../../dist/daemon/native/session.js";
 
 const OPTIONS = {
   backend: process.env.TABLESNOOP_BACKEND ?? "tracepoint",
   maxCounters: 256,
   ringBytes: 4096,
-  routes: true,
-  rules: true,
+  kinds: 2 ** ABI.TS_KINDS - 1,
 };
 const CLOSED = { message: "the session is closed" };
 
@@ -25,7 +25,7 @@ const steps = {
   },
   read() {
     for (const session of sessions) {
-      assert.equal(session.counters().overflow.length, 4);
+      assert.equal(session.counters().overflow.length, ABI.TS_OVERFLOW_INDICES);
       assert.ok(session.failedDestinations().lookups >= 0);
       assert.ok(session.inventory().netns.length > 0);
       assert.ok(session.probes().some((probe) => probe.attached));

@@ -1,7 +1,7 @@
 // What the kernel's own function for rule lookups returned, told by bpftrace: independent of tablesnoop's programs.
 
 import type { Family } from "../../../daemon/fib/lookup.js";
-import { actionName, resultOf } from "../../../daemon/kinds/rule/result.js";
+import { actionName, ruleResult } from "../../../daemon/kinds/rule/result.js";
 import type { Netns } from "../networks/netns.js";
 import { startBpftrace } from "./bpftrace.js";
 import type { Growth } from "./growth.js";
@@ -69,7 +69,7 @@ function parse(output: string): Growth {
       priority: decided ? String(pref) : "",
       action: name,
       table: name === "to_table" ? (TABLES[table] ?? String(table)) : "",
-      result: resultOf("rule", error, action),
+      result: ruleResult(error, action),
     });
     growth[key] = (growth[key] ?? 0) + Number(count);
   }

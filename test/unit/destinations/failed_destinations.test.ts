@@ -19,6 +19,7 @@ function setUp(options: Partial<FailedDestinationsOptions> = {}) {
     },
     windowMs: 60_000,
     startedAt: 0,
+    shows: () => true,
     ...options,
   });
   failures.start();
@@ -83,7 +84,7 @@ describe("FailedDestinations", () => {
   });
 
   it("shows only the namespaces asked for", () => {
-    const { session, failures } = setUp({ netns: new Set(["blue"]) });
+    const { session, failures } = setUp({ shows: (netns) => ["blue"].includes(netns) });
     session.fail([1n, 2n, 3n].map((netns) => ({ netns, destination: "192.0.2.1", lookups: 1 })));
     failures.drain(2000);
     expect(failures.report().destinations.map(({ netns }) => netns)).toEqual(["blue"]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Exporter, type ExporterOptions } from "../../../daemon/exposition/exposition.js";
+import { buildCounting, type Counting, type CountingOptions } from "../../../daemon/counting.js";
+import type { Source } from "../../../daemon/drain/reading.js";
 import type { Format } from "../../../daemon/exposition/registry.js";
 import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
@@ -10,14 +11,18 @@ import { FakeSession } from "../../support/fake_session.js";
 const EXPIRY_MS = 300_000;
 const WINDOW_MS = 60_000;
 
-/** An exporter over a fake session, at a time and with namespace names that the test sets. */
+type Limits = CountingOptions["config"];
+
+/** What counts over a fake session, at a time and with namespace names that the test sets. */
 class Bench {
   now = 0;
+  clock = () => this.now;
   readonly session = new FakeSession(() => this.now);
   readonly netns = new Map<bigint, string>();
-  readonly exporter: Exporter;
+  readonly told: string[] = [];
+  readonly counting: Counting;
 
-  constructor(options: Partial<ExporterOptions> = {}) {
+  constructor(limits: Partial<Limits> = {}) {
     this.session.addNetns({ cookie: 1n, isFirst: true });
     this.session.setDevice({ netns: 1n, ifindex: 2, name: "eth0" });
     const report = (error?: Error) => expect.fail(error?.message);
@@ -27,7 +32,12 @@ class Bench {
       names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
       tables: new RtTables(report, "/nonexistent"),
     });
-    this.exporter = new Exporter({
+    this.counting = buildCounting({
+      config: {
+        ...{ failureWindowMs: WINDOW_MS, seriesExpiryMs: EXPIRY_MS, seriesMax: 1000, netns: [] },
+        ...{ collectors: { route: true, rule: true, mib: true }, exporterMetrics: false },
+        ...limits,
+      },
       session: this.session,
       names: {
         refresh: (inventory, now) => naming.refresh(inventory, now),
@@ -37,24 +47,34 @@ class Bench {
         egress: (netns, ifindex) => naming.egress(netns, ifindex),
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
       },
-      failures: { drain: () => this.session.failedDestinations() },
-      clock: () => this.now,
-      windowMs: WINDOW_MS,
-      expiryMs: EXPIRY_MS,
-      seriesMax: 1000,
-      processMetrics: false,
-      noRoute: true,
+      clock: () => this.clock(),
+      tell: (source, error) => this.told.push(`${source}: ${error?.message ?? "works"}`),
       stream: () => ({ listeners: 2, lines: 100 }),
       reloads: () => ({ isGood: true, goodSince: 1_700_000_000.5 }),
       logLinesDropped: () => 23,
       build: { version: "1.2.3", revision: "abcdef", node: "20.0.0", libbpf: "1.1" },
-      ...options,
     });
+  }
+
+  get exposition() {
+    return this.counting.exposition;
+  }
+
+  get answers() {
+    return this.counting.answers;
+  }
+
+  drain(): void {
+    this.counting.drain.now(0);
+  }
+
+  get failed(): ReadonlyMap<Source, Error> {
+    return this.counting.drain.last.failed;
   }
 
   /** Lines of one metric, without its name, in the text format. */
   async lines(metric: string): Promise<string[]> {
-    const text = await this.exporter.render("text");
+    const text = await this.exposition.render("text");
     const prefix = `tablesnoop_${metric}`;
     return text
       .split("\n")
@@ -81,7 +101,7 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "rule", egress: 32766, type: 1, table: 254 }, 8);
   session.count({ netns: 1n, kind: "rule", egress: 100, type: 8, error: 13 }, 2);
   session.count({ netns: 1n, kind: "rule", error: 3 }, 1);
-  session.overflow = [1n, 2n, 10n, 20n];
+  session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6 };
   session.omitted = 3;
   session.setProbes([
@@ -97,21 +117,21 @@ function busy(bench: Bench): void {
   ]);
 }
 
-describe("Exporter", () => {
+describe("Exposition", () => {
   it.each(["text", "openmetrics"] as const)("renders the whole exposition as ever: %s", async (format) => {
     const bench = new Bench();
     busy(bench);
-    await bench.exporter.render(format);
+    await bench.exposition.render(format);
     bench.now = 1000;
-    await expect(await bench.exporter.render(format)).toMatchFileSnapshot(`golden/scrape.${format}.txt`);
+    await expect(await bench.exposition.render(format)).toMatchFileSnapshot(`golden/scrape.${format}.txt`);
   });
 
   it("renders both formats at the same time, each right and after the other", async () => {
     const bench = new Bench();
     busy(bench);
-    await bench.exporter.render("text");
+    await bench.exposition.render("text");
     const formats: Format[] = ["openmetrics", "text", "openmetrics", "text"];
-    const [om, text, om2, text2] = await Promise.all(formats.map((format) => bench.exporter.render(format)));
+    const [om, text, om2, text2] = await Promise.all(formats.map((format) => bench.exposition.render(format)));
     expect(om2).toBe(om);
     expect(text2).toBe(text);
     expect(text).toContain("# TYPE tablesnoop_route_lookups_total counter\ntablesnoop_route_lookups_total{");
@@ -120,16 +140,16 @@ describe("Exporter", () => {
   });
 
   it("names the content type of each format", () => {
-    const { exporter } = new Bench();
-    expect(exporter.contentType("text")).toBe("text/plain; version=0.0.4; charset=utf-8");
-    expect(exporter.contentType("openmetrics")).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    const { exposition } = new Bench();
+    expect(exposition.contentType("text")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(exposition.contentType("openmetrics")).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
   });
 
   it("shows process and Node metrics in both formats when asked to, and no counter that is none", async () => {
-    const bench = new Bench({ processMetrics: true });
-    bench.exporter.start();
+    const bench = new Bench({ exporterMetrics: true });
+    bench.exposition.start();
     for (const format of ["openmetrics", "text", "openmetrics"] as const) {
-      const text = await bench.exporter.render(format);
+      const text = await bench.exposition.render(format);
       expect(text).toMatch(/^process_cpu_user_seconds_total \d/m);
       expect(text).toMatch(/^nodejs_eventloop_lag_seconds \d/m);
       expect(text).not.toMatch(/^nodejs_active_\w+_total /m);
@@ -149,28 +169,40 @@ describe("Exporter", () => {
     ]);
     bench.session.count({ netns: 1n, egress: 2 }, 5);
     expect(await bench.lines(metric)).toContain(line);
-    expect(bench.exporter.lastErrors().size).toBe(0);
+    expect(bench.failed.size).toBe(0);
 
     bench.session.failing.set(source, new Error("EIO"));
     expect(await bench.lines(metric)).toContain(line);
-    expect([...bench.exporter.lastErrors()]).toEqual([[source, new Error("EIO")]]);
+    expect([...bench.failed]).toEqual([[source, new Error("EIO")]]);
     expect(await bench.lines("read_errors_total")).toContain(`{source="${source}"} 2`);
 
     bench.session.failing.clear();
     await bench.lines(metric);
-    expect(bench.exporter.lastErrors().size).toBe(0);
+    expect(bench.failed.size).toBe(0);
   });
 
-  it("counts a failure to read what is counted by destination, also of a drain of only that", async () => {
+  it("counts a failure to read what is counted by destination, which is read once a second", async () => {
     const bench = new Bench();
     bench.session.failing.set("failedDestinations", new Error("EIO"));
+    bench.now = 1000;
     expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 1');
-    bench.exporter.drainFailures();
-    expect([...bench.exporter.lastErrors()]).toEqual([["failures", new Error("EIO")]]);
+    bench.drain();
+    expect([...bench.failed]).toEqual([["failures", new Error("EIO")]]);
     expect(await bench.lines("read_errors_total")).toContain('{source="failures"} 3');
     bench.session.failing.clear();
-    bench.exporter.drainFailures();
-    expect(bench.exporter.lastErrors().size).toBe(0);
+    bench.drain();
+    expect(bench.failed.size).toBe(0);
+  });
+
+  it("tells once when a source begins to fail, and once when it works again", () => {
+    const bench = new Bench();
+    bench.session.failing.set("inventory", new Error("EIO"));
+    bench.drain();
+    bench.drain();
+    bench.session.failing.clear();
+    bench.drain();
+    bench.drain();
+    expect(bench.told).toEqual(["inventory: EIO", "inventory: works"]);
   });
 
   it("shows all of very many new keys in one scrape of many turns, also if a drain comes in between", async () => {
@@ -180,7 +212,7 @@ describe("Exporter", () => {
     const count = () => {
       turns += 1;
       // As the daemon's timer does: newer counts, while older ones are still taken in.
-      if (turns === 2) bench.exporter.drain();
+      if (turns === 2) bench.drain();
       next = setImmediate(count);
     };
     let next = setImmediate(count);
@@ -225,10 +257,10 @@ describe("Exporter", () => {
   });
 
   it("shows only the namespaces asked for, in every metric that has the label", async () => {
-    const bench = new Bench({ netns: new Set(["blue"]) });
+    const bench = new Bench({ netns: ["blue"] });
     busy(bench);
     bench.netns.set(2n, "blue");
-    const text = await bench.exporter.render("text");
+    const text = await bench.exposition.render("text");
     const shown = [...text.matchAll(/netns="([^"]*)"/g)].map(([, netns]) => netns);
     expect([...new Set(shown)]).toEqual(["blue"]);
     expect(text).toMatch(/^tablesnoop_netns_info{netns="blue"/m);
@@ -246,23 +278,23 @@ describe("Exporter", () => {
     expect((await bench.lines("route_lookups_total")).join()).toContain("blue");
     expect(await bench.lines("netns_info")).toHaveLength(1);
     bench.now = EXPIRY_MS + 1;
-    expect((await bench.exporter.render("text")).includes("blue")).toBe(false);
+    expect((await bench.exposition.render("text")).includes("blue")).toBe(false);
     expect(bench.session.indices).toHaveLength(2);
     bench.now += 2000;
-    bench.exporter.drain();
+    bench.drain();
     expect(bench.session.indices).toHaveLength(1);
-    expect(bench.exporter.lastErrors().size).toBe(0);
+    expect(bench.failed.size).toBe(0);
   });
 
   it("does not take a failing inventory for the absence of everything", async () => {
     const bench = new Bench();
     bench.session.count({ netns: 1n, egress: 2 }, 5);
-    bench.exporter.drain();
+    bench.drain();
     bench.session.failing.set("inventory", new Error("EIO"));
     bench.session.count({ netns: 7n, error: 11 }, 3);
     for (let drains = 0; drains < 10; drains += 1) {
       bench.now += EXPIRY_MS;
-      bench.exporter.drain();
+      bench.drain();
     }
     const lines = await bench.lines("route_lookups_total");
     expect(lines[0]).toMatch(/egress="eth0".* 5$/);
@@ -290,33 +322,34 @@ describe("Exporter", () => {
 
   it("tells how long the last finished scrape took, from the second scrape on", async () => {
     let now = 0;
-    const bench = new Bench({ clock: () => now++ * 250 });
+    const bench = new Bench();
+    bench.clock = () => now++ * 250;
     expect(await bench.lines("scrape_duration_seconds")).toEqual([]);
     expect((await bench.lines("scrape_duration_seconds"))[0]).toMatch(/^ 0\.5$/);
   });
 });
 
-describe("what Exporter tells the page", () => {
+describe("Answers", () => {
   it("is read from the kernel at most once a second, by whoever asks for what", () => {
     const bench = new Bench();
     bench.now = 5000;
     bench.session.count({ netns: 1n, egress: 2 }, 5);
-    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(5);
+    expect(bench.answers.lookups().rows[0]?.lookups).toBe(5);
     bench.session.count({ netns: 1n, egress: 2 }, 5);
     bench.now = 5999;
-    bench.exporter.history(0);
-    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(5);
+    bench.answers.history(0);
+    expect(bench.answers.lookups().rows[0]?.lookups).toBe(5);
     bench.now = 6000;
-    expect(bench.exporter.lookups().rows[0]?.lookups).toBe(10);
+    expect(bench.answers.lookups().rows[0]?.lookups).toBe(10);
   });
 
   it("has the rows that were counted, with their rates, and none that never happened", () => {
     const bench = new Bench();
-    bench.exporter.drain();
+    bench.drain();
     bench.session.count({ netns: 1n, egress: 2 }, 50);
     bench.session.count({ netns: 1n, error: 11 }, 10);
     bench.now = 5000;
-    const { rows, rateSeconds, rowsOmitted } = bench.exporter.lookups();
+    const { rows, rateSeconds, rowsOmitted } = bench.answers.lookups();
     const common = { netns: "host", family: "ipv4", table: "main" };
     expect(rows).toEqual([
       { ...common, egress: "eth0", result: "found", lookups: 50, lookupsPerSecond: 10 },
@@ -330,26 +363,26 @@ describe("what Exporter tells the page", () => {
     for (let table = 1; table <= 2500; table += 1)
       bench.session.count({ netns: 1n, egress: 2, table: 1000 + table }, table);
     // So many new keys take two drains.
-    bench.exporter.drain();
+    bench.drain();
     bench.now = 1000;
     // So many new keys are taken in by two asks, none of which holds up the event loop.
-    bench.exporter.lookups();
-    const { rows, rowsOmitted } = bench.exporter.lookups();
+    bench.answers.lookups();
+    const { rows, rowsOmitted } = bench.answers.lookups();
     expect([rows.length, rowsOmitted]).toEqual([2000, 500]);
     expect(Math.min(...rows.map(({ lookups }) => lookups))).toBe(501);
   });
 
   it("has namespaces with the kernel's own account, only those that are shown", () => {
-    const bench = new Bench({ netns: new Set(["blue"]) });
+    const bench = new Bench({ netns: ["blue"] });
     bench.session.addNetns({ cookie: 2n });
     bench.netns.set(2n, "blue");
-    bench.exporter.drain();
+    bench.drain();
     for (const cookie of [1n, 2n]) {
       bench.session.count({ netns: cookie, error: 11 }, 10);
       bench.session.addNetns({ cookie, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
     }
     bench.now = 5000;
-    expect(bench.exporter.lookups().netns).toEqual([
+    expect(bench.answers.lookups().netns).toEqual([
       {
         netns: "blue",
         lookupsPerSecond: 2,
@@ -358,7 +391,7 @@ describe("what Exporter tells the page", () => {
         noRoute: [{ family: "ipv4", direction: "out", packetsPerSecond: 1 }],
       },
     ]);
-    expect(bench.exporter.history(8_000_000)).toEqual({
+    expect(bench.answers.history(8_000_000)).toEqual({
       times: [8000],
       netns: [{ netns: "blue", lookups: [2], misses: [2], rejects: [0], noRoute: [1] }],
       netnsOmitted: 0,
@@ -366,11 +399,11 @@ describe("what Exporter tells the page", () => {
   });
 
   it("has no account of packets if that is not to be read", () => {
-    const bench = new Bench({ noRoute: false });
-    bench.exporter.drain();
+    const bench = new Bench({ collectors: { route: true, rule: true, mib: false } });
+    bench.drain();
     bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
     bench.now = 5000;
-    const { countsNoRoute, netns } = bench.exporter.lookups();
+    const { countsNoRoute, netns } = bench.answers.lookups();
     expect([countsNoRoute, netns]).toEqual([false, []]);
   });
 
@@ -379,7 +412,7 @@ describe("what Exporter tells the page", () => {
     busy(bench);
     bench.session.failing.set("events", new Error("EIO"));
     bench.now = 1000;
-    const { probes, readErrors, counterOverflow, seriesFolded } = bench.exporter.lookups();
+    const { probes, readErrors, counterOverflow, seriesFolded } = bench.answers.lookups();
     expect(probes).toContainEqual({
       probe: "fib_rules_lookup",
       backend: "trampoline",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { POINT_MS, Recent } from "../../../daemon/history/recent.js";
-import type { RouteLabels } from "../../../daemon/kinds/labels.js";
 import { NO_ROUTE_COLUMNS } from "../../../daemon/kinds/mib/no_route.js";
+import { type RouteLabels, routeLookups } from "../../../daemon/kinds/route/kind.js";
 
 const FOUND: RouteLabels = { netns: "blue", family: "ipv4", table: "main", egress: "eth0", result: "found" };
 const MISS: RouteLabels = { ...FOUND, egress: "", result: "no_route" };
@@ -12,13 +12,17 @@ const OUT4 = NO_ROUTE_COLUMNS.findIndex(([family, direction]) => family === "ipv
 const GONE_AFTER_MS = 300_000;
 
 /** Drains every `POINT_MS`, each counting what `count` says for its number from 1. */
-function drained(drains: number, count: (recent: Recent, drain: number) => void, present = ["blue"]): Recent {
+function drained(drains: number, act: (recent: Recent, drain: number) => void, present = ["blue"]): Recent {
   const recent = new Recent(0);
   for (let drain = 1; drain <= drains; drain += 1) {
-    count(recent, drain);
+    act(recent, drain);
     recent.close(drain * POINT_MS, (netns) => present.includes(netns), GONE_AFTER_MS);
   }
   return recent;
+}
+
+function count(recent: Recent, labels: RouteLabels, lookups: bigint): void {
+  recent.count(labels, routeLookups.outcome?.(labels) ?? "found", lookups);
 }
 
 describe("Recent", () => {
@@ -31,10 +35,10 @@ describe("Recent", () => {
   });
 
   it("has rates of the three last points and what came since", () => {
-    const recent = drained(10, (recent, drain) => recent.count(FOUND, drain > 7 ? 50n : 1000n));
+    const recent = drained(10, (recent, drain) => count(recent, FOUND, drain > 7 ? 50n : 1000n));
     expect(recent.rateSeconds).toBe(15);
     expect(recent.rate(FOUND)).toBe(10);
-    recent.count(FOUND, 150n);
+    count(recent, FOUND, 150n);
     recent.close(10 * POINT_MS + 1000, () => true, GONE_AFTER_MS);
     expect(recent.rateSeconds).toBe(16);
     expect(recent.rate(FOUND)).toBe(18.75);
@@ -42,17 +46,17 @@ describe("Recent", () => {
 
   it("has a rate from the first drain on", () => {
     const recent = new Recent(0);
-    recent.count(FOUND, 10n);
+    count(recent, FOUND, 10n);
     recent.close(2000, () => true, GONE_AFTER_MS);
     expect(recent.rate(FOUND)).toBe(5);
   });
 
   it("tells misses, after which the next rule is asked, from rejects, and both from packets without a route", () => {
     const recent = drained(3, (recent) => {
-      recent.count(FOUND, 50n);
-      recent.count(MISS, 10n);
-      recent.count(THROW, 5n);
-      recent.count(REJECT, 20n);
+      count(recent, FOUND, 50n);
+      count(recent, MISS, 10n);
+      count(recent, THROW, 5n);
+      count(recent, REJECT, 20n);
       recent.countNoRoute("blue", OUT4, 35n);
     });
     expect(recent.netns().netns).toEqual([
@@ -75,7 +79,7 @@ describe("Recent", () => {
   });
 
   it("keeps ten minutes, whose points end at times of the wall clock", () => {
-    const recent = drained(200, (recent, drain) => recent.count(FOUND, BigInt(drain)));
+    const recent = drained(200, (recent, drain) => count(recent, FOUND, BigInt(drain)));
     const { times, netns } = recent.history(200 * POINT_MS, 1_700_000_000_000);
     expect(times).toHaveLength(120);
     expect([times[0], times.at(-1)]).toEqual([1_700_000_000 - 595, 1_700_000_000]);
@@ -85,18 +89,18 @@ describe("Recent", () => {
   it("does not end a point at drains in between", () => {
     const recent = new Recent(0);
     for (const now of [1000, 2000, 4999, 6000, 9998]) {
-      recent.count(FOUND, 1n);
+      count(recent, FOUND, 1n);
       recent.close(now, () => true, GONE_AFTER_MS);
     }
     expect(recent.history(9998, 9998).times).toEqual([4.999, 9.998]);
   });
 
   it("lets go of a namespace that is gone after the expiry, and of a silent one with its last point", () => {
-    const count = (recent: Recent, drain: number) => {
-      if (drain === 1) for (const netns of ["blue", "gone"]) recent.count({ ...FOUND, netns }, 1n);
+    const early = (recent: Recent, drain: number) => {
+      if (drain === 1) for (const netns of ["blue", "gone"]) count(recent, { ...FOUND, netns }, 1n);
     };
     const names = (drains: number) =>
-      drained(drains, count)
+      drained(drains, early)
         .netns()
         .netns.map(({ netns }) => netns);
     expect(names(60).sort()).toEqual(["blue", "gone"]);
@@ -107,9 +111,9 @@ describe("Recent", () => {
 
   it("puts the worst first: packets without a route, then failed lookups, then most lookups", () => {
     const recent = drained(3, (recent) => {
-      recent.count({ ...FOUND, netns: "busy" }, 1000n);
-      recent.count({ ...FOUND, netns: "quiet" }, 1n);
-      recent.count({ ...MISS, netns: "missing" }, 2n);
+      count(recent, { ...FOUND, netns: "busy" }, 1000n);
+      count(recent, { ...FOUND, netns: "quiet" }, 1n);
+      count(recent, { ...MISS, netns: "missing" }, 2n);
       recent.countNoRoute("lost", OUT4, 1n);
     });
     const order = ["lost", "missing", "busy", "quiet"];
@@ -119,7 +123,7 @@ describe("Recent", () => {
 
   it("remembers so many namespaces, sends the history of fewer, and says how many there are besides", () => {
     const recent = drained(2, (recent) => {
-      for (let at = 0; at < 200; at += 1) recent.count({ ...FOUND, netns: `n${at}` }, 1n);
+      for (let at = 0; at < 200; at += 1) count(recent, { ...FOUND, netns: `n${at}` }, 1n);
     });
     const { netns, omitted } = recent.netns();
     expect([netns.length, omitted]).toEqual([128, 72]);

@@ -28,6 +28,7 @@ export const NOTHING_COUNTED: LookupsAnswer = {
   version: "1.2.3",
   backend: "tracepoint",
   backendReason: "",
+  unseen: [],
   hasStream: false,
   rateSeconds: 0,
   probes: [],

@@ -46,7 +46,6 @@ beforeEach(() => {
   listeners = new Listeners({
     session,
     names: {
-      refresh: () => undefined,
       netnsNamed: () => 1n,
       tableNamed: () => undefined,
       lineNames: () => ({
@@ -58,12 +57,11 @@ beforeEach(() => {
         tables: [],
       }),
     },
-    clock: () => 0,
+    freshen: () => undefined,
     most: 2,
     queueBytes: 65_536,
     netns: [],
     unseen: new Map([["rule", "the kernel has no tracepoint for them"]]),
-    report: (error) => expect.fail(error?.message),
   });
   listeners.start();
   onTestFinished(() => listeners.stop());

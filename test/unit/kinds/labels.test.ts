@@ -1,55 +1,107 @@
 import { describe, expect, it } from "vitest";
-import { labelsOf, type Names } from "../../../daemon/kinds/labels.js";
-import type { LookupRow } from "../../../daemon/kinds/row.js";
+import type { Counter, Names } from "../../../daemon/kinds/kind.js";
+import { KINDS } from "../../../daemon/kinds/list.js";
+import { routeLookups } from "../../../daemon/kinds/route/kind.js";
+import type { Row } from "../../../daemon/kinds/row.js";
+import { ruleLookups } from "../../../daemon/kinds/rule/kind.js";
 
 const NAMES: Names = {
-  refresh: () => undefined,
   netns: () => "blue",
   isKnown: () => true,
   table: (_, id) => (id === 254 ? "main" : String(id)),
   egress: (_, ifindex) => (ifindex === 0 ? "" : `eth${ifindex}`),
   isPresent: () => true,
 };
-const ROW: LookupRow = { netns: 1n, kind: "route", family: "ipv4", table: 254, egress: 3, error: 0, type: 0 };
-const RULE: LookupRow = { ...ROW, kind: "rule", egress: 100, type: 1 };
+const ROUTE: Row = { netns: 1n, kind: 0, family: "ipv4", error: 0, words: [254, 3], code: 0 };
+const RULE: Row = { ...ROUTE, kind: 1, words: [254, 100], code: 1 };
 
-describe("labelsOf", () => {
-  it.each([
-    [ROW, { table: "main", egress: "eth3", result: "found" }],
+function counterOf({ kind }: Row): Counter {
+  return (KINDS[kind]?.counters[0] ?? expect.fail("no such kind")) as Counter;
+}
+
+describe("labels", () => {
+  it.each<[Row, object]>([
+    [ROUTE, { table: "main", egress: "eth3", result: "found" }],
     [
-      { ...ROW, error: 11, egress: 0 },
+      { ...ROUTE, error: 11, words: [254, 0] },
       { table: "main", egress: "", result: "no_route" },
     ],
     [
-      { ...ROW, error: 113, egress: 3 },
+      { ...ROUTE, error: 113 },
       { table: "main", egress: "", result: "unreachable" },
     ],
     [RULE, { priority: "100", action: "to_table", table: "main", result: "found" }],
     [
-      { ...RULE, type: 8, error: 13, table: 0 },
+      { ...RULE, code: 8, error: 13, words: [0, 100] },
       { priority: "100", action: "prohibit", table: "", result: "prohibit" },
     ],
     [
-      { ...RULE, egress: 0, type: 1 },
+      { ...RULE, words: [254, 0] },
       { priority: "0", action: "to_table", table: "main", result: "found" },
     ],
     [
-      { ...RULE, egress: 0, type: 0, error: 3, table: 0 },
+      { ...RULE, words: [0, 0], code: 0, error: 3 },
       { priority: "", action: "", table: "", result: "no_route" },
     ],
-  ])("labels %o", (row, labels) => {
-    expect(labelsOf(row, "blue", NAMES, undefined)).toEqual({ netns: "blue", family: "ipv4", ...labels });
+  ])("of %o are %o", (row, labels) => {
+    expect(counterOf(row).labels(row, "blue", NAMES, undefined)).toEqual({ netns: "blue", family: "ipv4", ...labels });
   });
 
-  it.each([ROW, RULE])("returns the same object while every name holds (%o)", (row) => {
-    const before = labelsOf(row, "blue", NAMES, undefined);
-    expect(labelsOf(row, "blue", NAMES, before)).toBe(before);
-    expect(labelsOf(row, "red", NAMES, before)).toEqual({ ...before, netns: "red" });
-    expect(labelsOf(row, "blue", { ...NAMES, table: () => "wan" }, before)).toEqual({ ...before, table: "wan" });
+  it.each([ROUTE, RULE])("are the same object while every name holds (%o)", (row) => {
+    const counter = counterOf(row);
+    const before = counter.labels(row, "blue", NAMES, undefined);
+    expect(counter.labels(row, "blue", NAMES, before)).toBe(before);
+    expect(counter.labels(row, "red", NAMES, before)).toEqual({ ...before, netns: "red" });
+    expect(counter.labels(row, "blue", { ...NAMES, table: () => "wan" }, before)).toEqual({ ...before, table: "wan" });
   });
 
-  it("notices a renamed egress device", () => {
-    const before = labelsOf(ROW, "blue", NAMES, undefined);
-    expect(labelsOf(ROW, "blue", { ...NAMES, egress: () => "wan" }, before)).toEqual({ ...before, egress: "wan" });
+  it("notice a renamed egress device", () => {
+    const before = routeLookups.labels(ROUTE, "blue", NAMES, undefined);
+    const renamed = routeLookups.labels(ROUTE, "blue", { ...NAMES, egress: () => "wan" }, before);
+    expect(renamed).toEqual({ ...before, egress: "wan" });
+  });
+});
+
+const IN_TABLE = { netns: "blue", family: "ipv6", table: "main" };
+const BY_RULE = { netns: "blue", family: "ipv4" };
+
+describe("labels beyond the limit", () => {
+  it.each([
+    [
+      { ...IN_TABLE, egress: "eth0", result: "found" },
+      { netns: "other", family: "ipv6", table: "other", egress: "other", result: "found" },
+    ],
+    [
+      { ...IN_TABLE, egress: "", result: "throw" },
+      { netns: "other", family: "ipv6", table: "other", egress: "", result: "throw" },
+    ],
+  ])("of routes: %j become %j", (labels, folded) => {
+    expect(routeLookups.folded(labels)).toEqual(folded);
+  });
+
+  it.each([
+    [
+      { ...BY_RULE, priority: "100", action: "to_table", table: "main", result: "found" },
+      { netns: "other", family: "ipv4", priority: "other", action: "to_table", table: "other", result: "found" },
+    ],
+    [
+      { ...BY_RULE, priority: "100", action: "prohibit", table: "", result: "prohibit" },
+      { netns: "other", family: "ipv4", priority: "other", action: "prohibit", table: "", result: "prohibit" },
+    ],
+    [
+      { ...BY_RULE, priority: "", action: "", table: "", result: "no_route" },
+      { netns: "other", family: "ipv4", priority: "", action: "", table: "", result: "no_route" },
+    ],
+  ])("of rules: %j become %j", (labels, folded) => {
+    expect(ruleLookups.folded(labels)).toEqual(folded);
+  });
+});
+
+describe("KINDS", () => {
+  it("has each kind at the place of its word, and each label of a ratio in its counter", () => {
+    expect(KINDS.map(({ word }) => word)).toEqual(["route", "rule"]);
+    for (const { metric, ratio } of KINDS.flatMap(({ counters }) => counters)) {
+      for (const label of ratio?.metric.labels ?? []) expect(metric.labels).toContain(label);
+    }
   });
 });

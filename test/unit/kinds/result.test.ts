@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Kind, Result } from "../../../daemon/fib/lookup.js";
-import { actionName, resultOf } from "../../../daemon/kinds/rule/result.js";
+import type { Result } from "../../../daemon/fib/lookup.js";
+import { routeResult } from "../../../daemon/kinds/route/result.js";
+import { actionName, ruleResult } from "../../../daemon/kinds/rule/result.js";
 
-type Row = readonly [what: string, kind: Kind, error: number, type: number, result: Result];
+const RESULTS = { route: routeResult, rule: ruleResult };
+
+type Row = readonly [what: string, kind: keyof typeof RESULTS, error: number, type: number, result: Result];
 
 const ROWS: readonly Row[] = [
   ["a route that matched", "route", 0, 0, "found"],
@@ -28,9 +31,9 @@ const ROWS: readonly Row[] = [
   ["a rule walk that broke", "rule", 12, 1, "error"],
 ];
 
-describe("resultOf", () => {
+describe("the result of a lookup", () => {
   it.each(ROWS)("says of %s (%s, errno %i, type %i): %s", (_, kind, error, type, result) => {
-    expect(resultOf(kind, error, type)).toBe(result);
+    expect(RESULTS[kind](error, type)).toBe(result);
   });
 });
 

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RouteLabels, RuleLabels } from "../../../daemon/kinds/labels.js";
+import { type RouteLabels, routeLookups } from "../../../daemon/kinds/route/kind.js";
+import { ruleLookups } from "../../../daemon/kinds/rule/kind.js";
 import { FailureWindow } from "../../../daemon/ledger/failure_window.js";
 
 const WINDOW_MS = 60_000;
+const ROUTE_RATIO = routeLookups.ratio ?? expect.fail("none");
+const RULE_RATIO = ruleLookups.ratio ?? expect.fail("none");
 const FOUND: RouteLabels = { netns: "blue", family: "ipv4", table: "main", egress: "eth0", result: "found" };
 const MISS: RouteLabels = { ...FOUND, egress: "", result: "no_route" };
-const RULE: RuleLabels = {
+const RULE = {
   netns: "blue",
   family: "ipv4",
   priority: "1",
@@ -17,12 +20,12 @@ const RULE: RuleLabels = {
 
 /** Drains at these times; each counts so many found and so many failed lookups. Returns the ratio after each. */
 function ratios(drains: readonly (readonly [at: number, found: number, failed: number])[]): (number | undefined)[] {
-  const window = new FailureWindow(WINDOW_MS, 0);
+  const window = new FailureWindow(ROUTE_RATIO, WINDOW_MS, 0);
   return drains.map(([at, found, failed]) => {
     window.count(FOUND, BigInt(found));
     window.count(MISS, BigInt(failed));
     window.close(at);
-    return window.routes()[0]?.value;
+    return window.samples()[0]?.value;
   });
 }
 
@@ -69,30 +72,32 @@ describe("FailureWindow", () => {
   });
 
   it("sees no more than a sixtieth beyond the window however often it is drained", () => {
-    const window = new FailureWindow(WINDOW_MS, 0);
+    const window = new FailureWindow(ROUTE_RATIO, WINDOW_MS, 0);
     window.count(MISS, 1n);
     for (let at = 1; at <= WINDOW_MS * 2; at += 7) {
       window.count(FOUND, 1n);
       window.close(at);
-      const seen = window.routes()[0]?.value;
+      const seen = window.samples()[0]?.value;
       if (at > WINDOW_MS * (1 + 1 / 60) + 7) expect(seen).toBe(0);
       if (at < WINDOW_MS) expect(seen).toBeGreaterThan(0);
     }
   });
 
-  it("keeps groups apart, and rules from routes", () => {
-    const window = new FailureWindow(WINDOW_MS, 0);
+  it("keeps groups apart, those of routes by table, those of rules by namespace", () => {
+    const window = new FailureWindow(ROUTE_RATIO, WINDOW_MS, 0);
     window.count(FOUND, 1n);
     window.count({ ...FOUND, egress: "eth1" }, 2n);
     window.count(MISS, 1n);
     window.count({ ...MISS, table: "local" }, 5n);
-    window.count({ ...RULE, table: "a" }, 3n);
-    window.count({ ...RULE, table: "b", result: "prohibit" }, 1n);
     window.close(1000);
-    expect(window.routes()).toEqual([
+    const rules = new FailureWindow(RULE_RATIO, WINDOW_MS, 0);
+    rules.count({ ...RULE, table: "a" }, 3n);
+    rules.count({ ...RULE, table: "b", result: "prohibit" }, 1n);
+    rules.close(1000);
+    expect(window.samples()).toEqual([
       { labels: { netns: "blue", family: "ipv4", table: "main" }, value: 1 / 4 },
       { labels: { netns: "blue", family: "ipv4", table: "local" }, value: 1 },
     ]);
-    expect(window.rules()).toEqual([{ labels: { netns: "blue", family: "ipv4" }, value: 1 / 4 }]);
+    expect(rules.samples()).toEqual([{ labels: { netns: "blue", family: "ipv4" }, value: 1 / 4 }]);
   });
 });

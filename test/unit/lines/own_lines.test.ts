@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type OwnLinesOptions, openOwnLines } from "../../../daemon/lines/own_lines.js";
+import { ABI } from "../../../daemon/native/abi.js";
 import { BadQuery, EVERYTHING } from "../../../daemon/stream/query.js";
 import { FakeSession } from "../../support/fake_session.js";
 
@@ -38,6 +39,8 @@ function open(options: Partial<OwnLinesOptions> = {}) {
     ...options,
   });
 }
+
+const NO_RULES = { kind: ABI.TS_KIND_rule, reason: "the kernel has no tracepoint for them" };
 
 describe("probes of its own", () => {
   test("listen in the own namespace only, by its cookie", () => {
@@ -90,19 +93,24 @@ describe("probes of its own", () => {
     source.close();
   });
 
-  test("by tracepoint tell once that rules cannot be seen", () => {
+  test("tell once of a kind that cannot be seen", () => {
+    session.unseenKinds = [NO_RULES];
     open().close();
-    expect(notes).toEqual([expect.stringContaining("rule lookups cannot be seen")]);
+    expect(notes).toEqual(["rule lookups cannot be seen: the kernel has no tracepoint for them"]);
   });
 
-  test("by tracepoint say nothing of rules to who wants routes", () => {
+  test("say nothing of what nobody wants", () => {
     open({ query: { ...EVERYTHING, kinds: ["route"] } }).close();
     expect(notes).toEqual([]);
+    expect(session.unseenKinds).toEqual([]);
   });
 
-  test("by tracepoint refuse to show nothing but rules, and tell why trampolines are not used", () => {
+  test("are refused where nothing could be seen, with the reason, and why trampolines are not used", () => {
+    session.unseenKinds = [NO_RULES];
     const opening = () => open({ query: { ...EVERYTHING, kinds: ["rule"] } });
-    expect(opening).toThrow(/see rule lookups: .*trampolines are refused/);
+    expect(opening).toThrow(
+      /see rule lookups: the kernel has no tracepoint for them; trampoline: trampolines are refused/,
+    );
     expect(session.isClosed).toBe(true);
   });
 });

@@ -1,34 +1,60 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { renderAbi } from "../../../scripts/build/abi.mjs";
+import { readContract, renderAbi, renderKinds } from "../../../scripts/build/abi.mjs";
 import { projectPath } from "../../support/project_path.js";
 
-const header = readFileSync(projectPath("bpf/tablesnoop_abi.h"), "utf8");
+const contract = readContract(projectPath("."));
+const read = (file: string) => readFileSync(projectPath(file), "utf8");
 
-describe("native/abi.ts", () => {
-  it("says what bpf/tablesnoop_abi.h says; else run npm run generate", () => {
-    expect(readFileSync(projectPath("daemon/native/abi.ts"), "utf8")).toBe(renderAbi(header));
-  });
-
-  it("has the value of every number, comments left out", () => {
-    const text = renderAbi(`
+const MADE_UP = {
+  header: `
       /* #define TS_OLD 1 */
 #define TS_ROOM 0x20U /* rows */
 #define TS_ALL (TS_ROOM + 8)
 enum ts_kind {
-	TS_ROUTE = 0,
-	TS_DST_CACHE = 1, /* a tunnel's */
+#define TS_KIND(word, number) TS_KIND_##word = number,
+#include "kinds.def"
+#undef TS_KIND
 };
-enum ts_family { TS_IPV4 = 0 };`);
-    expect(text).toContain('KINDS = ["route", "dst-cache"] as const');
-    expect(text).toContain("  TS_ROOM: 32,\n  TS_ALL: 40,\n");
+enum ts_kind_count {
+	TS_KINDS = 0
+#define TS_KIND(word, number) +1
+#include "kinds.def"
+#undef TS_KIND
+};
+enum ts_family { TS_IPV4 = 0, TS_NO_FAMILY = 1 };
+`,
+  kinds: "TS_KIND(route, 0)\nTS_KIND(dst_cache, 1)\n",
+  events: ["#define TS_EGRESS 0xffffffffU\n"],
+};
+
+describe("what is generated from the contract with bpf/", () => {
+  it("is up to date; else run npm run generate", () => {
+    expect(read("daemon/native/abi.ts")).toBe(renderAbi(contract));
+    expect(read("daemon/kinds/list.ts")).toBe(renderKinds(contract));
+  });
+
+  it("has the value of every number, of each kind too, comments left out", () => {
+    const text = renderAbi(MADE_UP);
+    expect(text).toContain('FAMILIES = ["ipv4"] as const');
+    expect(text).toContain(
+      "  TS_ROOM: 32,\n  TS_ALL: 40,\n  TS_KIND_route: 0,\n  TS_KIND_dst_cache: 1,\n  TS_KINDS: 2,\n",
+    );
+    expect(text).toContain("  TS_EGRESS: 4294967295,\n");
     expect(text).not.toContain("TS_OLD");
   });
 
-  it.each([
-    ["a gap in an order", "enum ts_kind {\n\tTS_ROUTE = 0,\n\tTS_RULE = 2,\n};", "TS_RULE is 2, not 1"],
-    ["an unknown name", "#define TS_ROOM (TS_ELSEWHERE + 1)\n", "cannot tell what TS_ELSEWHERE is"],
-  ])("is not made of %s", (_, text, complaint) => {
-    expect(() => renderAbi(text)).toThrow(complaint);
+  it("has a folder and a word for each kind", () => {
+    const text = renderKinds(MADE_UP);
+    expect(text).toContain('import { type Line as DstCacheLine, kind as dstCache } from "./dst_cache/kind.js";');
+    expect(text).toContain('KindWord = "route" | "dst-cache";');
+    expect(text).toContain("[route, dstCache];");
+  });
+
+  it("is not made of numbers with a gap, or of names that nobody knows", () => {
+    expect(() => renderAbi({ ...MADE_UP, kinds: "TS_KIND(route, 1)\n" })).toThrow("route is 1, not 0");
+    expect(() => renderAbi({ ...MADE_UP, header: "#define TS_ROOM (TS_ELSEWHERE + 1)\n" })).toThrow(
+      "cannot tell what TS_ELSEWHERE is",
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Kind } from "../../../daemon/fib/lookup.js";
+import type { KindWord } from "../../../daemon/kinds/list.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
 import { Naming } from "../../../daemon/netns/naming.js";
 import { RtTables } from "../../../daemon/netns/rt_tables.js";
@@ -11,24 +11,27 @@ const NONE = 0xffff_ffff_ffff_ffffn;
 
 let session: FakeSession;
 let listeners: Listeners;
-let reported: (string | undefined)[];
+let ages: number[];
 
 function build(options: Partial<ListenersOptions> = {}): Listeners {
   const report = (error?: Error) => expect.fail(error?.message);
+  const names = new Naming({
+    keepMs: 1000,
+    report,
+    names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
+    tables: new RtTables(report, "/nonexistent"),
+  });
   const built = new Listeners({
     session,
-    names: new Naming({
-      keepMs: 1000,
-      report,
-      names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
-      tables: new RtTables(report, "/nonexistent"),
-    }),
-    clock: () => performance.now(),
+    names,
+    freshen: (maxAgeMs) => {
+      ages.push(maxAgeMs);
+      names.refresh(session.inventory(), performance.now());
+    },
     most: 2,
     queueBytes: 65_536,
     netns: [],
-    unseen: new Map<Kind, string>(),
-    report: (error) => reported.push(error?.message),
+    unseen: new Map<KindWord, string>(),
     ...options,
   });
   built.start();
@@ -46,7 +49,7 @@ function open(query: Partial<LookupQuery> = {}, of = listeners) {
 }
 
 beforeEach(() => {
-  reported = [];
+  ages = [];
   session = new FakeSession();
   session.addNetns({ cookie: 1n, isFirst: true });
   session.addNetns({ cookie: 5n, inode: 500 });
@@ -137,19 +140,12 @@ describe("listeners", () => {
     expect(session.listeners[0]?.filter).toMatchObject({ table: 1002, netns: 5n });
   });
 
-  test("keep their names while the namespaces cannot be read, which is reported once, and once that they can again", () => {
+  test("want the names of now when they come, and later those of the last second", () => {
     open();
-    const before = session.names;
-    session.failing.set("inventory", new Error("walk: ENOMEM"));
     listeners.refresh();
-    listeners.refresh();
-    open();
-    expect([session.names, reported]).toEqual([before, ["walk: ENOMEM"]]);
-    session.failing.clear();
-    listeners.refresh();
-    session.failing.set("inventory", new Error("again"));
-    listeners.refresh();
-    expect(reported).toEqual(["walk: ENOMEM", undefined, "again"]);
+    expect(ages[0]).toBe(0);
+    expect(ages[1]).toBeGreaterThan(0);
+    expect(ages[1]).toBeLessThan(1000);
   });
 
   test("are refused for what cannot be seen, and for a bad query before a place is looked for", () => {

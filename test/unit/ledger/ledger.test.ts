@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EGRESS_MULTIPATH, SELECTED } from "../../../daemon/fib/lookup.js";
-import type { LookupLabels, RouteLabels } from "../../../daemon/kinds/labels.js";
-import type { LookupRow } from "../../../daemon/kinds/row.js";
-import { Cardinality } from "../../../daemon/ledger/cardinality.js";
-import { Totals } from "../../../daemon/ledger/totals.js";
+import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
+import { KINDS } from "../../../daemon/kinds/list.js";
+import { type RouteLabels, routeLookups } from "../../../daemon/kinds/route/kind.js";
+import { Ledger, type Rise } from "../../../daemon/ledger/ledger.js";
+import { ABI } from "../../../daemon/native/abi.js";
 import { type FakeKey, FakeSession } from "../../support/fake_session.js";
 
 const EXPIRY_MS = 1000;
@@ -13,51 +12,58 @@ const ETH0: FakeKey = { netns: 1n, egress: 2 };
 const ETH1: FakeKey = { netns: 1n, egress: 3 };
 const MISS: FakeKey = { netns: 1n, error: 11 };
 
-/** Totals over a fake session, with names that the test may change. */
+/** A ledger over a fake session, with names that the test may change. */
 class Bench {
   readonly session = new FakeSession(() => this.now);
-  readonly cap: Cardinality;
-  readonly totals: Totals;
+  readonly ledger: Ledger;
   readonly gone = new Set<string>();
   readonly names = new Map<string, string>();
-  hidden = (_: RouteLabels) => false;
-  later = (_: LookupRow) => false;
+  shows = (_: string) => true;
+  /** Whether the names are known of all that there is. */
+  isNamed = true;
+  namedAt = 0;
   counted = 0n;
   now = 0;
 
-  constructor(max = 1000, expiryMs = EXPIRY_MS) {
-    this.cap = new Cardinality(max);
-    this.totals = new Totals(expiryMs, this.cap);
+  constructor(seriesMax = 1000, expiryMs = EXPIRY_MS) {
+    this.ledger = new Ledger({
+      kinds: KINDS,
+      names: {
+        netns: (cookie) => this.#name(`ns${cookie}`),
+        isKnown: () => false,
+        table: (_, id) => String(id),
+        egress: (_, ifindex) => this.#name(`dev${ifindex}`),
+        isPresent: (netns, ifindex) => !this.gone.has(`ns${netns}`) && !this.gone.has(`ns${netns}/${ifindex}`),
+      },
+      shows: (netns) => this.shows(netns),
+      ...{ expiryMs, seriesMax, windowMs: 60_000, startedAt: 0 },
+    });
   }
 
   drain(now = this.now): boolean {
     this.now = now;
-    return this.totals.advance(this.session.counters(), {
-      now,
-      label: (row, before) => {
-        const labels = this.#label(row);
-        return isDeepStrictEqual(labels, before) && before !== undefined ? before : labels;
-      },
-      isPresent: (netns, ifindex) => !this.gone.has(`ns${netns}`) && !this.gone.has(`ns${netns}/${ifindex}`),
-      counted: (_, delta) => {
-        this.counted += delta;
-      },
-    });
+    const { isNamed, namedAt } = this;
+    this.#count(this.ledger.advance({ at: now, rows: this.session.counters(), isNamed, namedAt }));
+    return this.ledger.isWhole;
+  }
+
+  rest(): boolean {
+    this.#count(this.ledger.rest());
+    return this.ledger.isWhole;
   }
 
   /** All that is exported, except failures that have not happened. */
   get series(): Record<string, number> {
-    const shown = this.totals.routes().filter(({ labels, value }) => value > 0 || labels.result === "found");
+    const shown = this.routes.filter(({ labels, value }) => value > 0 || labels.result === "found");
     return Object.fromEntries(shown.map(({ labels, value }) => [describeRoute(labels), value]));
   }
 
-  #label(row: LookupRow): LookupLabels | "hidden" | "later" {
-    if (this.later(row)) return "later";
-    const netns = this.#name(`ns${row.netns}`);
-    const egress = row.error === 0 ? this.#name(`dev${row.egress}`) : "";
-    const result = row.error === 0 ? "found" : "no_route";
-    const labels: RouteLabels = { netns, family: row.family, table: "main", egress, result };
-    return this.hidden(labels) ? "hidden" : labels;
+  get routes() {
+    return this.ledger.seen(routeLookups);
+  }
+
+  #count(rises: readonly Rise[]): void {
+    for (const { lookups } of rises) this.counted += lookups;
   }
 
   #name(word: string): string {
@@ -73,7 +79,7 @@ function steps(bench: Bench) {
   return { session: bench.session, drain: () => bench.drain(), series: () => bench.series };
 }
 
-describe("Totals", () => {
+describe("Ledger", () => {
   it.each([
     ["a first count", [5], [5]],
     ["a rise", [5, 8], [5, 8]],
@@ -96,7 +102,7 @@ describe("Totals", () => {
   it("takes in very many new keys by and by, each once", () => {
     const bench = new Bench(10_000);
     for (let key = 1; key <= 4500; key += 1) bench.session.count({ netns: 1n, egress: key }, 3);
-    const isWhole = [bench.drain(), bench.drain()];
+    const isWhole = [bench.drain(), bench.rest()];
     bench.session.count({ netns: 1n, egress: 1 });
     isWhole.push(bench.drain(), bench.drain());
     expect(isWhole).toEqual([false, false, true, true]);
@@ -108,8 +114,8 @@ describe("Totals", () => {
     const bench = new Bench(10_000);
     bench.session.count({ netns: 1n, egress: EGRESS_MULTIPATH }, 10);
     for (let key = 1; key <= 2500; key += 1) bench.session.count({ netns: 1n, egress: key });
-    bench.session.count({ netns: 1n, egress: 7000, type: SELECTED }, 10);
-    expect([bench.drain(), bench.drain()]).toEqual([false, true]);
+    bench.session.count({ netns: 1n, egress: 7000, type: ABI.TS_ROUTE_SELECTED }, 10);
+    expect([bench.drain(), bench.rest()]).toEqual([false, true]);
     expect(bench.series["ns1 dev7000 found"]).toBe(10);
     expect(bench.series[`ns1 dev${EGRESS_MULTIPATH} found`]).toBe(0);
   });
@@ -194,7 +200,7 @@ describe("Totals", () => {
 
   it("counts hidden lookups for nobody, also when they are shown later", () => {
     const bench = new Bench();
-    bench.hidden = ({ netns }) => netns !== "blue";
+    bench.shows = (netns) => netns === "blue";
     bench.session.count(ETH0, 5);
     bench.drain();
     expect(bench.series).toEqual({});
@@ -217,11 +223,11 @@ describe("Totals", () => {
 
   it("leaves what cannot be named yet for a later drain, and loses none of it", () => {
     const bench = new Bench();
-    bench.later = () => true;
+    bench.isNamed = false;
     bench.session.count(ETH0, 5);
     bench.drain();
     expect(bench.series).toEqual({});
-    bench.later = () => false;
+    bench.isNamed = true;
     bench.session.count(ETH0, 2);
     bench.drain();
     expect(bench.series).toEqual({ "ns1 dev2 found": 7 });
@@ -229,8 +235,8 @@ describe("Totals", () => {
 
   describe("where the choice among several nexthops is seen", () => {
     const SEVERAL: FakeKey = { netns: 1n, egress: EGRESS_MULTIPATH };
-    const CHOSE_ETH0: FakeKey = { ...ETH0, type: SELECTED };
-    const CHOSE_ETH1: FakeKey = { ...ETH1, type: SELECTED };
+    const CHOSE_ETH0: FakeKey = { ...ETH0, type: ABI.TS_ROUTE_SELECTED };
+    const CHOSE_ETH1: FakeKey = { ...ETH1, type: ABI.TS_ROUTE_SELECTED };
     const bench = () => {
       const fresh = new Bench();
       fresh.names.set(`dev${EGRESS_MULTIPATH}`, "multipath");
@@ -286,19 +292,19 @@ describe("Totals", () => {
       bench.drain(0);
       bench.gone.add("ns1/2");
       bench.drain(EXPIRY_MS);
-      expect(bench.totals.retirable(bench.now)).toEqual(Uint32Array.of());
+      expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of());
       bench.drain(EXPIRY_MS + 1);
-      expect(bench.totals.retirable(bench.now)).toEqual(Uint32Array.of(index));
+      expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of(index));
     });
 
     it("names all keys of a namespace that is gone, hidden ones too", () => {
       const bench = new Bench();
-      bench.hidden = ({ result }) => result === "found";
+      bench.shows = () => false;
       const indices = [bench.session.count(ETH0), bench.session.count(MISS)];
       bench.drain(0);
       bench.gone.add("ns1");
       bench.drain(EXPIRY_MS + 1);
-      expect([...bench.totals.retirable(bench.now)]).toEqual(indices);
+      expect([...bench.ledger.retirable(bench.now)]).toEqual(indices);
     });
 
     it("spares a key that is still counted", () => {
@@ -308,14 +314,14 @@ describe("Totals", () => {
       bench.gone.add("ns1");
       bench.session.count(ETH0);
       bench.drain(EXPIRY_MS + 1);
-      expect(bench.totals.retirable(bench.now)).toHaveLength(0);
+      expect(bench.ledger.retirable(bench.now)).toHaveLength(0);
     });
 
     it("counts another key under a forgotten index from 0", () => {
       const bench = new Bench();
       const index = bench.session.count(ETH0, 5);
       bench.drain(0);
-      bench.totals.forget(Uint32Array.of(index));
+      bench.ledger.forget(Uint32Array.of(index));
       bench.session.restart();
       expect(bench.session.count(ETH0, 7)).toBe(index);
       bench.drain(1);
@@ -343,7 +349,7 @@ describe("Totals", () => {
       bench.drain();
       bench.drain();
       expect(bench.series).toEqual({ "ns1 dev2 found": 1, "other other found": 5, "other no_route": 4 });
-      expect(bench.cap.folded).toBe(3);
+      expect(bench.ledger.folded).toBe(3);
     });
 
     it("gives a folded key a series of its own when there is room, and leaves its past with other", () => {
@@ -405,10 +411,10 @@ describe("Totals", () => {
           }
         }
         bench.drain();
-        const sum = bench.totals.routes().reduce((total, { value }) => total + value, 0);
+        const sum = bench.routes.reduce((total, { value }) => total + value, 0);
         expect(sum).toBe(lookups);
         expect(bench.counted).toBe(BigInt(lookups));
-        const own = bench.totals.routes().filter(({ labels }) => labels.netns !== "other");
+        const own = bench.routes.filter(({ labels }) => labels.netns !== "other");
         expect(own.length).toBeLessThanOrEqual(max);
       }),
     );

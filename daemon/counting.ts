@@ -1,0 +1,53 @@
+// The daemon's half that counts: from the session to what /metrics and the page are told.
+
+import type { Config } from "./config.js";
+import { FailedDestinations } from "./destinations/failed_destinations.js";
+import { Drain, type DrainOptions } from "./drain/drain.js";
+import { Exposition, type ExpositionOptions } from "./exposition/exposition.js";
+import { Answers } from "./history/answers.js";
+import { Books } from "./history/books.js";
+import { Recent } from "./history/recent.js";
+import type { Names } from "./kinds/kind.js";
+import { KINDS } from "./kinds/list.js";
+import { Ledger } from "./ledger/ledger.js";
+import type { Session } from "./native/session.js";
+
+type Limits = "failureWindowMs" | "seriesExpiryMs" | "seriesMax" | "netns" | "collectors" | "exporterMetrics";
+
+export interface CountingOptions
+  extends Pick<DrainOptions, "clock" | "tell">,
+    Pick<ExpositionOptions, "stream" | "reloads" | "logLinesDropped" | "build"> {
+  readonly config: Pick<Config, Limits>;
+  readonly session: Session;
+  readonly names: Names & DrainOptions["names"];
+}
+
+export interface Counting {
+  readonly drain: Drain;
+  readonly destinations: FailedDestinations;
+  readonly exposition: Exposition;
+  readonly answers: Answers;
+}
+
+export function buildCounting({ config, session, names, clock, tell, ...exposed }: CountingOptions): Counting {
+  const { failureWindowMs: windowMs, seriesExpiryMs: expiryMs, seriesMax, netns, collectors } = config;
+  const startedAt = clock();
+  const shown = new Set(netns);
+  const shows = (label: string) => shown.size === 0 || shown.has(label);
+  const countsNoRoute = collectors.mib;
+  const ledger = new Ledger({ kinds: KINDS, names, shows, expiryMs, seriesMax, windowMs, startedAt });
+  const recent = new Recent(startedAt);
+  const books = new Books({ ledger, recent, names, shows, countsNoRoute, expiryMs });
+  const destinations = new FailedDestinations({ session, names, windowMs, startedAt, shows });
+  const drain = new Drain({ session, names, books, destinations, clock, tell });
+  const processMetrics = config.exporterMetrics;
+  return {
+    drain,
+    destinations,
+    exposition: new Exposition({
+      ...{ drain, books, ledger, names, shows, kinds: KINDS, collectors, clock, processMetrics },
+      ...exposed,
+    }),
+    answers: new Answers({ drain, books, ledger, recent, countsNoRoute, clock }),
+  };
+}

@@ -1,0 +1,73 @@
+// Where readings are entered: the ledger has the sums, the history what they rose by lately.
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Reading } from "../drain/reading.js";
+import type { Names } from "../kinds/kind.js";
+import type { Ledger, Rise } from "../ledger/ledger.js";
+import { NoRouteRises } from "./no_route_rises.js";
+import type { Recent } from "./recent.js";
+
+export interface BooksOptions {
+  readonly ledger: Ledger;
+  readonly recent: Recent;
+  readonly names: Pick<Names, "netns">;
+  readonly shows: (netns: string) => boolean;
+  /** Whether the kernel's own count of packets without a route is read. */
+  readonly countsNoRoute: boolean;
+  readonly expiryMs: number;
+}
+
+export class Books {
+  readonly #options: BooksOptions;
+  readonly #noRouteRises = new NoRouteRises();
+
+  constructor(options: BooksOptions) {
+    this.#options = options;
+  }
+
+  /** Of very many counts some are left for `more` or `settle`. */
+  take(reading: Reading): void {
+    const { ledger, recent, names, expiryMs } = this.#options;
+    this.#enter(ledger.advance(reading));
+    if (reading.isNamed) this.#countNoRoute(reading);
+    const present = new Set(reading.inventory.netns.map(({ cookie }) => names.netns(cookie)));
+    recent.close(reading.at, (netns) => present.has(netns), expiryMs);
+  }
+
+  /** Enters some of what is left. */
+  more(): void {
+    this.#enter(this.#options.ledger.rest());
+  }
+
+  /** Enters all that is left, some in each turn of the event loop. */
+  async settle(): Promise<void> {
+    while (!this.#options.ledger.isWhole) {
+      await nextTurn();
+      this.more();
+    }
+  }
+
+  retirable(now: number): Uint32Array {
+    return this.#options.ledger.retirable(now);
+  }
+
+  forget(indices: Uint32Array): void {
+    this.#options.ledger.forget(indices);
+  }
+
+  #enter(rises: readonly Rise[]): void {
+    for (const { counter, labels, lookups } of rises) {
+      const outcome = counter.outcome?.(labels);
+      if (outcome !== undefined) this.#options.recent.count(labels, outcome, lookups);
+    }
+  }
+
+  #countNoRoute({ inventory }: Reading): void {
+    const { recent, names, shows, countsNoRoute } = this.#options;
+    if (!countsNoRoute) return;
+    this.#noRouteRises.advance(inventory, (cookie, column, packets) => {
+      const netns = names.netns(cookie);
+      if (shows(netns)) recent.countNoRoute(netns, column, packets);
+    });
+  }
+}

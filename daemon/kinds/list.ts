@@ -1,0 +1,16 @@
+// Made from bpf/kinds.def by `npm run generate`; do not edit.
+
+import type { Kind } from "./kind.js";
+import { type Line as RouteLine, kind as route } from "./route/kind.js";
+import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
+
+// biome-ignore format: generated
+export type KindWord = "route" | "rule";
+
+/** By number. */
+// biome-ignore format: generated
+export const KINDS: readonly Kind<KindWord>[] = [route, rule];
+
+/** One JSON line of any kind. */
+// biome-ignore format: generated
+export type Line = RouteLine | RuleLine;

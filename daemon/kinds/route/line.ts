@@ -1,0 +1,13 @@
+import type { FlowLine } from "../../wire/line.js";
+
+/** One lookup in one routing table. */
+export interface RouteLookup extends FlowLine {
+  readonly kind: "route";
+  /** Of the route; null where the probes cannot tell it. */
+  readonly prefix: string | null;
+  readonly gateway: string | null;
+  /** Device; "multipath" where only the group of nexthops is known. */
+  readonly egress: string | null;
+  /** unicast, local, blackhole, ... */
+  readonly type: string | null;
+}

@@ -1,0 +1,17 @@
+// Whether something is counted, and what is amiss although it is.
+
+import type { Reading } from "../drain/reading.js";
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not, or what is amiss although ready. */
+  readonly reasons: readonly string[];
+}
+
+export function readiness({ failed, probes }: Pick<Reading, "failed" | "probes">): Readiness {
+  const failing = [...failed].map(([source, error]) => `${source}: ${error.message}`);
+  const detached = probes
+    .filter((row) => row.isMissing)
+    .map((row) => `${row.probe} (${row.backend}) is not attached: ${row.reason}`);
+  return { ready: !failed.has("counters"), reasons: [...failing, ...detached] };
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What each kind hangs into the kernel. One for every line of bpf/kinds.def, in native/kinds/WORD/probes.cc.
+#pragma once
+
+#include <vector>
+
+#include "../probe/attachments.h"
+#include "../probe/hooks.h"
+
+namespace tablesnoop {
+
+class EventPump;
+class Inventory;
+
+// Parts of a session, while it is opened.
+struct Attaching {
+  Attachments& attachments;
+  Inventory& inventory;
+  EventPump& events;
+};
+
+struct KindProbes {
+  std::vector<Hook> hooks;
+  // Only if the kind is asked for. Throws KernelError if a session without it would make no sense.
+  void (*attach)(const Attaching& session);
+};
+
+#define TS_KIND(word, number) extern const KindProbes k_##word##_probes;
+#include "../../bpf/kinds.def"
+#undef TS_KIND
+
+// By number.
+inline constexpr const KindProbes* kKindProbes[] = {
+#define TS_KIND(word, number) &k_##word##_probes,
+#include "../../bpf/kinds.def"
+#undef TS_KIND
+};
+
+}  // namespace tablesnoop

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../probes.h"
+
+namespace tablesnoop {
+
+namespace {
+
+constexpr Purpose kRules{TS_KIND_rule, 0};
+
+}  // namespace
+
+const KindProbes k_rule_probes = {
+    .hooks = {{"rule_trampoline", "fib_rules_lookup", Mechanism::kTrampoline, kRules, Grade::kExact}},
+    .attach = [](const Attaching& session) { session.attachments.First(kRules); },
+};
+
+}  // namespace tablesnoop
