@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { ABI } from "../../../dist/daemon/native/abi.js";
-import { openSession } from "../../dist/daemon/native/session.js";
+import { openSession } from "../../../dist/daemon/native/session.js";
 
 const OPTIONS = {
   backend: process.env.TABLESNOOP_BACKEND ?? "tracepoint",
