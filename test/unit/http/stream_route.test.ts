@@ -131,13 +131,14 @@ describe("the stream", () => {
   });
 
   test.each([
-    ["verbose", true],
-    ["verbose=1", true],
-    ["verbose=true", true],
-    ["verbose=0", false],
-    ["verbose=false", false],
-    ["", false],
-  ])("with %j is verbose: %s", async (query, verbose) => {
+    ["verbose", 1],
+    ["verbose=1", 1],
+    ["verbose=true", 1],
+    ["verbose=2", 2],
+    ["verbose=0", 0],
+    ["verbose=false", 0],
+    ["", 0],
+  ])("with %j is as verbose as %i", async (query, verbose) => {
     const { port } = await start();
     await listenTo(port, `/stream?${query}`);
     expect(session.listeners[0]?.options.verbose).toBe(verbose);
@@ -154,7 +155,7 @@ describe("the stream", () => {
     ["src=10.0.0.0/40", "src: "],
     ["dst=1.2.3.4&src=::1", "dst: "],
     ["failed=maybe", "failed: "],
-    ["verbose=2", "verbose: "],
+    ["verbose=3", "verbose: "],
     ["format=xml", "format: "],
     ["format=constructor", "format: "],
     ["__proto__=1", '"__proto__": there is no such parameter'],

@@ -139,16 +139,20 @@ describe("NetnsNames", () => {
     expect(fresh.label({ inode, isFirst: false })).toBe("gone-1000");
   });
 
-  it.each(["at first", "later"])("refreshes ten thousand entries that loop in under 100 ms %s", (when) => {
+  it("takes under 100 ms a refresh for ten thousand entries that loop, the first ones too", () => {
     for (let n = 0; n < 10_000; n += 1) symlinkSync(path("run/loop-0"), path(`run/loop-${n}`));
-    const times = Array.from({ length: 3 }, () => {
-      const fresh = names();
-      for (let round = 0; round < 25 && when === "later"; round += 1) fresh.refresh();
+    const refresh = (of: NetnsNames) => {
       const begin = performance.now();
-      fresh.refresh();
+      of.refresh();
       return performance.now() - begin;
-    });
-    expect(Math.min(...times)).toBeLessThan(100);
+    };
+    const fresh = names();
+    // The quickest of several: others may have the processor at any one moment.
+    const quickest = (of: () => NetnsNames, rounds: number) =>
+      Math.min(...Array.from({ length: rounds }, () => refresh(of())));
+    expect(quickest(names, 3)).toBeLessThan(100);
+    expect(quickest(() => fresh, 20)).toBeLessThan(100);
+    expect(quickest(() => fresh, 5)).toBeLessThan(100);
   });
 
   it("refreshes a thousand names in under 20 ms", () => {
