@@ -8,9 +8,9 @@ import { addedFigure, type Figure, timeFigure } from "./figure.js";
 import { ALL_TABLES, createSeriesRouter, KEYS, KEYS_OF_A_TABLE, type SeriesRouter } from "./series_router.js";
 import { alternate, bare, daemonVariant, empty, type Variant } from "./variant.js";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const LOOKUPS = 300_000;
-const RUNS = 3;
+const RUNS = 2;
 const NAMESPACES = 1000;
 
 type Case = readonly [name: string, nsPerLookup: () => Promise<number>];

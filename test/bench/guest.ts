@@ -4,6 +4,7 @@ import { boot } from "../vm/guest.js";
 import { type Machine, prepareMachines } from "../vm/machines.js";
 import type { Figure } from "./figure.js";
 
+const COMMAND = "node dist/test/bench/guest_cost.js";
 const RUN_MS = 1_500_000;
 /** An emulated machine takes some twenty times as long. */
 const PACE = { TABLESNOOP_SMALL: "1" };
@@ -18,7 +19,8 @@ async function measureGuest(machine: Machine): Promise<Figure[]> {
   if ("unavailable" in machine) throw machine.unavailable;
   const guest = await boot(machine);
   try {
-    const { stdout } = await guest.run("node dist/test/bench/guest_cost.js", { timeoutMs: RUN_MS, env: PACE });
+    const { status, stdout, stderr } = await guest.run(COMMAND, { timeoutMs: RUN_MS, env: PACE });
+    if (status !== 0) throw new Error(`measure Linux ${machine.series}: exit code ${status}; ${stderr.trim()}`);
     const figures = JSON.parse(stdout) as Figure[];
     return figures.map((figure) => ({ ...figure, name: `Linux ${machine.series}, ${figure.name}` }));
   } finally {

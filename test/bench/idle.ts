@@ -2,11 +2,10 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { startDaemon } from "../support/processes/daemon_process.js";
+import { cpuSecondsOf, megabytesOf } from "../support/processes/resources.js";
 import { floodLookups } from "../support/traffic/flood.js";
-import { cpuSeconds } from "./cpu_time.js";
 import { createEgressRouter } from "./egress_router.js";
 import { type Figure, timeFigure } from "./figure.js";
-import { memoryOf } from "./memory.js";
 
 const EGRESSES = 40;
 const MILLISECONDS = 30_000;
@@ -24,16 +23,15 @@ export async function measureIdle(): Promise<Figure[]> {
     await floodLookups({ netns: router.netns, device: router.device, destinations, count: EGRESSES * 10 });
   }
   const series = (await daemon.scrape()).filter(({ name }) => name === "tablesnoop_route_lookups_total").length;
-  const [begin, cpuBefore] = [performance.now(), cpuSeconds(daemon.pid)];
+  const [begin, cpuBefore] = [performance.now(), cpuSecondsOf(daemon.pid)];
   await pause(MILLISECONDS);
   const seconds = (performance.now() - begin) / 1000;
-  const cpu = cpuSeconds(daemon.pid) - cpuBefore;
-  const { ownMegabytes, fileMegabytes } = memoryOf(daemon.pid);
+  const cpu = cpuSecondsOf(daemon.pid) - cpuBefore;
   return [
     { name: "idle: route lookup series", unit: "", value: series },
     { name: "idle: CPU", unit: "% of one CPU", value: (100 * cpu) / seconds, goal: GOALS.cpu },
-    { name: "idle: memory of its own", unit: "MB", value: ownMegabytes, goal: GOALS.own },
-    { name: "idle: pages of files", unit: "MB", value: fileMegabytes },
+    { name: "idle: memory of its own", unit: "MB", value: megabytesOf(daemon.pid, "RssAnon"), goal: GOALS.own },
+    { name: "idle: pages of files", unit: "MB", value: megabytesOf(daemon.pid, "RssFile") },
     timeFigure("start to first scrape", "ms", starts, GOALS.start),
   ];
 }

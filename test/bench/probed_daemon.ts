@@ -3,9 +3,9 @@
 import { get } from "node:http";
 import process from "node:process";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
+import { cpuSecondsOf } from "../support/processes/resources.js";
 import { projectPath } from "../support/project_path.js";
 import { waitUntil } from "../support/wait_until.js";
-import { cpuSeconds } from "./cpu_time.js";
 
 export interface ProbedDaemon extends AsyncDisposable {
   readonly pid: number;
@@ -33,10 +33,10 @@ export async function startProbedDaemon(
     pid: daemon.pid,
     scrape: async () => {
       await longestBlock(daemon);
-      const [begin, cpuBefore] = [performance.now(), cpuSeconds(daemon.pid)];
+      const [begin, cpuBefore] = [performance.now(), cpuSecondsOf(daemon.pid)];
       const text = await fetchText(`${daemon.url}/metrics`);
       const ms = performance.now() - begin;
-      const cpuMs = 1000 * (cpuSeconds(daemon.pid) - cpuBefore);
+      const cpuMs = 1000 * (cpuSecondsOf(daemon.pid) - cpuBefore);
       return { text, ms, cpuMs, blockedMs: await longestBlock(daemon) };
     },
     [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),

@@ -3,9 +3,9 @@
 
 import { createManyNetns } from "../support/networks/many_netns.js";
 import { createNetns } from "../support/networks/netns.js";
+import { megabytesOf } from "../support/processes/resources.js";
 import type { Bench } from "./bench.js";
 import { type Figure, type Goal, ratioFigure, timeFigure } from "./figure.js";
-import { memoryOf } from "./memory.js";
 import { type ProbedDaemon, startProbedDaemon, type TimedScrape } from "./probed_daemon.js";
 import { ALL_TABLES, createSeriesRouter, KEYS } from "./series_router.js";
 
@@ -68,7 +68,6 @@ async function measure(
   const figures = subjects.flatMap((subject): Figure[] => {
     const { name, daemon, first, warm } = subject;
     const label = subjects.length > 1 ? `${what}, ${name}` : what;
-    const memory = memoryOf(daemon.pid);
     return [
       { name: `${label}: lookup series`, unit: "", value: warm.at(-1)?.text.match(SERIES)?.length ?? 0 },
       { name: `${label}: first scrape`, unit: "ms", value: first?.ms ?? Number.NaN },
@@ -77,10 +76,10 @@ async function measure(
       timeFigure(`${label}: warm scrape, longest block`, "ms", blocks(subject), goals.block),
       { name: `${label}: warm scrape, CPU time`, unit: "ms", value: mean(warm.map(({ cpuMs }) => cpuMs)) },
       {
-        ...{ name: `${label}: memory of its own`, unit: "MB", value: memory.ownMegabytes },
+        ...{ name: `${label}: memory of its own`, unit: "MB", value: megabytesOf(daemon.pid, "RssAnon") },
         ...(goals.memory && { goal: goals.memory }),
       },
-      { name: `${label}: pages of files`, unit: "MB", value: memory.fileMegabytes },
+      { name: `${label}: pages of files`, unit: "MB", value: megabytesOf(daemon.pid, "RssFile") },
     ];
   });
   const [one, other] = subjects;

@@ -3,12 +3,12 @@
 import { readFileSync } from "node:fs";
 import { type Background, startBackground } from "../support/processes/background.js";
 import { startDaemon } from "../support/processes/daemon_process.js";
+import { cpuSecondsOf } from "../support/processes/resources.js";
 import { openStream } from "../support/processes/stream_client.js";
 import { floodLookups } from "../support/traffic/flood.js";
 import { delta } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 import type { Bench } from "./bench.js";
-import { cpuSeconds } from "./cpu_time.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
 import { type Figure, medianFigure, paired } from "./figure.js";
 import type { Rival } from "./rival.js";
@@ -140,7 +140,7 @@ async function deliver(
   lookups: number,
   rate?: number,
 ): Promise<Delivery> {
-  const start = { lines: await reader.lines(), lost: await reader.lost?.(), cpu: cpuSeconds(reader.pid) };
+  const start = { lines: await reader.lines(), lost: await reader.lost?.(), cpu: cpuSecondsOf(reader.pid) };
   const begin = performance.now();
   await flood(router, cpu, lookups, rate);
   let last = { lines: -1, at: 0 };
@@ -158,7 +158,7 @@ async function deliver(
   if (start.lost !== undefined && lines + lost !== lookups) {
     throw new Error(`deliver ${lookups} lookups: ${lines} came and ${lost} were dropped`);
   }
-  const seconds = cpuSeconds(reader.pid) - start.cpu;
+  const seconds = cpuSecondsOf(reader.pid) - start.cpu;
   return {
     rate: (1000 * lines) / (last.at - begin),
     perCore: lines / seconds,

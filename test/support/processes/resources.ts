@@ -2,8 +2,11 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Of /proc/PID/status, such as VmRSS or VmHWM. */
-export function megabytesOf(pid: number, field: "VmRSS" | "VmHWM" = "VmRSS"): number {
+/** RssAnon is its own; RssFile are pages of files (programs, libraries), which others share. */
+type MemoryField = "VmRSS" | "VmHWM" | "RssAnon" | "RssFile";
+
+/** Of /proc/PID/status. */
+export function megabytesOf(pid: number, field: MemoryField = "VmRSS"): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1000;
 }
