@@ -1,11 +1,12 @@
 // tablesnoopd's flags, and the one frozen Config they become. Every default lives here.
 
 import { UsageError } from "./errors.js";
-import { type FlagTable, type FlagValues, parseFlags, quoted } from "./flags/flags.js";
+import { type FlagTable, type FlagValues, parseFlags } from "./flags/flags.js";
 import { renderHelp } from "./flags/help.js";
 import { PATHS } from "./http/paths.js";
 import { parseListenAddress, type TcpAddress, type UnixAddress } from "./listen/address.js";
 import type { SocketAccess } from "./listen/unix_socket.js";
+import { quoted } from "./quoted.js";
 import { type Kept, parseKept } from "./service/capabilities.js";
 
 const SECOND = 1000;
