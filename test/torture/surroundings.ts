@@ -92,7 +92,8 @@ export async function bearHostileNames(): Promise<Figures> {
     ({ name, labels }) => name === ROUTES && labels["result"] === found.result && isOurs(labels["egress"]),
   );
   const grown = sent.map((sample) => sample.value);
-  expect(grown).toEqual(new Array(count).fill(SENDS));
+  const shown = sent.map(({ labels }) => JSON.stringify([labels["netns"], labels["egress"]]));
+  expect(grown, `series: ${shown.join(" ")}`).toEqual(new Array(count).fill(SENDS));
   expect(total(after, ROUTES, found) - total(before, ROUTES, found)).toBeGreaterThanOrEqual(count * SENDS);
   // One label each, and none that means something else.
   const names = sent.map(({ labels: { netns = "" } }) => netns);
