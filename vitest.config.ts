@@ -24,6 +24,8 @@ export default defineConfig({
       tier("browser", 3, 60_000),
       tier("package", 4, 300_000),
       tier("vm", 5, 900_000),
+      // Not part of `npm test`: scripts/torture.mjs runs it.
+      tier("torture", 6, 300_000),
     ],
     reporters: ["verbose"],
   },

@@ -1,13 +1,14 @@
 // tablesnoopd's flags, and the one frozen Config they become. Every default lives here.
 
 import { UsageError } from "./errors.js";
-import { type BooleanFlag, type FlagTable, type FlagValues, parseFlags, quoted } from "./flags/flags.js";
+import { type BooleanFlag, type FlagTable, type FlagValues, parseFlags } from "./flags/flags.js";
 import { renderHelp } from "./flags/help.js";
 import { PATHS } from "./http/paths.js";
 import { COLLECTORS, type CollectorWord } from "./kinds/collectors.js";
 import { parseListenAddress, type TcpAddress, type UnixAddress } from "./listen/address.js";
 import type { SocketAccess } from "./listen/unix_socket.js";
 import { ABI } from "./native/abi.js";
+import { quoted } from "./quoted.js";
 import { type Kept, parseKept } from "./service/capabilities.js";
 
 const SECOND = 1000;

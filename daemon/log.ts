@@ -3,6 +3,7 @@
 import { type Logger, pino, stdTimeFunctions } from "pino";
 import type { Config } from "./config.js";
 import { causeOf } from "./errors.js";
+import { quoted, withoutUnseen } from "./quoted.js";
 
 type LogOptions = Pick<Config, "logLevel" | "logFormat">;
 
@@ -19,7 +20,8 @@ export function createLog({ logLevel, logFormat }: LogOptions, sink: LineSink): 
     formatters: { level: (label: string) => ({ level: label }), log: exact },
     serializers: { err: logLevel === "debug" ? stackOf : causeOf },
   };
-  return pino(options, logFormat === "json" ? sink : { write: (line: string) => sink.write(logfmt(line)) });
+  const write = logFormat === "json" ? oneLine : logfmt;
+  return pino(options, { write: (line: string) => sink.write(write(line)) });
 }
 
 /** JSON readers, ours included, would round an integer above 2^53. */
@@ -31,6 +33,11 @@ function exact(fields: object): Record<string, unknown> {
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? causeOf(error)) : causeOf(error);
+}
+
+/** Of pino's JSON line, what some readers and terminals take for the end of a line or an order. */
+function oneLine(line: string): string {
+  return `${withoutUnseen(line.trimEnd())}\n`;
 }
 
 /** Turns pino's JSON line into logfmt: time, level and message first. */
@@ -51,11 +58,5 @@ function logfmtKey(key: string): string {
 /** Quoted values are JSON strings, so any JSON parser reads them back. */
 function logfmtValue(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return PLAIN.test(text) ? text : JSON.stringify(text).replace(UNSEEN, escapeUnits);
-}
-
-function escapeUnits(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
-    .join("");
+  return PLAIN.test(text) ? text : quoted(text);
 }

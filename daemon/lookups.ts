@@ -7,6 +7,7 @@ import type { KindWord, Line } from "./kinds/list.js";
 import { parseDaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
 import { openSource } from "./lines/open_lines.js";
+import { quoted } from "./quoted.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 
 export type { RouteLookup } from "./kinds/route/line.js";
@@ -128,7 +129,7 @@ function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: Lo
 /** For those who call without types. */
 function checkWords(parameter: string, given: readonly string[], known: readonly string[]): void {
   for (const word of given) {
-    if (!known.includes(word)) throw new BadQuery(parameter, `${JSON.stringify(word)} is none of ${known.join(", ")}`);
+    if (!known.includes(word)) throw new BadQuery(parameter, `${quoted(word)} is none of ${known.join(", ")}`);
   }
 }
 

@@ -2,11 +2,12 @@
 
 import { UsageError } from "../errors.js";
 import { FAMILIES, type Family } from "../fib/lookup.js";
-import { type FlagTable, type FlagValues, parseFlags, quoted } from "../flags/flags.js";
+import { type FlagTable, type FlagValues, parseFlags } from "../flags/flags.js";
 import type { KindWord } from "../kinds/list.js";
 import type { AccessFiles } from "../lines/daemon_access.js";
 import { type DaemonAddress, parseDaemonAddress, withoutLogin } from "../lines/daemon_address.js";
 import type { Verbosity } from "../native/session.js";
+import { quoted } from "../quoted.js";
 import { BadQuery, checkQuery, type LookupQuery } from "../stream/query.js";
 
 const FILTERS = "Only some lookups:";

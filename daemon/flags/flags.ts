@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "../errors.js";
+import { quoted } from "../quoted.js";
 import { spelledOut } from "./abbreviations.js";
 import { formatDuration, parseDuration } from "./duration.js";
 import { formatSize, isPowerOfTwo, parseSize } from "./size.js";
@@ -140,11 +141,6 @@ function accepted(flag: Flag): string {
     case "list":
       return flag.placeholder;
   }
-}
-
-/** A value the user gave, safe to show inside one line. */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
 }
 
 function tokenize(table: FlagTable, argv: readonly string[]) {

@@ -1,5 +1,6 @@
 // Query strings: each parameter at most once, and none that is not known.
 
+import { quoted } from "../quoted.js";
 import { BadQuery } from "../stream/query.js";
 
 /** Throws BadQuery. */
@@ -18,5 +19,5 @@ export function readParameters(url: string, known: readonly string[]): Map<strin
 
 /** Of a name that may be anything, what fits into one line. */
 function shown(name: string): string {
-  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+  return quoted(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 }

@@ -6,6 +6,7 @@ import { bitsOf, kindOf, LINE_KINDS } from "../kinds/lines.js";
 import type { KindWord } from "../kinds/list.js";
 import { ABI } from "../native/abi.js";
 import type { LookupFilter } from "../native/session.js";
+import { quoted } from "../quoted.js";
 import { type Prefix, parsePrefix } from "./prefix.js";
 
 export interface LookupQuery {
@@ -45,7 +46,7 @@ export class BadQuery extends Error {
 /** "is not" a value of this parameter: the value quoted, and what is accepted instead. */
 export function notAccepted(parameter: string, value: string, accepted: string): BadQuery {
   const shown = value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}…` : value;
-  return new BadQuery(parameter, `${JSON.stringify(shown)} is not ${accepted}`);
+  return new BadQuery(parameter, `${quoted(shown)} is not ${accepted}`);
 }
 
 const MOST_SHOWN = 100;

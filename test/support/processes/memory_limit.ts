@@ -1,5 +1,6 @@
 // A memory cgroup of a test's own, by either version of cgroups: what runs inside, and all it makes the kernel keep, must fit.
 
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onProcessEnd } from "../cleanup.js";
@@ -17,13 +18,10 @@ interface Controller {
   readonly limit: string;
 }
 
-let made = 0;
-
 /** Throws Unavailable where no memory cgroup can be made. */
 export function createMemoryLimit(bytes: number): MemoryLimit {
   const { folder: root, limit } = findController();
-  made += 1;
-  const folder = join(root, `tablesnoop-test-${process.pid}-${made}`);
+  const folder = join(root, `tablesnoop-test-${randomUUID()}`);
   try {
     mkdirSync(folder);
   } catch (cause) {

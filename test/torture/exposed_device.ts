@@ -1,0 +1,43 @@
+// One device of a given name and 23 lookups through it, as the daemon exposes them.
+
+import { Exporter } from "../../daemon/metrics/exporter.js";
+import type { Format } from "../../daemon/metrics/registry.js";
+import { NetnsNames } from "../../daemon/netns/names.js";
+import { Naming } from "../../daemon/netns/naming.js";
+import { RtTables } from "../../daemon/netns/rt_tables.js";
+import { FakeSession } from "../support/fake_session.js";
+
+const HOUR_MS = 3_600_000;
+
+export function exposeDevice(name: string, format: Format): Promise<string> {
+  const session = new FakeSession();
+  session.addNetns({ cookie: 1n, isFirst: true });
+  session.setDevice({ netns: 1n, ifindex: 2, name });
+  session.count({ netns: 1n, egress: 2 }, 23);
+  const report = (error?: Error) => {
+    if (error !== undefined) throw error;
+  };
+  const names = new Naming({
+    keepMs: HOUR_MS,
+    report,
+    names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
+    tables: new RtTables(report, "/nonexistent"),
+  });
+  const exporter = new Exporter({
+    session,
+    names,
+    failures: { drain: () => session.failedDestinations() },
+    clock: () => 0,
+    windowMs: HOUR_MS,
+    expiryMs: HOUR_MS,
+    seriesMax: 100,
+    processMetrics: false,
+    noRoute: false,
+    stream: () => ({ listeners: 0, lines: 0 }),
+    reloads: () => ({ isGood: true, goodSince: 0 }),
+    logLinesDropped: () => 0,
+    build: { version: "1", revision: "", node: "", libbpf: "" },
+  });
+  exporter.start();
+  return exporter.render(format);
+}
