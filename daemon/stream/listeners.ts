@@ -70,14 +70,12 @@ export class Listeners {
   readonly #options: ListenersOptions;
   readonly #resolve: Resolve;
   readonly #open = new Set<Open>();
-  readonly #outage: Outage;
   #timer: NodeJS.Timeout | undefined;
   #lines = 0;
   #isStopped = false;
 
   constructor(options: ListenersOptions) {
     this.#options = options;
-    this.#outage = new Outage(options.report);
     this.#resolve = {
       netns: (name) => options.names.netnsNamed(name),
       table: (name, netns) => options.names.tableNamed(name, netns),
