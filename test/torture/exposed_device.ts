@@ -1,7 +1,7 @@
 // One device of a given name and 23 lookups through it, as the daemon exposes them.
 
-import { Exporter } from "../../daemon/metrics/exporter.js";
-import type { Format } from "../../daemon/metrics/registry.js";
+import { buildCounting } from "../../daemon/counting.js";
+import type { Format } from "../../daemon/exposition/registry.js";
 import { NetnsNames } from "../../daemon/netns/names.js";
 import { Naming } from "../../daemon/netns/naming.js";
 import { RtTables } from "../../daemon/netns/rt_tables.js";
@@ -23,21 +23,21 @@ export function exposeDevice(name: string, format: Format): Promise<string> {
     names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
     tables: new RtTables(report, "/nonexistent"),
   });
-  const exporter = new Exporter({
+  const { exposition } = buildCounting({
+    config: {
+      ...{ failureWindowMs: HOUR_MS, seriesExpiryMs: HOUR_MS, seriesMax: 100, netns: [], exporterMetrics: false },
+      collectors: { route: true, rule: false, mib: false },
+    },
     session,
     names,
-    failures: { drain: () => session.failedDestinations() },
     clock: () => 0,
-    windowMs: HOUR_MS,
-    expiryMs: HOUR_MS,
-    seriesMax: 100,
-    processMetrics: false,
-    noRoute: false,
+    tell: (source, error) => {
+      if (error !== undefined) throw new Error(`read ${source}`, { cause: error });
+    },
     stream: () => ({ listeners: 0, lines: 0 }),
     reloads: () => ({ isGood: true, goodSince: 0 }),
     logLinesDropped: () => 0,
     build: { version: "1", revision: "", node: "", libbpf: "" },
   });
-  exporter.start();
-  return exporter.render(format);
+  return exposition.render(format);
 }
