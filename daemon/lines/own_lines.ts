@@ -102,7 +102,7 @@ class OwnLines implements LineSource {
   }
 
   stop(): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isClosed) return;
     this.#isStopped = true;
     clearInterval(this.#timer);
     this.#listener.setFilter({ ...this.#filter, results: 0 });

@@ -21,18 +21,18 @@ class ListenerObject : public Napi::ObjectWrap<ListenerObject> {
                              const Napi::Object& options, const Napi::Function& on_lines);
 
   explicit ListenerObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ListenerObject>(info) {}
-  ~ListenerObject() override { Stop(); }
+  ~ListenerObject() override;
 
  private:
+  // What the thread-safe function needs too, which ends before or after this object.
+  struct Hearing;
+
   Napi::Value Take(const Napi::CallbackInfo& info);
   Napi::Value Dropped(const Napi::CallbackInfo& info);
   void SetFilter(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
-  void Stop();
 
-  std::shared_ptr<Session> session_;
-  std::shared_ptr<Listener> listener_;
-  Napi::ThreadSafeFunction announce_;
+  std::shared_ptr<Hearing> hearing_;
 };
 
 }  // namespace tablesnoop

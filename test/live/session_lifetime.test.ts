@@ -36,6 +36,16 @@ const LIVES = [
   "open worker-terminate read close",
   "worker-terminate worker-terminate",
   "open worker-leave close exit",
+  "open listen hear close-listeners close",
+  "open listen hear exit",
+  "open listen hear close close-listeners use-closed-listeners",
+  "open listen flood hear drop drop-listeners gc exit",
+  "open listen-to-the-last hear close-listeners close",
+  "open listen-to-the-last close-listeners listen-to-the-last close-listeners close",
+  "open catch-uncaught listen-throw hear close-listeners close",
+  "own-lines close-lines stop-lines",
+  "flood worker-listen-terminate",
+  "flood worker-lookups-terminate",
 ];
 
 /** For machines in emulation: a process there takes seconds to start, and the kernel matters little here. */
@@ -61,6 +71,14 @@ describe("a process that takes these steps ends with 0", () => {
     const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
     expect(exit).toEqual({ code: 1, signal: null });
     expect(child.stderr()).toContain("thrown on purpose");
+  });
+
+  test("an exception in a callback for lines is an uncaught one, told with its own text and stack", async () => {
+    const args = [projectPath("test/support/processes/session_steps.mjs"), "open", "listen-throw", "hear"];
+    await using child = await startBackground(process.execPath, args);
+    const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
+    expect(exit).toEqual({ code: 1, signal: null });
+    expect(child.stderr()).toMatch(/Error: thrown on purpose by a callback\n +at .*session_steps\.mjs/);
   });
 });
 
