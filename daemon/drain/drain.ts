@@ -1,7 +1,7 @@
 // The one reader of the kernel's side. Everybody else says how old a reading may be for them and gets the last one or a new
 // one; of each new one names, books and destinations are kept up to date before anybody sees it.
 
-import type { Inventory, Session } from "../native/session.js";
+import type { EventsDropped, Inventory, Session } from "../native/session.js";
 import { Outage } from "../outage.js";
 import { type Reading, SOURCES, type Source } from "./reading.js";
 import { Retirement } from "./retirement.js";
@@ -70,13 +70,23 @@ export class Drain {
       isNamed: inventory !== undefined,
       namedAt: inventory === undefined ? (last?.namedAt ?? this.#startedAt) : now,
       probes: this.#try("probes", () => session.probes()) ?? last?.probes ?? [],
-      dropped: this.#try("events", () => session.events()) ?? last?.dropped ?? { ringbuf: 0, queue: 0, decode: 0 },
+      dropped: this.#readEvents() ?? last?.dropped ?? { ringbuf: 0, queue: 0, decode: 0, fault: "" },
       failed: this.#failed,
       failures: this.#failures,
     };
     names.refresh(reading.inventory, now);
     this.#try("failures", () => destinations.drain(now));
     return reading;
+  }
+
+  /** What is lost is counted also while the ring cannot be waited for. */
+  #readEvents(): EventsDropped | undefined {
+    let dropped: EventsDropped | undefined;
+    this.#try("events", () => {
+      dropped = this.#options.session.events();
+      if (dropped.fault !== "") throw new Error(dropped.fault);
+    });
+    return dropped;
   }
 
   /** Takes the counts in, and gives the indices of those back that will rise no more. */

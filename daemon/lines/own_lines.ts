@@ -65,7 +65,8 @@ class OwnLines implements LineSource {
   readonly #listener: Listener;
   readonly #wake = new Wake();
   readonly #outage: Outage;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #late: Outage;
+  readonly #timer: NodeJS.Timeout;
   #filter: LookupFilter;
   #dropped: LinesDropped = { ringbuf: 0, queue: 0, daemon: 0 };
   #isStopped = false;
@@ -76,6 +77,9 @@ class OwnLines implements LineSource {
     this.#query = query;
     this.#outage = new Outage((error) =>
       note(error ? `read names: ${causeOf(error)}; the last good ones are kept` : "names are read again"),
+    );
+    this.#late = new Outage((error) =>
+      note(error ? `${causeOf(error)}; lines come late` : "the event ring can be waited for again"),
     );
     this.#naming = new Naming({
       keepMs: KEEP_NAMES_MS,
@@ -88,7 +92,10 @@ class OwnLines implements LineSource {
     const listening = { filter: this.#filter, format, verbose, colour, tellsDrops: false, queueBytes: QUEUE_BYTES };
     this.#listener = session.listen(listening, this.#wake.call);
     const needsNames = format === "json" || query.netns !== undefined || query.table !== undefined;
-    if (needsNames) this.#timer = setInterval(() => this.#refresh(), REFRESH_MS);
+    this.#timer = setInterval(() => {
+      if (needsNames) this.#refresh();
+      this.#lookForFaults();
+    }, REFRESH_MS);
   }
 
   async next(): Promise<Buffer | undefined> {
@@ -131,6 +138,13 @@ class OwnLines implements LineSource {
       if (filter.netns === this.#filter.netns && filter.table === this.#filter.table) return;
       this.#filter = filter;
       this.#listener.setFilter(filter);
+    });
+  }
+
+  #lookForFaults(): void {
+    this.#late.during(() => {
+      const { fault } = this.#session.events();
+      if (fault !== "") throw new Error(fault);
     });
   }
 

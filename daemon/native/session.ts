@@ -172,6 +172,8 @@ export interface EventsDropped {
   readonly ringbuf: number;
   readonly queue: number;
   readonly decode: number;
+  /** Why the ring could not be waited for since the last call; empty if it could. It is tried again and again. */
+  readonly fault: string;
 }
 
 /**

@@ -124,6 +124,7 @@ Napi::Value ToJs(Napi::Env env, const EventPump::Totals& totals) {
   object["ringbuf"] = static_cast<double>(totals.ringbuf);
   object["queue"] = static_cast<double>(totals.queue);
   object["decode"] = static_cast<double>(totals.decode);
+  object["fault"] = totals.fault;
   return object;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "event_pump.h"
 
-#include <bpf/bpf.h>
-
 #include <bit>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
+#include <exception>
+#include <system_error>
 #include <utility>
 
 #include "../../bpf/kinds/route/event.h"
@@ -18,8 +19,10 @@ namespace {
 
 // How long a single event may wait; under load the kernel wakes us (settings.wake_bytes).
 constexpr int kLookMs = 20;
-// Events handled before listeners hear of them and others get the lock.
+// Events handled before listeners hear of them.
 constexpr uint32_t kBatch = 1024;
+// Between two attempts to mend a ring that cannot be waited for.
+constexpr int64_t kReopenNs = 1000000000;
 
 // By kind.
 constexpr size_t kEventSizes[] = {
@@ -36,20 +39,13 @@ int64_t Nanoseconds(clockid_t clock) {
 
 }  // namespace
 
-EventPump::EventPump(const Object& object)
-    : object_(object),
-      shared_(object.Map(".data.shared")),
-      filters_(object.Map(".data.filters")),
-      lost_(object.Map("events_lost")),
-      cpus_(static_cast<uint32_t>(lost_.Size() / TS_LOST_COLUMNS)),
-      words_(std::make_shared<Vocabulary>()),
-      names_(std::make_shared<Names>()) {
-  ring_.reset(ring_buffer__new(bpf_map__fd(object.Map("events")), OnRecord, this, nullptr));
-  if (!ring_) throw KernelError("open", "the event ring", errno);
+EventPump::EventPump(std::unique_ptr<EventRing> ring)
+    : ring_(std::move(ring)), words_(std::make_shared<Vocabulary>()), names_(std::make_shared<Names>()) {
+  ring_->Open(*this);
 }
 
 EventPump::~EventPump() {
-  shared_[0].listeners = 0;
+  ring_->Shared().listeners = 0;
   running_ = false;
   if (thread_.joinable()) thread_.join();
 }
@@ -62,33 +58,45 @@ std::shared_ptr<Listener> EventPump::Open(const ListenerSettings& settings, std:
     while (slot < TS_LISTENERS && slots_[slot]) slot++;
     if (slot == TS_LISTENERS) throw KernelError("open", "a listener", 0, "all slots are taken");
     slots_[slot] = listener;
-    lost_before_[slot] = Lost(slot);
-    filters_[0].slot[slot] = settings.filter;
+    lost_before_[slot] = ring_->Lost(slot);
+    ring_->Filters().slot[slot] = settings.filter;
     Publish();
   }
   if (!thread_.joinable()) {
-    running_ = true;
-    thread_ = std::thread([this] { Run(); });
+    try {
+      StartThread();
+    } catch (const std::system_error& error) {
+      Remove(listener);
+      throw KernelError("start", "the thread for events", error.code().value());
+    }
   }
   return listener;
 }
 
+void EventPump::StartThread() {
+  running_ = true;
+  thread_ = std::thread([this] { Run(); });
+}
+
 void EventPump::Close(const std::shared_ptr<Listener>& listener) {
-  bool is_last = true;
-  {
-    std::lock_guard guard(lock_);
-    for (uint32_t slot = 0; slot < TS_LISTENERS; slot++) {
-      if (slots_[slot] == listener) {
-        queue_of_closed_ += listener->Drops().queue;
-        slots_[slot].reset();
-      }
-      if (slots_[slot]) is_last = false;
-    }
-    Publish();
-  }
-  if (!is_last || !thread_.joinable()) return;
+  Remove(listener);
+  bool has_others = false;
+  for (const auto& other : slots_) has_others |= other != nullptr;
+  if (has_others || !thread_.joinable()) return;
   running_ = false;
   thread_.join();
+  fault_ = 0;
+  is_failing_ = false;
+}
+
+void EventPump::Remove(const std::shared_ptr<Listener>& listener) {
+  std::lock_guard guard(lock_);
+  for (auto& slot : slots_) {
+    if (slot != listener) continue;
+    queue_of_closed_ += listener->Drops().queue;
+    slot.reset();
+  }
+  Publish();
 }
 
 void EventPump::ChangeFilter(const std::shared_ptr<Listener>& listener, const ts_filter& filter) {
@@ -96,8 +104,8 @@ void EventPump::ChangeFilter(const std::shared_ptr<Listener>& listener, const ts
   for (uint32_t slot = 0; slot < TS_LISTENERS; slot++) {
     if (slots_[slot] != listener) continue;
     // Out of use while it is written, as the kernel reads it without a lock.
-    __atomic_fetch_and(&shared_[0].listeners, ~(1U << slot), __ATOMIC_SEQ_CST);
-    filters_[0].slot[slot] = filter;
+    __atomic_fetch_and(&ring_->Shared().listeners, ~(1U << slot), __ATOMIC_SEQ_CST);
+    ring_->Filters().slot[slot] = filter;
     listener->SetFilter(filter);
   }
   Publish();
@@ -112,9 +120,10 @@ void EventPump::Publish() {
     slots = slot + 1;
     device |= (slots_[slot]->Filter().conditions & TS_MATCH_DEVICE) != 0;
   }
-  shared_[0].slots = slots;
-  shared_[0].device_conditions = device;
-  __atomic_store_n(&shared_[0].listeners, listeners, __ATOMIC_SEQ_CST);
+  ts_shared& shared = ring_->Shared();
+  shared.slots = slots;
+  shared.device_conditions = device;
+  __atomic_store_n(&shared.listeners, listeners, __ATOMIC_SEQ_CST);
 }
 
 void EventPump::SetVocabulary(std::shared_ptr<const Vocabulary> words) {
@@ -130,54 +139,73 @@ void EventPump::SetNames(std::shared_ptr<const Names> names) {
 EventPump::Totals EventPump::Read() {
   std::lock_guard guard(lock_);
   Totals totals = totals_;
-  totals.ringbuf = Lost(TS_LOST_ALL);
+  totals.ringbuf = ring_->Lost(TS_LOST_ALL);
   totals.queue = queue_of_closed_;
   for (const auto& listener : slots_) {
     if (listener) totals.queue += listener->Drops().queue;
   }
+  if (fault_ != 0) totals.fault = KernelError("wait for", "the event ring", fault_).what();
+  if (!is_failing_) fault_ = 0;
   return totals;
 }
 
 void EventPump::Run() {
   while (running_) {
-    // Events that woke nobody are there all the same: look whatever the poll says.
-    int error = ring_buffer__poll(ring_.get(), kLookMs);
-    if (error < 0 && error != -EINTR) running_ = false;
+    Wait();
+    // Events that woke nobody are there all the same, and those of a ring that cannot be waited for.
     Look();
   }
   Look();
 }
 
+void EventPump::Wait() {
+  int error = ring_->Poll(kLookMs);
+  bool is_failing = error < 0 && error != -EINTR;
+  {
+    std::lock_guard guard(lock_);
+    is_failing_ = is_failing;
+    if (is_failing) fault_ = -error;
+  }
+  if (!is_failing) return;
+  std::this_thread::sleep_for(std::chrono::milliseconds(kLookMs));
+  int64_t now = Nanoseconds(CLOCK_MONOTONIC);
+  if (now - reopened_at_ < kReopenNs) return;
+  reopened_at_ = now;
+  ring_->Reopen();
+}
+
 void EventPump::Look() {
   FlushPending();
-  ring_buffer__consume(ring_.get());
+  ring_->Consume();
   std::lock_guard guard(lock_);
   EndBatch();
 }
 
 void EventPump::FlushPending() {
-  if (!object_.HasTrampolines() || shared_[0].listeners == 0) return;
+  if (ring_->Shared().listeners == 0) return;
   // Once in a look's time, not with every look: under load they follow each other at once, and this interrupts each CPU.
   int64_t now = Nanoseconds(CLOCK_MONOTONIC);
   if (now - flushed_at_ < kLookMs * 1000000LL) return;
   flushed_at_ = now;
-  for (uint32_t cpu = 0; cpu < cpus_; cpu++) {
-    LIBBPF_OPTS(bpf_test_run_opts, options, .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = cpu);
-    // A CPU that is offline has nothing pending.
-    bpf_prog_test_run_opts(bpf_program__fd(object_.Program("flush")), &options);
-  }
+  ring_->Flush();
 }
 
-int EventPump::OnRecord(void* self, void* data, size_t size) {
-  static_cast<EventPump*>(self)->Handle(data, size);
-  return 0;
-}
-
-void EventPump::Handle(const void* data, size_t size) {
+void EventPump::Handle(const void* record, size_t size) {
   std::lock_guard guard(lock_);
+  try {
+    Deliver(record, size);
+  } catch (const std::exception&) {
+    // libbpf's frames, through which nothing may be thrown, are between this and the loop.
+    totals_.decode++;
+  }
+  if (++in_batch_ >= kBatch) EndBatch();
+}
+
+void EventPump::Deliver(const void* record, size_t size) {
   if (in_batch_ == 0) unix_offset_ = Nanoseconds(CLOCK_REALTIME) - Nanoseconds(CLOCK_MONOTONIC);
-  const ts_event* event = static_cast<const ts_event*>(data);
-  if (size < sizeof(ts_event) || event->kind >= TS_KINDS || size < kEventSizes[event->kind]) {
+  const ts_event* event = static_cast<const ts_event*>(record);
+  if (size < sizeof(ts_event) || event->kind >= TS_KINDS || size < kEventSizes[event->kind] ||
+      event->family > TS_IPV6) {
     totals_.decode++;
     return;
   }
@@ -186,24 +214,15 @@ void EventPump::Handle(const void* data, size_t size) {
     if (!listener) continue;
     listener->Append(*event, *words_, *names_, unix_offset_);
   }
-  if (++in_batch_ >= kBatch) EndBatch();
 }
 
 void EventPump::EndBatch() {
   in_batch_ = 0;
   for (uint32_t slot = 0; slot < TS_LISTENERS; slot++) {
     if (!slots_[slot]) continue;
-    slots_[slot]->SetLostInRing(Lost(slot) - lost_before_[slot]);
+    slots_[slot]->SetLostInRing(ring_->Lost(slot) - lost_before_[slot]);
     slots_[slot]->Announce();
   }
-}
-
-uint64_t EventPump::Lost(uint32_t column) const {
-  uint64_t sum = 0;
-  for (uint32_t cpu = 0; cpu < cpus_; cpu++) {
-    sum += __atomic_load_n(&lost_[cpu * TS_LOST_COLUMNS + column], __ATOMIC_RELAXED);
-  }
-  return sum;
 }
 
 }  // namespace tablesnoop

@@ -21,8 +21,15 @@ void Listener::Append(const ts_event& event, const Vocabulary& words, const Name
     return;
   }
   TellDrops();
-  Format(event, words, names, unix_offset);
-  waiting_count_++;
+  size_t before = waiting_.size();
+  try {
+    Format(event, words, names, unix_offset);
+    waiting_count_++;
+  } catch (...) {
+    // No half lines.
+    waiting_.resize(before);
+    throw;
+  }
 }
 
 void Listener::Format(const ts_event& event, const Vocabulary& words, const Names& names, int64_t unix_offset) {

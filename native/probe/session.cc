@@ -16,7 +16,7 @@ Session::Session(const SessionSettings& settings) {
   counters_ = std::make_unique<tablesnoop::Counters>(*object_);
   inventory_ = std::make_unique<tablesnoop::Inventory>(*object_);
   failed_destinations_ = std::make_unique<tablesnoop::FailedDestinations>(*object_);
-  events_ = std::make_unique<EventPump>(*object_);
+  events_ = std::make_unique<EventPump>(std::make_unique<KernelRing>(*object_));
   attachments_ = std::make_unique<Attachments>(*object_, settings.refuse);
   Attach(settings.kinds);
 }

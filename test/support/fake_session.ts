@@ -76,7 +76,7 @@ export class FakeSession implements Session {
   readonly listeners: FakeListener[] = [];
   vocabulary: Vocabulary | undefined;
   names: LineNames | undefined;
-  dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0 };
+  dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0, fault: "" };
   omitted = 0;
   overflow = new Array<bigint>(ABI.TS_OVERFLOW_INDICES).fill(0n);
 

@@ -102,7 +102,7 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "rule", egress: 100, type: 8, error: 13 }, 2);
   session.count({ netns: 1n, kind: "rule", error: 3 }, 1);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
-  session.dropped = { ringbuf: 4, queue: 5, decode: 6 };
+  session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
   session.setProbes([
     { probe: "fib_table_lookup", backend: "tracepoint", attached: true, isMissing: false, reason: "", skipped: 7n },
@@ -179,6 +179,19 @@ describe("Exposition", () => {
     bench.session.failing.clear();
     await bench.lines(metric);
     expect(bench.failed.size).toBe(0);
+  });
+
+  it("counts it as a failure of events if the ring cannot be waited for, and goes on counting what is lost", async () => {
+    const bench = new Bench();
+    bench.session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "wait for the event ring: EBADF" };
+    expect(await bench.lines("events_dropped_total")).toContain('{stage="ringbuf"} 4');
+    expect([...bench.failed]).toEqual([["events", new Error("wait for the event ring: EBADF")]]);
+    expect(await bench.lines("read_errors_total")).toContain('{source="events"} 2');
+
+    bench.session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
+    await bench.lines("events_dropped_total");
+    expect(bench.failed.size).toBe(0);
+    expect(bench.told).toEqual(["events: wait for the event ring: EBADF", "events: works"]);
   });
 
   it("counts a failure to read what is counted by destination, which is read once a second", async () => {

@@ -93,6 +93,19 @@ describe("probes of its own", () => {
     source.close();
   });
 
+  test("say once in each outage that the ring cannot be waited for", async () => {
+    vi.useFakeTimers();
+    const source = open({ query: { ...EVERYTHING, kinds: ["route"] } });
+    const fault = "wait for the event ring: EBADF";
+    for (const outage of [fault, "", fault]) {
+      session.dropped = { ...session.dropped, fault: outage };
+      await vi.advanceTimersByTimeAsync(5000);
+    }
+    const [late, again] = [`${fault}; lines come late`, "the event ring can be waited for again"];
+    expect(notes).toEqual([late, again, late]);
+    source.close();
+  });
+
   test("tell once of a kind that cannot be seen", () => {
     session.unseenKinds = [NO_RULES];
     open().close();
@@ -145,6 +158,7 @@ describe("their lines", () => {
     expect(await next).toBeUndefined();
     expect(session.listeners).toHaveLength(0);
     expect(session.isClosed).toBe(true);
+    source.stop();
     expect(source.dropped()).toEqual({ ringbuf: 0, queue: 0, daemon: 0 });
   });
 });
