@@ -85,6 +85,13 @@ export const BUILD_STEPS = [
     command: ["make", "-C", "test/support/flood"],
   },
   {
+    name: "native tests, under AddressSanitizer and UBSan",
+    when: "test",
+    inputs: ["native", "test/native", "bpf/tablesnoop_abi.h", ...TOOLS],
+    output: "dist/test/asan/unit",
+    command: ["make", "-C", "native", "checked"],
+  },
+  {
     name: "benchmarks",
     when: "test",
     inputs: ["test/bench", "test/support", "daemon", "tsconfig.json", "test/tsconfig.json", ...TOOLS],

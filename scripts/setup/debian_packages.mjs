@@ -25,6 +25,8 @@ const PACKAGES = [
   { name: "llvm", when: "package", tool: "llvm-strip", reason: "takes debug information out of the BPF programs" },
   { name: "dpkg-dev", when: "package", tool: "dpkg-shlibdeps", reason: "finds the libraries that the package needs" },
   { name: "git", when: "package", tool: "git", reason: "tells which commit is packaged, and when it was made" },
+  { name: "doctest-dev", when: "test", reason: "native tests are written with it" },
+  { name: "libclang-rt-dev", when: "test", reason: "native tests fuzz with clang's libFuzzer and sanitizers" },
   { name: "lintian", when: "test", reason: "package tests have the Debian package checked" },
   { name: "iproute2", when: "test", reason: "live tests make network namespaces, routes and rules" },
   { name: "iputils-ping", when: "test", reason: "live tests send pings" },

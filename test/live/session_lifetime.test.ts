@@ -7,12 +7,14 @@ import { loadAddon, SESSION_OPTIONS } from "../support/addon.js";
 import { BACKEND } from "../support/backend.js";
 import { IS_SMALL, PATIENCE } from "../support/pace.js";
 import { startBackground } from "../support/processes/background.js";
+import { sanitized } from "../support/processes/sanitized.js";
 import { projectPath } from "../support/project_path.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const DEADLINE_MS = 20_000 * PATIENCE;
 
-/** Steps of test/support/processes/session_steps.mjs. */
+const STEPS = "test/support/processes/session_steps.mjs";
+
 const LIVES = [
   "open",
   "open close",
@@ -51,30 +53,39 @@ const LIVES = [
 /** For machines in emulation: a process there takes seconds to start, and the kernel matters little here. */
 const IN_SHORT = new Set(["open read close", "open drop gc", "open exit", "open worker-terminate read close"]);
 
-describe("a process that takes these steps ends with 0", () => {
-  test.each(IS_SMALL ? LIVES.filter((life) => IN_SHORT.has(life)) : LIVES)(
-    "%s",
-    { timeout: 2 * DEADLINE_MS },
-    async (life) => {
-      const steps = projectPath("test/support/processes/session_steps.mjs");
-      const environment = { ...process.env, TABLESNOOP_BACKEND: BACKEND };
-      const args = ["--expose-gc", steps, ...life.split(" ")];
-      await using child = await startBackground(process.execPath, args, environment);
-      const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
-      expect({ ...exit, stderr: child.stderr() }).toEqual({ code: 0, signal: null, stderr: "" });
-    },
-  );
+const LIVES_HERE = IS_SMALL ? LIVES.filter((life) => IN_SHORT.has(life)) : LIVES;
 
-  test("an uncaught exception with an open session ends it with 1, by no signal", async () => {
-    const args = [projectPath("test/support/processes/session_steps.mjs"), "open", "throw"];
+describe("a process that takes these steps ends with 0", () => {
+  test.each(LIVES_HERE)("%s", { timeout: 2 * DEADLINE_MS }, async (life) => {
+    await live(life, ["--expose-gc", projectPath(STEPS)], {});
+  });
+});
+
+describe("so it does under AddressSanitizer and UBSan", () => {
+  test.for(LIVES_HERE)("%s", { timeout: 2 * DEADLINE_MS }, async (life, context) => {
+    const { file, flags, environment } = sanitized(STEPS, context);
+    await live(life, [...flags, "--expose-gc", file], environment);
+  });
+});
+
+async function live(life: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const allOf = { ...process.env, TABLESNOOP_BACKEND: BACKEND, ...environment };
+  await using child = await startBackground(process.execPath, [...args, ...life.split(" ")], allOf);
+  const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
+  expect({ ...exit, stderr: child.stderr() }).toEqual({ code: 0, signal: null, stderr: "" });
+}
+
+describe("an exception", () => {
+  test("that nobody catches, with an open session, ends the process with 1, by no signal", async () => {
+    const args = [projectPath(STEPS), "open", "throw"];
     await using child = await startBackground(process.execPath, args);
     const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
     expect(exit).toEqual({ code: 1, signal: null });
     expect(child.stderr()).toContain("thrown on purpose");
   });
 
-  test("an exception in a callback for lines is an uncaught one, told with its own text and stack", async () => {
-    const args = [projectPath("test/support/processes/session_steps.mjs"), "open", "listen-throw", "hear"];
+  test("in a callback for lines is an uncaught one, told with its own text and stack", async () => {
+    const args = [projectPath(STEPS), "open", "listen-throw", "hear"];
     await using child = await startBackground(process.execPath, args);
     const exit = await waitUntil("the process has ended", child.exit, { timeoutMs: DEADLINE_MS });
     expect(exit).toEqual({ code: 1, signal: null });
