@@ -7,7 +7,7 @@
 #include "../../bpf/kinds/route/event.h"
 #include "../../bpf/kinds/rule/event.h"
 #include "append.h"
-#include "selectors.h"
+#include "../kinds/rule/selectors.h"
 
 namespace tablesnoop {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../../bpf/kinds/rule/event.h"
+#include "../../../bpf/kinds/rule/event.h"
 
 namespace tablesnoop {
 

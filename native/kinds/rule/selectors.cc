@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "selectors.h"
 
-#include "append.h"
+#include "../../lines/append.h"
 
 namespace tablesnoop {
 
