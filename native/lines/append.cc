@@ -24,6 +24,4 @@ void AppendAddress(std::string& out, uint8_t family, const uint32_t address[4]) 
   }
 }
 
-void AppendName(std::string& out, const char name[16]) { out.append(name, strnlen(name, 16)); }
-
 }  // namespace tablesnoop

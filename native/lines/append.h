@@ -18,7 +18,4 @@ void AppendNumber(std::string& out, Number number, int base = 10) {
 // As inet_ntop writes it. family: enum ts_family.
 void AppendAddress(std::string& out, uint8_t family, const uint32_t address[4]);
 
-// A name of at most 16 bytes, NUL-padded.
-void AppendName(std::string& out, const char name[16]);
-
 }  // namespace tablesnoop

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The text line of a lookup: the original's, byte for byte, for routes; ours for rules. docs/lines.md is the grammar.
+// The text line of a lookup. docs/lines.md is the grammar; what is of one kind alone is in native/kinds/.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
-#include "../../bpf/tablesnoop_abi.h"
+#include "event_view.h"
 #include "words.h"
 
 namespace tablesnoop {
 
 struct TextStyle {
-  bool verbose;
+  static constexpr uint8_t kFlow = 1;     // -v: who looked up where, as the original tool says it
+  static constexpr uint8_t kDetails = 2;  // -vv: the result and more behind that
+
+  uint8_t verbose;
   bool colour;
 };
 
-// event must be the head of its kind's event. Ends with a newline.
-void AppendText(std::string& out, const ts_event& event, const Vocabulary& words, const TextStyle& style);
+// Ends with a newline.
+void AppendText(std::string& out, const EventView& view, const Vocabulary& words, const TextStyle& style);
 
 }  // namespace tablesnoop

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "../lines/printable.h"
+
 namespace tablesnoop {
 
 namespace {
@@ -111,8 +113,8 @@ ListenerSettings ReadListenerSettings(const Napi::Object& options) {
   return {
       .filter = ReadFilter(filter.As<Napi::Object>()),
       .format = choices[ReadChoice(options, "format", formats)],
-      .verbose = ReadNumber(options, "verbose", 0, 2) > 0,
-      .colour = ReadBoolean(options, "colour"),
+      .style = {.verbose = static_cast<uint8_t>(ReadNumber(options, "verbose", 0, TextStyle::kDetails)),
+                .colour = ReadBoolean(options, "colour")},
       .tells_drops = ReadBoolean(options, "tellsDrops"),
       .queue_bytes = ReadNumber(options, "queueBytes", 1, kMostRing),
   };
@@ -131,7 +133,7 @@ ts_filter ReadFilter(const Napi::Object& from) {
     filter.conditions |= TS_MATCH_TABLE;
   }
   if (from.Get("egress").IsString()) {
-    std::string egress = ReadString(from, "egress");
+    std::string egress = BytesOf(ReadString(from, "egress"));
     if (egress.size() >= sizeof(filter.device)) {
       throw Napi::RangeError::New(from.Env(), "egress must be a device name of at most 15 bytes");
     }

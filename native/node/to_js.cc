@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "../lines/append.h"
+#include "../lines/printable.h"
 
 namespace tablesnoop {
 
@@ -57,7 +58,9 @@ Napi::Value ToJs(Napi::Env env, const InventoryRows& rows) {
     Napi::Object object = Napi::Object::New(env);
     object["netns"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.netns));
     object["ifindex"] = row.ifindex;
-    object["name"] = Napi::String::New(env, row.name, strnlen(row.name, sizeof(row.name)));
+    std::string name;
+    AppendName(name, row.name);
+    object["name"] = name;
     object["vrfTable"] = row.vrf_table;
     devices[at] = object;
   }

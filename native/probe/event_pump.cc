@@ -6,11 +6,11 @@
 #include <chrono>
 #include <ctime>
 #include <exception>
+#include <optional>
 #include <system_error>
 #include <utility>
 
-#include "../../bpf/kinds/route/event.h"
-#include "../../bpf/kinds/rule/event.h"
+#include "../lines/event_view.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
@@ -23,13 +23,6 @@ constexpr int kLookMs = 20;
 constexpr uint32_t kBatch = 1024;
 // Between two attempts to mend a ring that cannot be waited for.
 constexpr int64_t kReopenNs = 1000000000;
-
-// By kind.
-constexpr size_t kEventSizes[] = {
-#define TS_KIND(word, number) sizeof(ts_##word##_event),
-#include "../../bpf/kinds.def"
-#undef TS_KIND
-};
 
 int64_t Nanoseconds(clockid_t clock) {
   timespec now;
@@ -203,16 +196,14 @@ void EventPump::Handle(const void* record, size_t size) {
 
 void EventPump::Deliver(const void* record, size_t size) {
   if (in_batch_ == 0) unix_offset_ = Nanoseconds(CLOCK_REALTIME) - Nanoseconds(CLOCK_MONOTONIC);
-  const ts_event* event = static_cast<const ts_event*>(record);
-  if (size < sizeof(ts_event) || event->kind >= TS_KINDS || size < kEventSizes[event->kind] ||
-      event->family > TS_IPV6) {
+  std::optional<EventView> view = EventView::Of(record, size);
+  if (!view) {
     totals_.decode++;
     return;
   }
-  for (uint32_t rest = event->listeners; rest != 0; rest &= rest - 1) {
+  for (uint32_t rest = view->Head().listeners; rest != 0; rest &= rest - 1) {
     Listener* listener = slots_[std::countr_zero(rest)].get();
-    if (!listener) continue;
-    listener->Append(*event, *words_, *names_, unix_offset_);
+    if (listener) listener->Append(*view, *words_, *names_, unix_offset_);
   }
 }
 

@@ -12,8 +12,8 @@ namespace tablesnoop {
 Listener::Listener(const ListenerSettings& settings, uint64_t since, std::function<void()> on_lines)
     : settings_(settings), since_(since), on_lines_(std::move(on_lines)) {}
 
-void Listener::Append(const ts_event& event, const Vocabulary& words, const Names& names, int64_t unix_offset) {
-  if (event.time < since_) return;
+void Listener::Append(const EventView& view, const Vocabulary& words, const Names& names, int64_t unix_offset) {
+  if (view.Head().time < since_) return;
   std::lock_guard guard(lock_);
   if (waiting_.size() >= settings_.queue_bytes) {
     dropped_.queue++;
@@ -23,7 +23,7 @@ void Listener::Append(const ts_event& event, const Vocabulary& words, const Name
   TellDrops();
   size_t before = waiting_.size();
   try {
-    Format(event, words, names, unix_offset);
+    Format(view, words, names, unix_offset);
     waiting_count_++;
   } catch (...) {
     // No half lines.
@@ -32,18 +32,18 @@ void Listener::Append(const ts_event& event, const Vocabulary& words, const Name
   }
 }
 
-void Listener::Format(const ts_event& event, const Vocabulary& words, const Names& names, int64_t unix_offset) {
+void Listener::Format(const EventView& view, const Vocabulary& words, const Names& names, int64_t unix_offset) {
   switch (settings_.format) {
     case LineFormat::kText:
-      AppendText(waiting_, event, words, {settings_.verbose, settings_.colour});
+      AppendText(waiting_, view, words, settings_.style);
       break;
     case LineFormat::kJson:
-      AppendJson(waiting_, event, words, names, unix_offset);
+      AppendJson(waiting_, view, words, names, unix_offset);
       waiting_.push_back('\n');
       break;
     case LineFormat::kServerSentEvents:
       waiting_.append("data: ");
-      AppendJson(waiting_, event, words, names, unix_offset);
+      AppendJson(waiting_, view, words, names, unix_offset);
       waiting_.append("\n\n");
       break;
   }

@@ -9,6 +9,8 @@
 #include <string>
 
 #include "../../bpf/tablesnoop_abi.h"
+#include "../lines/event_view.h"
+#include "../lines/text.h"
 #include "../lines/words.h"
 
 namespace tablesnoop {
@@ -18,8 +20,7 @@ enum class LineFormat { kText, kJson, kServerSentEvents };
 struct ListenerSettings {
   ts_filter filter;
   LineFormat format;
-  bool verbose;
-  bool colour;
+  TextStyle style;  // of text
   bool tells_drops;  // a line where lines were lost
   size_t queue_bytes;
 };
@@ -35,7 +36,7 @@ class Listener {
   Listener(const ListenerSettings& settings, uint64_t since, std::function<void()> on_lines);
 
   // Pump thread. Events from before the listener came are not for it (its slot may have been another's).
-  void Append(const ts_event& event, const Vocabulary& words, const Names& names, int64_t unix_offset);
+  void Append(const EventView& view, const Vocabulary& words, const Names& names, int64_t unix_offset);
   // Pump thread. Total of events that found no room in the ring.
   void SetLostInRing(uint64_t total);
   // Pump thread, after a batch: calls on_lines if there is reason.
@@ -53,7 +54,7 @@ class Listener {
   void SetFilter(const ts_filter& filter) { settings_.filter = filter; }
 
  private:
-  void Format(const ts_event& event, const Vocabulary& words, const Names& names, int64_t unix_offset);
+  void Format(const EventView& view, const Vocabulary& words, const Names& names, int64_t unix_offset);
   void TellDrops();
 
   ListenerSettings settings_;

@@ -8,7 +8,11 @@
 #include <cstring>
 #include <string>
 
-#include "../../bpf/tablesnoop_abi.h"
+#include "../../bpf/kinds/route/event.h"
+#include "../../bpf/kinds/rule/event.h"
+#include "../../native/lines/event_view.h"
+#include "../../native/lines/json.h"
+#include "../../native/lines/text.h"
 #include "../../native/lines/words.h"
 
 namespace tablesnoop {
@@ -26,52 +30,87 @@ inline void SetAddress(uint32_t (&address)[4], const char* text) {
 // 2026-01-02T03:04:05.678901234Z, if the clock of events began in 1970.
 constexpr uint64_t kSampleTime = 1767323045678901234;
 
-inline ts_event SampleRoute() {
-  ts_event event = {};
-  event.time = kSampleTime;
-  event.netns = 4097;
-  event.inode = 4026532000;
-  event.listeners = 1;
-  event.table = 254;
-  event.kind = TS_ROUTE;
-  event.family = TS_IPV4;
-  event.type = 1;
-  event.flags = TS_HAS_GATEWAY;
-  event.gateway_family = TS_IPV4;
-  SetAddress(event.src, "10.0.1.2");
-  SetAddress(event.dst, "10.0.2.2");
-  SetAddress(event.gateway, "10.0.1.1");
-  SetName(event.iif, "lo");
-  SetName(event.egress, "eth0");
-  return event;
+inline void SetHead(ts_event& head, uint8_t kind) {
+  head.time = kSampleTime;
+  head.netns = 4097;
+  head.inode = 4026532000;
+  head.listeners = 1;
+  head.kind = kind;
+  head.family = TS_IPV4;
+  head.code = 1;
 }
 
+inline void SetFlow(ts_flow& flow) {
+  SetAddress(flow.src, "10.0.1.2");
+  SetAddress(flow.dst, "10.0.2.2");
+  SetName(flow.iif, "lo");
+}
+
+// Through a gateway, in table main.
+inline ts_route_event SampleRoute() {
+  ts_route_event route = {};
+  SetHead(route.head, TS_KIND_route);
+  SetFlow(route.flow);
+  SetName(route.head.device, "eth0");
+  route.table = 254;
+  route.flags = TS_HAS_GATEWAY;
+  route.gateway_family = TS_IPV4;
+  SetAddress(route.gateway, "10.0.1.1");
+  return route;
+}
+
+// The rule that leads to table main.
 inline ts_rule_event SampleRule() {
   ts_rule_event rule = {};
-  rule.event = SampleRoute();
-  rule.event.kind = TS_RULE;
-  rule.event.flags = 0;
-  rule.event.priority = 32766;
-  rule.event.type = 1;
-  SetName(rule.event.egress, "");
+  SetHead(rule.head, TS_KIND_rule);
+  SetFlow(rule.flow);
+  rule.table = 254;
+  rule.priority = 32766;
   rule.uid_last = 0xffffffff;
   return rule;
 }
 
-// Results as daemon/fib has them, as far as the cases need them: found, no_route, prohibit.
+// As daemon/fib has them, as far as the cases need them.
 inline Vocabulary SampleVocabulary() {
   Vocabulary words;
-  words.result_names = {"found", "no_route", "prohibit"};
-  words.actions = {"", "to_tbl", "goto", "nop", "", "", "blackhole", "unreachable", "prohibit"};
-  words.route_types = {"", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit"};
-  words.results.assign(2 * 256 * Vocabulary::kTypes, 1);
-  for (size_t kind = 0; kind < 2; kind++) {
-    for (size_t type = 0; type < Vocabulary::kTypes; type++) {
-      words.results[kind * 256 * Vocabulary::kTypes + type] = 0;
-      words.results[(kind * 256 + EACCES) * Vocabulary::kTypes + type] = 2;
+  words.codes.resize(TS_KINDS);
+  words.codes[TS_KIND_rule] = {"", "to_table", "goto", "nop", "", "", "blackhole", "unreachable", "prohibit"};
+  words.codes[TS_KIND_route] = {"", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole"};
+  for (size_t kind = 0; kind < TS_KINDS; kind++) {
+    for (size_t error = 0; error < Vocabulary::kErrors; error++) {
+      for (size_t code = 0; code < Vocabulary::kCodes; code++) {
+        words.SetResult(kind, error, code, error == 0 ? "found" : error == EACCES ? "prohibit" : "no_route");
+      }
     }
   }
   return words;
+}
+
+inline Names SampleNames() {
+  Names names;
+  names.netns[4097] = {4026532000, "blue"};
+  names.tables[254] = "main";
+  names.vrfs[{4097, 1001}] = "vrf-red";
+  return names;
+}
+
+template <typename Event>
+EventView ViewOf(const Event& event) {
+  return EventView::Of(&event, sizeof(event)).value();
+}
+
+template <typename Event>
+std::string TextOf(const Event& event, uint8_t verbose, bool colour = false) {
+  std::string line;
+  AppendText(line, ViewOf(event), SampleVocabulary(), {verbose, colour});
+  return line;
+}
+
+template <typename Event>
+std::string JsonOf(const Event& event, int64_t unix_offset = 0) {
+  std::string line;
+  AppendJson(line, ViewOf(event), SampleVocabulary(), SampleNames(), unix_offset);
+  return line;
 }
 
 }  // namespace tablesnoop

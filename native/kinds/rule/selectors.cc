@@ -2,6 +2,7 @@
 #include "selectors.h"
 
 #include "../../lines/append.h"
+#include "../../lines/printable.h"
 
 namespace tablesnoop {
 

@@ -126,7 +126,7 @@ const steps = {
     });
   },
   "own-lines"() {
-    const output = /** @type {const} */ ({ format: "json", verbose: false, colour: false });
+    const output = /** @type {const} */ ({ format: "json", verbose: 0, colour: false });
     const origin = { ownNetns: false, probe: OPTIONS.backend, note: () => undefined, openSession };
     sources.push(openOwnLines({ query: { ...EVERYTHING, kinds: ["route"] }, ...output, ...origin }));
   },
@@ -189,7 +189,7 @@ const steps = {
  */
 function addListener(session, onLines) {
   session.setVocabulary(buildVocabulary());
-  const style = /** @type {const} */ ({ format: "text", verbose: true, colour: false, tellsDrops: true });
+  const style = /** @type {const} */ ({ format: "text", verbose: 1, colour: false, tellsDrops: true });
   const listener = session.listen({ filter: FILTER, ...style, queueBytes: 65536 }, () => {
     listener.take();
     heard += 1;

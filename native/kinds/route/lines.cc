@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The line of a lookup in one routing table: the original tool's, byte for byte.
+#include "../../../bpf/kinds/route/event.h"
+
+#include "../../lines/append.h"
+#include "../../lines/flow.h"
+#include "../../lines/json_keys.h"
+#include "../../lines/kind_ops.h"
+
+namespace tablesnoop {
+
+namespace {
+
+void AppendPrefix(std::string& out, const ts_route_event& route) {
+  AppendAddress(out, route.head.family, route.prefix);
+  out.push_back('/');
+  AppendNumber(out, static_cast<unsigned>(route.prefix_length));
+}
+
+void AppendNexthop(std::string& out, const ts_route_event& route) {
+  out.append("--> gw: ");
+  if (route.flags & TS_HAS_GATEWAY) {
+    AppendAddress(out, route.gateway_family, route.gateway);
+  } else if (route.head.family == TS_IPV6) {
+    out.append("::");
+  }
+  out.append(" egress: ");
+  if (route.flags & TS_MULTIPATH) {
+    out.append("multipath");
+  } else {
+    AppendDevice(out, route.head.device);
+  }
+}
+
+void Text(std::string& out, const EventView& view, const Vocabulary&, const TextStyle& style) {
+  const auto& route = view.As<ts_route_event>();
+  AppendFlowText(out, route.head, route.flow, "v", &route.table, style);
+  if (route.head.error == 0) AppendNexthop(out, route);
+}
+
+void Details(std::string& out, const EventView& view) {
+  const auto& route = view.As<ts_route_event>();
+  if (!(route.flags & TS_HAS_PREFIX)) return;
+  out.append(" prefix: ");
+  AppendPrefix(out, route);
+}
+
+void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names& names) {
+  const auto& route = view.As<ts_route_event>();
+  AppendFlowJson(out, route.head, route.flow);
+  AppendAnswerJson(out, route.head, &route.table, words, names);
+  AppendKey(out, "prefix");
+  if (route.flags & TS_HAS_PREFIX) {
+    out.push_back('"');
+    AppendPrefix(out, route);
+    out.push_back('"');
+  } else {
+    out.append("null");
+  }
+  if (route.flags & TS_HAS_GATEWAY) {
+    AppendKeyAddress(out, "gateway", route.gateway_family, route.gateway);
+  } else {
+    AppendKeyWord(out, "gateway", nullptr);
+  }
+  if (route.flags & TS_MULTIPATH) {
+    out.append(",\"egress\":\"multipath\"");
+  } else {
+    AppendKeyName(out, "egress", route.head.device);
+  }
+  AppendKeyWord(out, "type", words.Code(route.head));
+}
+
+}  // namespace
+
+const KindOps kinds::route = {"route", sizeof(ts_route_event), true, Json, Text, Details};
+
+}  // namespace tablesnoop

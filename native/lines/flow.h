@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What lines say of a lookup by IP addresses, whatever its kind: the flow, the table, the result.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "text.h"
+#include "words.h"
+
+namespace tablesnoop {
+
+// A device, `-` if there is none.
+void AppendDevice(std::string& out, const char name[16]);
+
+// Up to the blank behind the destination: `tag` is what stands before the 4 or the 6. table: null if it is not said.
+void AppendFlowText(std::string& out, const ts_event& head, const ts_flow& flow, const char* tag, const uint32_t* table,
+                    const TextStyle& style);
+
+// Keys src to proto.
+void AppendFlowJson(std::string& out, const ts_event& head, const ts_flow& flow);
+
+// Keys table, result and errno. table: null if there is none.
+void AppendAnswerJson(std::string& out, const ts_event& head, const uint32_t* table, const Vocabulary& words,
+                      const Names& names);
+
+}  // namespace tablesnoop
