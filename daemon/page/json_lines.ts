@@ -21,7 +21,8 @@ export interface FailedLookup {
   readonly kind: string;
   readonly family: string;
   readonly netns: { readonly inode: number | null; readonly name: string | null };
-  readonly table: { readonly id: number; readonly name: string | null };
+  /** Null of a rule lookup that led to none. */
+  readonly table: { readonly id: number; readonly name: string | null } | null;
   readonly result: string;
   readonly src: string;
   readonly dst: string;

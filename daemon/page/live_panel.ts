@@ -132,7 +132,7 @@ function time(stamp: string): string {
 }
 
 function tableText({ table }: FailedLookup): string {
-  return table.name ?? String(table.id);
+  return table === null ? "" : (table.name ?? String(table.id));
 }
 
 function noteText(shown: number, { lines, dropped, localMisses }: Seen, hidesLocal: boolean): string {

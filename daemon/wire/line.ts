@@ -27,6 +27,5 @@ export interface FlowLine extends CommonLine {
   readonly mark: number;
   /** IP protocol number. */
   readonly proto: number;
-  readonly table: { readonly id: number; readonly name: string | null };
   readonly result: Result;
 }

@@ -3,6 +3,7 @@ import type { FlowLine } from "../../wire/line.js";
 /** One lookup in one routing table. */
 export interface RouteLookup extends FlowLine {
   readonly kind: "route";
+  readonly table: { readonly id: number; readonly name: string | null };
   /** Of the route; null where the probes cannot tell it. */
   readonly prefix: string | null;
   readonly gateway: string | null;

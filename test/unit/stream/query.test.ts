@@ -45,6 +45,11 @@ describe("a filter", () => {
     });
   });
 
+  test("of a device takes its name as lines spell it: 15 bytes that cannot be shown are as many as it may have", () => {
+    const egress = "\\xff".repeat(15);
+    expect(filter({ egress }).egress).toBe(egress);
+  });
+
   test("of a namespace holds its cookie: 0 of the unknown one, that of none as long as there is none", () => {
     expect(filter({ netns: "blue" }, { netns: (name) => (name === "blue" ? 7n : undefined) }).netns).toBe(7n);
     expect(filter({ netns: "unknown" }).netns).toBe(0n);
@@ -79,6 +84,7 @@ describe("a filter", () => {
     ["egress", { egress: "" }],
     ["egress", { egress: "sixteen-bytes-xx" }],
     ["egress", { egress: "a b" }],
+    ["egress", { egress: "\\xff".repeat(16) }],
     ["egress", { egress: "eth0", failed: "only" }],
     ["egress", { egress: "eth0", kinds: ["rule"] }],
     ["src", { src: "" }],
