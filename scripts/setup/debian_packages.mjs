@@ -6,7 +6,8 @@ import { lastLines, SetupError, tryRun } from "./child.mjs";
 /**
  * @typedef {object} DebianPackage
  * @property {string} name
- * @property {"run" | "build" | "package" | "test"} when needed to run, to build, to make packages, or for the tests
+ * @property {"run" | "build" | "package" | "test" | "lint"} when needed to run, to build, to make packages, for the tests, or to
+ *   check the format
  * @property {string} reason
  * @property {string} [tool] a program on PATH that makes the package unnecessary
  * @property {string} [arch] only needed on this architecture
@@ -27,6 +28,7 @@ const PACKAGES = [
   { name: "git", when: "package", tool: "git", reason: "tells which commit is packaged, and when it was made" },
   { name: "doctest-dev", when: "test", reason: "native tests are written with it" },
   { name: "libclang-rt-dev", when: "test", reason: "native tests fuzz with clang's libFuzzer and sanitizers" },
+  { name: "clang-format", when: "lint", reason: "checks the format of C and C++" },
   { name: "lintian", when: "test", reason: "package tests have the Debian package checked" },
   { name: "iproute2", when: "test", reason: "live tests make network namespaces, routes and rules" },
   { name: "iputils-ping", when: "test", reason: "live tests send pings" },

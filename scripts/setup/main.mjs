@@ -19,7 +19,7 @@ const LOCK_WAIT_SECONDS = 1800;
 /** Exit code by which flock says that the lock is taken; none that node uses. */
 const LOCK_TAKEN = 75;
 
-/** @typedef {{ tests: boolean, run: boolean, package: boolean, quiet: boolean, locked: boolean }} SetUpOptions */
+/** @typedef {{ tests: boolean, run: boolean, package: boolean, lint: boolean, quiet: boolean, locked: boolean }} SetUpOptions */
 
 /** @param {readonly string[]} args */
 export function main(args) {
@@ -41,11 +41,11 @@ function readOptions(args) {
   const off = /** @type {const} */ ({ type: "boolean", default: false });
   try {
     // --locked is for the set-up's own use: this process holds the lock.
-    const options = { tests: off, run: off, package: off, quiet: off, locked: off };
+    const options = { tests: off, run: off, package: off, lint: off, quiet: off, locked: off };
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const cause = error instanceof Error ? error.message : error;
-    throw new SetupError(`read flags: ${cause}; known are --tests, --run, --package and --quiet`);
+    throw new SetupError(`read flags: ${cause}; known are --tests, --run, --package, --lint and --quiet`);
   }
 }
 
@@ -91,10 +91,10 @@ function findWork(options, { arch, release }) {
   const needsNodeModules = !isInstalled(ROOT);
   const steps = outdatedSteps(
     ROOT,
-    BUILD_STEPS.filter((step) => step.when === "build" || options.tests),
+    BUILD_STEPS.filter((step) => !options.lint && (step.when === "build" || options.tests)),
   );
-  /** @type {("run" | "build" | "package" | "test")[]} */
-  const occasions = ["run"];
+  /** @type {("run" | "build" | "package" | "test" | "lint")[]} */
+  const occasions = [options.lint ? "lint" : "run"];
   if (steps.length > 0) occasions.push("build");
   if (options.tests || options.package) occasions.push("package");
   if (options.tests) occasions.push("test");
