@@ -27,7 +27,7 @@ extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 /* Sizes the kernel does not export. The tests of device names, of table life and of VRFs fail where one is another. */
 #define NETDEV_HASHENTRIES 256	/* net/core/dev.h: chains of net.dev_index_head */
 #define FIB_TABLE_HASH_SIZE 256 /* include/net/ip_fib.h with CONFIG_IP_MULTIPLE_TABLES: chains of fib_table_hash */
-#define NETDEV_ALIGN 32		/* include/linux/netdevice.h: netdev_priv() begins at the device's size rounded up to it */
+#define NETDEV_ALIGN 32 /* include/linux/netdevice.h: netdev_priv() begins at the device's size rounded up to it */
 
 /*
  * drivers/net/vrf.c, a module on most kernels: its types are in the module's BTF, which needs CAP_SYS_ADMIN to read.

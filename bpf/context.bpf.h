@@ -99,11 +99,13 @@ static __noinline struct net *net_of_receiver(struct cpu_context *context, const
 #if defined(__TARGET_ARCH_x86)
 #define SYSCALL_NUMBER(regs) ((regs)->orig_ax)
 #define SYSCALL_ARGUMENT(regs) ((regs)->di)
-#define SENDS(number) ((number) < 64 ? (1ULL << 1 | 1ULL << 20 | 1ULL << 42 | 1ULL << 44 | 1ULL << 46) >> (number) & 1 : (number) == 307)
+#define SENDS(number)                                                                                                  \
+	((number) < 64 ? (1ULL << 1 | 1ULL << 20 | 1ULL << 42 | 1ULL << 44 | 1ULL << 46) >> (number)&1                 \
+		       : (number) == 307)
 #elif defined(__TARGET_ARCH_arm64)
 #define SYSCALL_NUMBER(regs) ((unsigned long)(regs)->syscallno)
 #define SYSCALL_ARGUMENT(regs) ((regs)->orig_x0)
-#define SENDS(number) \
+#define SENDS(number)                                                                                                  \
 	((number) == 64 || (number) == 66 || (number) == 203 || (number) == 206 || (number) == 211 || (number) == 269)
 #endif
 

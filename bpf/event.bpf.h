@@ -124,8 +124,8 @@ static __noinline int lose(__u32 listeners)
 /* Wakes the reader only when much is waiting; it looks by itself often enough for a single event. */
 static __always_inline __u64 wakeup(void)
 {
-	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP :
-										      BPF_RB_NO_WAKEUP;
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP
+										    : BPF_RB_NO_WAKEUP;
 }
 
 /* Everything behind the head becomes zero. */

@@ -59,10 +59,10 @@ enum bpf_map_type {
 #define RTN_THROW 9
 
 #define RT_TABLE_LOCAL 255
-#define RTF_REJECT 0x0200	  /* uapi/linux/route.h */
-#define LOOPBACK_IFINDEX 1	  /* net/flow.h: iif of locally made and reverse path lookups */
-#define PF_KTHREAD 0x00200000	  /* linux/sched.h */
-#define S_IFMT 00170000		  /* uapi/linux/stat.h */
+#define RTF_REJECT 0x0200     /* uapi/linux/route.h */
+#define LOOPBACK_IFINDEX 1    /* net/flow.h: iif of locally made and reverse path lookups */
+#define PF_KTHREAD 0x00200000 /* linux/sched.h */
+#define S_IFMT 00170000	      /* uapi/linux/stat.h */
 #define S_IFSOCK 0140000
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

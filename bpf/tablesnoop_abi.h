@@ -64,7 +64,7 @@ struct ts_key {
 struct ts_netns_row {
 	__u64 cookie;
 	__u32 inode;
-	__u32 is_first; /* 1: the namespace the kernel booted with */
+	__u32 is_first;	      /* 1: the namespace the kernel booted with */
 	__u64 no_route[2][2]; /* [enum ts_family][0 = in, 1 = out]: packets and sends given up for want of a route */
 };
 
@@ -164,7 +164,7 @@ struct ts_flow {
 
 /* Failed route lookups of one destination: key of map "failed_destinations", whose value is how many, as __u64. */
 struct ts_failed_destination {
-	__u64 netns; /* cookie, or TS_NETNS_UNKNOWN */
+	__u64 netns;	      /* cookie, or TS_NETNS_UNKNOWN */
 	__u32 destination[4]; /* network order, IPv4 in the first word */
 	__u32 table;
 	__u8 family; /* enum ts_family */
@@ -183,9 +183,9 @@ struct ts_failed_destination {
 
 /* Map ".data.sampling". */
 struct ts_sampling {
-	__u64 lookups;	/* failed lookups since load, estimated from those that were sampled */
-	__u64 since;	/* ns, CLOCK_MONOTONIC: begin of the second that `sampled` is about */
-	__u32 sampled;	/* in that second, at most what is between two halvings */
+	__u64 lookups; /* failed lookups since load, estimated from those that were sampled */
+	__u64 since;   /* ns, CLOCK_MONOTONIC: begin of the second that `sampled` is about */
+	__u32 sampled; /* in that second, at most what is between two halvings */
 	__u32 reserved;
 };
 
@@ -207,7 +207,7 @@ struct ts_settings {
 struct ts_shared {
 	/* Raised by user space when keys were retired or indices became free: every cache slot filled before is stale. */
 	__u32 generation;
-	__u32 learn_tables; /* 1: the next inventory walk also fills table_netns */
+	__u32 learn_tables;	 /* 1: the next inventory walk also fills table_netns */
 	__u32 listeners;	 /* bit for each slot of `filters` that is in use */
 	__u32 slots;		 /* one more than the highest of them */
 	__u32 device_conditions; /* 1: some of them has TS_MATCH_DEVICE */

@@ -18,9 +18,9 @@ namespace tablesnoop {
 // The kind whose event this type is.
 template <typename Event>
 struct KindOf;
-#define TS_KIND(word, number)             \
-  template <>                             \
-  struct KindOf<ts_##word##_event> {      \
+#define TS_KIND(word, number)                \
+  template <>                                \
+  struct KindOf<ts_##word##_event> {         \
     static constexpr uint8_t kKind = number; \
   };
 #include "../../bpf/kinds.def"
@@ -28,8 +28,8 @@ struct KindOf;
 
 class EventView {
  public:
-  // Nothing if the record is too short, of a kind nobody knows, or of a family its kind does not have. `record` is aligned
-  // as the ring aligns it, to 8 bytes.
+  // Nothing if the record is too short, of a kind nobody knows, or of a family its kind does not have. `record` is
+  // aligned as the ring aligns it, to 8 bytes.
   static std::optional<EventView> Of(const void* record, size_t size);
 
   const ts_event& Head() const { return *static_cast<const ts_event*>(record_); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A lookup as one JSON object. docs/lines.md says what its keys mean; all are always present. What is of one kind alone is
-// in native/kinds/.
+// A lookup as one JSON object. docs/lines.md says what its keys mean; all are always present. What is of one kind alone
+// is in native/kinds/.
 #pragma once
 
 #include <string>

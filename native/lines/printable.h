@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How a name of the kernel's is spelled, everywhere: in text, in JSON and in labels. A device may be called by any bytes,
-// and whoever may make a user namespace may call one so. What is no UTF-8 and what a terminal would act on (below 0x20, 0x7f,
-// U+0080 to U+009F) is written as \xNN for each byte. A backslash before what would read as such is \x5c: no two names
-// are spelled alike.
+// How a name of the kernel's is spelled, everywhere: in text, in JSON and in labels. A device may be called by any
+// bytes, and whoever may make a user namespace may call one so. What is no UTF-8 and what a terminal would act on
+// (below 0x20, 0x7f, U+0080 to U+009F) is written as \xNN for each byte. A backslash before what would read as such is
+// \x5c: no two names are spelled alike.
 #pragma once
 
 #include <cstddef>

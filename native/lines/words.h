@@ -55,8 +55,8 @@ class Vocabulary {
 };
 
 struct Names {
-  std::unordered_map<uint64_t, NetnsName> netns;          // by cookie
-  std::unordered_map<uint32_t, std::string> tables;       // by id, in every namespace
+  std::unordered_map<uint64_t, NetnsName> netns;              // by cookie
+  std::unordered_map<uint32_t, std::string> tables;           // by id, in every namespace
   std::map<std::pair<uint64_t, uint32_t>, std::string> vrfs;  // by cookie and table id
 
   // Null if it has none.

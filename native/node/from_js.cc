@@ -163,8 +163,9 @@ std::shared_ptr<const Vocabulary> ReadVocabulary(const Napi::Object& from) {
       for (uint32_t code = 0; code < Vocabulary::kCodes; code++) {
         Napi::HandleScope scope(from.Env());
         auto number = [&](uint32_t value) { return Napi::Number::New(from.Env(), value); };
-        words->SetResult(kind, error, code,
-                         result.As<Napi::Function>().Call(from, {number(kind), number(error), number(code)}).ToString());
+        words->SetResult(
+            kind, error, code,
+            result.As<Napi::Function>().Call(from, {number(kind), number(error), number(code)}).ToString());
       }
     }
   }

@@ -120,7 +120,8 @@ Napi::Value SessionObject::RefusalWithout(const Napi::CallbackInfo& info) {
   Session& session = Open(info.Env());
   uint64_t keep = ReadCapabilities(info[0]);
   std::string refusal;
-  // A thread can give up its own capabilities and leave the others theirs. This one waits, so the session is not shared.
+  // A thread can give up its own capabilities and leave the others theirs. This one waits, so the session is not
+  // shared.
   std::thread rehearsal([&] {
     try {
       DropCapabilitiesOfThread(keep);

@@ -176,7 +176,8 @@ void EventPump::Look() {
 
 void EventPump::FlushPending() {
   if (ring_->Shared().listeners == 0) return;
-  // Once in a look's time, not with every look: under load they follow each other at once, and this interrupts each CPU.
+  // Once in a look's time, not with every look: under load they follow each other at once, and this interrupts each
+  // CPU.
   int64_t now = Nanoseconds(CLOCK_MONOTONIC);
   if (now - flushed_at_ < kLookMs * 1000000LL) return;
   flushed_at_ = now;

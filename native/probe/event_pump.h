@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Carries events from the ring to the listeners. A thread of its own runs while there is a listener: started with the
-// first, woken by a full ring or a short timeout, ended (and joined) when the last one leaves. Whatever fails meanwhile is
-// tried again. All public methods are for the thread that owns the session; callbacks of listeners come on the pump's.
+// first, woken by a full ring or a short timeout, ended (and joined) when the last one leaves. Whatever fails meanwhile
+// is tried again. All public methods are for the thread that owns the session; callbacks of listeners come on the
+// pump's.
 #pragma once
 
 #include <array>

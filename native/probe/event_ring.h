@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The kernel's side of events, as the pump needs it: the page both write, the filters, what was lost, and the ring.
-// KernelRing is the real one; native unit tests have one in memory. Shared, Filters and Lost are for every thread, as the
-// kernel reads and writes them at any time; the rest is for the pump's.
+// KernelRing is the real one; native unit tests have one in memory. Shared, Filters and Lost are for every thread, as
+// the kernel reads and writes them at any time; the rest is for the pump's.
 #pragma once
 
 #include <bpf/libbpf.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The BPF helpers that every probe needs, asked for by name in the kernel's types: a distribution may have brought one back
-// to an older release.
+// The BPF helpers that every probe needs, asked for by name in the kernel's types: a distribution may have brought one
+// back to an older release.
 #pragma once
 
 #include <bpf/btf.h>

@@ -33,7 +33,8 @@ InventoryRows Inventory::Walk() const {
     if (error) throw KernelError("run", "the inventory walk", -error);
     if (end.complete) break;
   }
-  if (!end.complete) throw KernelError("walk", "the network namespaces", EAGAIN, "they change faster than they can be read");
+  if (!end.complete)
+    throw KernelError("walk", "the network namespaces", EAGAIN, "they change faster than they can be read");
 
   uint32_t netns = std::min<uint32_t>(end.netns_seen, netns_.Size());
   uint32_t devices = std::min<uint32_t>(end.devices_seen, devices_.Size());

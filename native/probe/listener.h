@@ -20,7 +20,7 @@ enum class LineFormat { kText, kJson, kServerSentEvents };
 struct ListenerSettings {
   ts_filter filter;
   LineFormat format;
-  TextStyle style;  // of text
+  TextStyle style;   // of text
   bool tells_drops;  // a line where lines were lost
   size_t queue_bytes;
 };

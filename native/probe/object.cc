@@ -20,8 +20,8 @@ constexpr uint32_t kDeviceRows = 64 * 1024;
 // The part of the ring that, when filled, wakes the reader.
 constexpr uint32_t kWakeShare = 8;
 
-// Destinations of failed lookups. The kernel keeps up to 128 spare entries for each CPU (LOCAL_FREE_TARGET), which are full
-// for all others.
+// Destinations of failed lookups. The kernel keeps up to 128 spare entries for each CPU (LOCAL_FREE_TARGET), which are
+// full for all others.
 constexpr uint32_t kFailedDestinations = 4096;
 constexpr uint32_t kSpareForCpu = 128;
 
@@ -41,8 +41,8 @@ uint32_t Enumerator(const btf* types, const char* name) {
 }
 
 // A function that the kernel lacks is looked for in the types of its modules, which only CAP_SYS_ADMIN may list; libbpf
-// before 1.3 takes the refusal for a failure of the load. It asks once for each object, though: so have it ask now, for a
-// name nobody has, and let it fail. `program` is any one with a tracepoint or function; it stays as it is.
+// before 1.3 takes the refusal for a failure of the load. It asks once for each object, though: so have it ask now, for
+// a name nobody has, and let it fail. `program` is any one with a tracepoint or function; it stays as it is.
 void AskForModulesInVain(bpf_program* program) { bpf_program__set_attach_target(program, 0, "no function's name"); }
 
 }  // namespace
@@ -50,7 +50,8 @@ void AskForModulesInVain(bpf_program* program) { bpf_program__set_attach_target(
 Btf LoadVmlinuxBtf() {
   Btf types(btf__load_vmlinux_btf());
   if (!types) {
-    throw KernelError("read", "/sys/kernel/btf/vmlinux", errno, "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y");
+    throw KernelError("read", "/sys/kernel/btf/vmlinux", errno,
+                      "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y");
   }
   return types;
 }

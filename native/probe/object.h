@@ -31,8 +31,8 @@ Btf LoadVmlinuxBtf();
 
 class Object {
  public:
-  // Opens and loads. Hooks the kernel lacks are left out of the load, and those by other mechanisms than these, of which
-  // the first is the best. Throws KernelError.
+  // Opens and loads. Hooks the kernel lacks are left out of the load, and those by other mechanisms than these, of
+  // which the first is the best. Throws KernelError.
   Object(const ObjectSettings& settings, const btf* vmlinux, const std::vector<Mechanism>& mechanisms);
 
   // Throw KernelError if the object has none of that name: it was built from other sources than we were.

@@ -37,8 +37,8 @@ void Notify(const std::string& address, const std::string& message) {
   socklen_t size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address.size());
   int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket < 0) throw KernelError(kAct, address, errno);
-  ssize_t sent = sendto(socket, message.data(), message.size(), MSG_NOSIGNAL,
-                        reinterpret_cast<const sockaddr*>(&name), size);
+  ssize_t sent =
+      sendto(socket, message.data(), message.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&name), size);
   int error = errno;
   close(socket);
   if (sent < 0) throw KernelError(kAct, address, error);

@@ -20,8 +20,8 @@ namespace tablesnoop {
 
 namespace {
 
-// The one signal no thread can block or wait for: glibc keeps it to itself, for setuid(2), and leaves it out of every mask.
-// Node has a thread that blocks all others. Only the kernel's own interface lets us have it, for a moment.
+// The one signal no thread can block or wait for: glibc keeps it to itself, for setuid(2), and leaves it out of every
+// mask. Node has a thread that blocks all others. Only the kernel's own interface lets us have it, for a moment.
 constexpr int kSignal = 33;
 
 constexpr int kAnswerMs = 5000;

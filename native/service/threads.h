@@ -5,7 +5,8 @@
 
 namespace tablesnoop {
 
-// 0: there was nothing to change, 1: changed, negative errno: refused. Runs in a signal handler: async-signal-safe only.
+// 0: there was nothing to change, 1: changed, negative errno: refused. Runs in a signal handler: async-signal-safe
+// only.
 using ThreadAct = int (*)();
 
 // Runs `act` on every thread, the calling one first, until a round over all threads finds nothing to change: a thread

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Fuzz target: any bytes in the ring. Whatever is taken for an event gives lines that are one line each, hold nothing that
-// a terminal acts on, and spell names so that the bytes can be told.
+// Fuzz target: any bytes in the ring. Whatever is taken for an event gives lines that are one line each, hold nothing
+// that a terminal acts on, and spell names so that the bytes can be told.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -14,8 +14,7 @@ using namespace tablesnoop;
 
 namespace {
 
-const std::string kHead =
-    R"({"time":"2026-01-02T03:04:05.678901Z","kind":")";
+const std::string kHead = R"({"time":"2026-01-02T03:04:05.678901Z","kind":")";
 const std::string kNetns = R"(,"netns":{"cookie":"4097","inode":4026532000,"name":"blue"})";
 const std::string kFlow =
     R"(,"src":"10.0.1.2","dst":"10.0.2.2","iif":"lo","oif":null,"dscp":0,"flowlabel":null,"mark":0,"proto":0)";

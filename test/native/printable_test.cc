@@ -34,13 +34,15 @@ bool IsFit(const std::string& text) {
 }  // namespace
 
 TEST_CASE("printable: names as they are given to devices stay as they are") {
-  for (const char* name : {"", "eth0", "veth-a.100@if7", "wg_tunnel", "a\\b", "\\x", "\\x4", "\\xg0", "\"q\"", "$(id)"}) {
+  for (const char* name :
+       {"", "eth0", "veth-a.100@if7", "wg_tunnel", "a\\b", "\\x", "\\x4", "\\xg0", "\"q\"", "$(id)"}) {
     CHECK(Spell(name) == name);
   }
 }
 
 TEST_CASE("printable: UTF-8 stays as it is") {
-  for (const char* name : {"é€", "\u00a0", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff", "网络0"}) {
+  for (const char* name :
+       {"é€", "\u00a0", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff", "网络0"}) {
     CHECK(Spell(name) == name);
   }
 }
@@ -54,16 +56,17 @@ TEST_CASE("printable: what a terminal acts on is written by its number") {
 }
 
 TEST_CASE("printable: what is no UTF-8 is written by its number, byte by byte") {
-  CHECK(Spell("\x9b" "31m") == "\\x9b31m");
+  CHECK(Spell("\x9b"
+              "31m") == "\\x9b31m");
   CHECK(Spell("a\xff") == "a\\xff");
   CHECK(Spell("\xc3") == "\\xc3");
   CHECK(Spell("\xe2\x82") == "\\xe2\\x82");
   CHECK(Spell("\xe2\x82z") == "\\xe2\\x82z");
   CHECK(Spell("\xf0\x9f\x98") == "\\xf0\\x9f\\x98");
-  CHECK(Spell("\xc0\xaf") == "\\xc0\\xaf");                  // too long a spelling of "/"
+  CHECK(Spell("\xc0\xaf") == "\\xc0\\xaf");  // too long a spelling of "/"
   CHECK(Spell("\xe0\x80\xaf") == "\\xe0\\x80\\xaf");
   CHECK(Spell("\xf0\x80\x80\xaf") == "\\xf0\\x80\\x80\\xaf");
-  CHECK(Spell("\xed\xa0\x80") == "\\xed\\xa0\\x80");         // a surrogate
+  CHECK(Spell("\xed\xa0\x80") == "\\xed\\xa0\\x80");           // a surrogate
   CHECK(Spell("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // above U+10FFFF
   CHECK(Spell("\xf5\x80\x80\x80") == "\\xf5\\x80\\x80\\x80");
 }

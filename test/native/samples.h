@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Events and words for the tests: one found IPv4 route and one IPv4 rule that led to a route, to be changed by the case.
+// Events and words for the tests: one found IPv4 route and one IPv4 rule that led to a route, to be changed by the
+// case.
 #pragma once
 
 #include <arpa/inet.h>

@@ -103,8 +103,7 @@ TEST_CASE("text: a failed route ends in a blank, and its result is said with the
   ts_route_event route = FailedRoute();
   route.head.netns = TS_NETNS_UNKNOWN;
   CHECK(TextOf(route, kPlain) == "v4: src: 10.0.1.2  dst: 10.0.2.2 \n");
-  CHECK(TextOf(route, kFlow) ==
-        "netns: ? iif: lo oif: - table id: 254 dscp: 0 v4: src: 10.0.1.2  dst: 10.0.2.2 \n");
+  CHECK(TextOf(route, kFlow) == "netns: ? iif: lo oif: - table id: 254 dscp: 0 v4: src: 10.0.1.2  dst: 10.0.2.2 \n");
   CHECK(TextOf(route, kDetails) ==
         "netns: ? iif: lo oif: - table id: 254 dscp: 0 v4: src: 10.0.1.2  dst: 10.0.2.2 result: no_route\n");
 }
@@ -191,9 +190,9 @@ TEST_CASE("text: no name breaks the line or reaches the terminal as it is") {
   for (char(*name)[16] : {&route.flow.iif, &route.flow.oif, &route.head.device}) SetName(*name, evil);
   for (char(*name)[16] : {&rule.flow.iif, &rule.flow.oif, &rule.iif, &rule.oif}) SetName(*name, evil);
   const std::string spelled = "\\x1b[2J\\x0a\\x9b\\xc2\\x9b";
-  CHECK(TextOf(route, kFlow) == "netns: 4097 iif: " + spelled + " oif: " + spelled +
-                                    " table id: 254 dscp: 0 v4: src: 10.0.1.2  dst: 10.0.2.2 --> gw: 10.0.1.1 egress: " +
-                                    spelled + "\n");
+  CHECK(TextOf(route, kFlow) ==
+        "netns: 4097 iif: " + spelled + " oif: " + spelled +
+            " table id: 254 dscp: 0 v4: src: 10.0.1.2  dst: 10.0.2.2 --> gw: 10.0.1.1 egress: " + spelled + "\n");
   CHECK(TextOf(rule, kFlow) == "netns: 4097 iif: " + spelled + " oif: " + spelled +
                                    " dscp: 0 rule4: src: 10.0.1.2  dst: 10.0.2.2 --> pref: 32766 table: 254 iif " +
                                    spelled + " oif " + spelled + "\n");

@@ -11,16 +11,11 @@ struct cache_map select6_cache SEC(".maps");
 static __always_inline __u8 reject_error(__u8 type)
 {
 	switch (type) {
-	case RTN_BLACKHOLE:
-		return EINVAL;
-	case RTN_PROHIBIT:
-		return EACCES;
-	case RTN_THROW:
-		return EAGAIN;
-	case RTN_UNREACHABLE:
-		return EHOSTUNREACH;
-	default:
-		return ENETUNREACH;
+	case RTN_BLACKHOLE: return EINVAL;
+	case RTN_PROHIBIT: return EACCES;
+	case RTN_THROW: return EAGAIN;
+	case RTN_UNREACHABLE: return EHOSTUNREACH;
+	default: return ENETUNREACH;
 	}
 }
 
@@ -128,8 +123,8 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 	} else {
 		lookup.is_found = true;
 		lookup.has_several = route6_has_several(route);
-		key.words[TS_ROUTE_EGRESS] = lookup.has_several ? TS_EGRESS_MULTIPATH :
-								  result->nh->nh_common.nhc_dev->ifindex;
+		key.words[TS_ROUTE_EGRESS] =
+			lookup.has_several ? TS_EGRESS_MULTIPATH : result->nh->nh_common.nhc_dev->ifindex;
 	}
 	return finish_route6(&key, &lookup);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The line of a lookup in one routing table: the original tool's, byte for byte.
 #include "../../../bpf/kinds/route/event.h"
-
 #include "../../lines/append.h"
 #include "../../lines/flow.h"
 #include "../../lines/json_keys.h"

@@ -22,7 +22,8 @@ static int attach_all(const char *path)
 		return fail("open", path, errno);
 	if (bpf_object__load(object))
 		return fail("load", path, errno);
-	bpf_object__for_each_program(program, object) {
+	bpf_object__for_each_program(program, object)
+	{
 		if (!bpf_program__attach(program))
 			return fail("attach", bpf_program__name(program), errno);
 	}

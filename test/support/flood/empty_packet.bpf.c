@@ -5,11 +5,11 @@
 
 char _license[] SEC("license") = "Dual BSD/GPL";
 
-#define EMPTY(hook)            \
-	SEC("tp_btf/" #hook)   \
-	int hook(void *ctx)    \
-	{                      \
-		return 0;      \
+#define EMPTY(hook)                                                                                                    \
+	SEC("tp_btf/" #hook)                                                                                           \
+	int hook(void *ctx)                                                                                            \
+	{                                                                                                              \
+		return 0;                                                                                              \
 	}
 
 EMPTY(softirq_entry)

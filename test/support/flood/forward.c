@@ -52,12 +52,14 @@ struct frame {
 		struct {
 			struct iphdr ip;
 			struct udphdr udp;
-			unsigned char payload[FORWARD_FRAME_BYTES - ETH_HLEN - sizeof(struct iphdr) - sizeof(struct udphdr)];
+			unsigned char
+				payload[FORWARD_FRAME_BYTES - ETH_HLEN - sizeof(struct iphdr) - sizeof(struct udphdr)];
 		} __attribute__((packed)) v4;
 		struct {
 			struct ip6_hdr ip;
 			struct udphdr udp;
-			unsigned char payload[FORWARD_FRAME_BYTES - ETH_HLEN - sizeof(struct ip6_hdr) - sizeof(struct udphdr)];
+			unsigned char payload[FORWARD_FRAME_BYTES - ETH_HLEN - sizeof(struct ip6_hdr) -
+					      sizeof(struct udphdr)];
 		} __attribute__((packed)) v6;
 	};
 } __attribute__((packed));
@@ -73,12 +75,12 @@ static int fail(const char *act, const char *object, int error)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {
-		{ "object", required_argument, 0, 'o' }, { "device", required_argument, 0, 'd' },
+		{ "object", required_argument, 0, 'o' },  { "device", required_argument, 0, 'd' },
 		{ "through", required_argument, 0, 't' }, { "mac", required_argument, 0, 'm' },
-		{ "src", required_argument, 0, 'S' },	 { "dst", required_argument, 0, 'D' },
-		{ "repeat", required_argument, 0, 'r' }, { "slices", required_argument, 0, 's' },
-		{ "batch", required_argument, 0, 'b' },	 { "cpu", required_argument, 0, 'c' },
-		{ "receive", no_argument, 0, 'R' },	 { 0, 0, 0, 0 },
+		{ "src", required_argument, 0, 'S' },	  { "dst", required_argument, 0, 'D' },
+		{ "repeat", required_argument, 0, 'r' },  { "slices", required_argument, 0, 's' },
+		{ "batch", required_argument, 0, 'b' },	  { "cpu", required_argument, 0, 'c' },
+		{ "receive", no_argument, 0, 'R' },	  { 0, 0, 0, 0 },
 	};
 	int option;
 
@@ -123,7 +125,9 @@ static int find_mac(const struct options *options, unsigned char *mac)
 
 	if (options->mac)
 		return sscanf(options->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4,
-			      mac + 5) == 6 ? 0 : fail("parse", options->mac, EINVAL);
+			      mac + 5) == 6
+			       ? 0
+			       : fail("parse", options->mac, EINVAL);
 	strncpy(request.ifr_name, options->device, IFNAMSIZ - 1);
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
@@ -138,8 +142,13 @@ static void fill_v4(struct frame *frame, const union address *source, const unio
 {
 	frame->ethernet.h_proto = htons(ETH_P_IP);
 	frame->v4.ip = (struct iphdr){
-		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
-		.tot_len = htons(sizeof(frame->v4)), .saddr = source->v4.s_addr, .daddr = destination->v4.s_addr,
+		.version = 4,
+		.ihl = 5,
+		.ttl = 64,
+		.protocol = IPPROTO_UDP,
+		.tot_len = htons(sizeof(frame->v4)),
+		.saddr = source->v4.s_addr,
+		.daddr = destination->v4.s_addr,
 	};
 	frame->v4.ip.check = checksum_fold(checksum_add(0, &frame->v4.ip, sizeof(frame->v4.ip)));
 	frame->v4.udp.source = htons(SOURCE_PORT);
@@ -294,8 +303,9 @@ int main(int argc, char **argv)
 	int failed, family;
 
 	if (parse_options(argc, argv, &options)) {
-		fprintf(stderr, "usage: forward --object FILE --device NAME --src ADDRESS --dst ADDRESS[,...] --repeat N "
-				"--slices N [--batch N] [--cpu N] [--mac ADDRESS] [--through NAME] [--receive]\n");
+		fprintf(stderr,
+			"usage: forward --object FILE --device NAME --src ADDRESS --dst ADDRESS[,...] --repeat N "
+			"--slices N [--batch N] [--cpu N] [--mac ADDRESS] [--through NAME] [--receive]\n");
 		return 2;
 	}
 	family = strchr(options.source, ':') ? AF_INET6 : AF_INET;

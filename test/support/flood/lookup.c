@@ -70,7 +70,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	if (options->rate && options->rate < SLICES_PER_SECOND)
 		return -1;
-	return options->object && options->netns && options->device && options->destinations && options->repeat ? 0 : -1;
+	return options->object && options->netns && options->device && options->destinations && options->repeat ? 0
+														: -1;
 }
 
 static int enter(const struct options *options)
@@ -119,7 +120,8 @@ static struct lookup_state *map_state(struct bpf_object *object)
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object) {
+	bpf_object__for_each_map(map, object)
+	{
 		const char *name = bpf_map__name(map);
 
 		if (strlen(name) > 4 && !strcmp(name + strlen(name) - 4, ".bss"))
@@ -174,7 +176,8 @@ static int run(const struct options *options, int program, struct lookup_state *
 	if (error)
 		return fail("run", "flood", -error);
 	if (state->failed || state->answers[BPF_FIB_LKUP_RET_FWD_DISABLED]) {
-		fprintf(stderr, "lookup: look up through %s: %u calls refused, %llu without a lookup; is forwarding on?\n",
+		fprintf(stderr,
+			"lookup: look up through %s: %u calls refused, %llu without a lookup; is forwarding on?\n",
 			options->device, state->failed,
 			(unsigned long long)state->answers[BPF_FIB_LKUP_RET_FWD_DISABLED]);
 		return 1;

@@ -17,8 +17,8 @@ static const struct {
 	int (*run)(const struct send_options *, struct send_tally *);
 	int needs_to;
 } modes[] = {
-	{ "udp", send_udp, 1 },	    { "connect", send_connect, 1 }, { "ping", send_ping, 1 },	  { "tun", send_tun, 1 },
-	{ "sink", send_sink, 0 },   { "cookie", send_cookie, 0 },
+	{ "udp", send_udp, 1 }, { "connect", send_connect, 1 }, { "ping", send_ping, 1 },
+	{ "tun", send_tun, 1 }, { "sink", send_sink, 0 },	{ "cookie", send_cookie, 0 },
 };
 
 int send_fail(const char *act, const char *object, int error)
@@ -71,10 +71,10 @@ static void set_port(struct sockaddr_storage *address, int port)
 static int parse_options(int argc, char **argv, struct send_options *options)
 {
 	static const struct option table[] = {
-		{ "to", required_argument, 0, 't' },	     { "from", required_argument, 0, 'f' },
-		{ "port", required_argument, 0, 'p' },	     { "count", required_argument, 0, 'n' },
-		{ "size", required_argument, 0, 'z' },	     { "mark", required_argument, 0, 'm' },
-		{ "then-netns", required_argument, 0, 'x' }, { "device", required_argument, 0, 'd' },
+		{ "to", required_argument, 0, 't' },	       { "from", required_argument, 0, 'f' },
+		{ "port", required_argument, 0, 'p' },	       { "count", required_argument, 0, 'n' },
+		{ "size", required_argument, 0, 'z' },	       { "mark", required_argument, 0, 'm' },
+		{ "then-netns", required_argument, 0, 'x' },   { "device", required_argument, 0, 'd' },
 		{ "device-netns", required_argument, 0, 'D' }, { 0, 0, 0, 0 },
 	};
 	int option;
@@ -141,7 +141,8 @@ int main(int argc, char **argv)
 			print(&tally);
 		return 0;
 	}
-	fprintf(stderr, "usage: send udp|connect|ping|tun|sink|cookie --to ADDRESS [--from ADDRESS] [--port N] [--count N] "
-			"[--size N] [--mark N] [--then-netns FILE] [--device NAME] [--device-netns FILE]\n");
+	fprintf(stderr,
+		"usage: send udp|connect|ping|tun|sink|cookie --to ADDRESS [--from ADDRESS] [--port N] [--count N] "
+		"[--size N] [--mark N] [--then-netns FILE] [--device NAME] [--device-netns FILE]\n");
 	return 2;
 }

@@ -11,11 +11,11 @@ struct send_options {
 	socklen_t address_length;
 	int port;
 	unsigned long count;
-	size_t size;	/* of the payload */
+	size_t size; /* of the payload */
 	int mark;
-	const char *then_netns;	   /* entered after the socket was opened */
-	const char *device;	   /* name of the tun device */
-	const char *device_netns;  /* where it lives; own namespace if absent */
+	const char *then_netns;	  /* entered after the socket was opened */
+	const char *device;	  /* name of the tun device */
+	const char *device_netns; /* where it lives; own namespace if absent */
 };
 
 #define SEND_MAX_PAYLOAD 1400
