@@ -19,22 +19,22 @@ import { join } from "node:path";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { hashSync } from "bcryptjs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { BACKEND } from "../support/backend.js";
-import { type Authority, CertificateFolder, type KeyPair } from "../support/certificates.js";
-import { createNetns, type Netns } from "../support/networks/netns.js";
-import { PATIENCE } from "../support/pace.js";
-import { type Background, startBackground } from "../support/processes/background.js";
-import { spawnDaemon } from "../support/processes/daemon_process.js";
+import { BACKEND } from "../../support/backend.js";
+import { type Authority, CertificateFolder, type KeyPair } from "../../support/certificates.js";
+import { createNetns, type Netns } from "../../support/networks/netns.js";
+import { PATIENCE } from "../../support/pace.js";
+import { type Background, startBackground } from "../../support/processes/background.js";
+import { spawnDaemon } from "../../support/processes/daemon_process.js";
 import {
   ask,
   listening,
   type ProtectedDaemon,
   reloadState,
   startProtected,
-} from "../support/processes/protected_daemon.js";
-import { projectPath } from "../support/project_path.js";
-import { send } from "../support/traffic/send.js";
-import { waitUntil } from "../support/wait_until.js";
+} from "../../support/processes/protected_daemon.js";
+import { projectPath } from "../../support/project_path.js";
+import { send } from "../../support/traffic/send.js";
+import { waitUntil } from "../../support/wait_until.js";
 
 const LOCAL = "--web.listen-address=127.0.0.1:0";
 const DEADLINE = { timeoutMs: 10_000 * PATIENCE };
