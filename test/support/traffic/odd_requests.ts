@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 
-export type Manner = "reads" | "reads slowly" | "never reads" | "half closes" | "resets";
+type Manner = "reads" | "reads slowly" | "never reads" | "half closes" | "resets";
 
 export interface OddConnection {
   /** Sent one after the other, a turn of the event loop apart. Latin-1. */
