@@ -74,7 +74,7 @@ export const DAEMON_FLAGS = {
     placeholder: "N",
     default: 40,
     min: 0,
-    help: "Scrapes served at the same time; 0 sets no limit.",
+    help: "Scrapes that may wait for the metrics at the same time; 0 sets no limit.",
     group: "Web",
   },
   "web.enable-stream": {

@@ -2,8 +2,9 @@
 // their answers all the same.
 
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BACKEND } from "../support/backend.js";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { BACKEND, startBackend } from "../support/backend.js";
 import { createNetns, linkVeth, type Netns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
@@ -11,6 +12,7 @@ import { spawnDaemon } from "../support/processes/daemon_process.js";
 import { listening } from "../support/processes/protected_daemon.js";
 import { projectPath } from "../support/project_path.js";
 import { send } from "../support/traffic/send.js";
+import { waitUntil } from "../support/wait_until.js";
 
 const HOST = "10.98.0.1";
 /** Of the slow clients, and of another. */
@@ -136,4 +138,24 @@ describe("scrapes and probes of health are answered beside", () => {
 
 test("nothing that these clients do is a line of the log", () => {
   expect(daemon.stderr().trim().split("\n").at(-1)).toContain("msg=listening");
+});
+
+test("a thousand clients that never finish their requests do not keep a scrape out", async () => {
+  await using daemon = await startBackend();
+  const { hostname, port } = new URL(daemon.url);
+  const sockets: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (let at = 0; at < 1000; at++) {
+    const socket = connect(Number(port), hostname);
+    socket.on("error", () => undefined).write("GET /metrics HTTP/1.1\r\nHost: a\r\nX-Slow:");
+    sockets.push(socket);
+  }
+  await waitUntil("they are connected", () => sockets.every((socket) => !socket.connecting), DEADLINE);
+  for (let at = 0; at < 5; at++) {
+    const begun = performance.now();
+    await daemon.scrape();
+    expect(performance.now() - begun).toBeLessThan(1000 * PATIENCE);
+  }
 });
