@@ -49,14 +49,18 @@ const GOALS = { one: 1.05, several: 1.06, noLookup: 1.02 };
 /** The first namespace of the machine must be its only one; how many there are is a figure of its own. */
 export async function measureForwardAlone(bench: Bench): Promise<Figure[]> {
   await using forwarder = await createForwarderHere();
-  const scenarios = [...lookedUp("alone", GOALS.one), ...notLookedUp("alone")];
+  const scenarios = [...lookedUp("alone", GOALS.one), ...notLookedUp("alone"), ...inSoftirq("alone", GOALS.one)];
   return await measure([{ forwarder, scenarios }], optionsOf(bench));
 }
 
 export async function measureForward(bench: Bench): Promise<Figure[]> {
   await using forwarder = await createForwarder();
   await using withRules = await createForwarder({ hasRules: true });
-  const scenarios = [...lookedUp("several", GOALS.several), ...notLookedUp("several"), ...inSoftirq("several")];
+  const scenarios = [
+    ...lookedUp("several", GOALS.several),
+    ...notLookedUp("several"),
+    ...inSoftirq("several", GOALS.several),
+  ];
   return await measure(
     [
       { forwarder, scenarios },
@@ -119,8 +123,8 @@ function notLookedUp(prefix: string): Scenario[] {
 }
 
 /** As veth polls them: 64 frames to a softirq, as from a network card, or one, as from a socket at the other end. */
-function inSoftirq(prefix: string): Scenario[] {
-  const [hit4, miss4, hit6] = lookedUp(prefix, GOALS.several);
+function inSoftirq(prefix: string, atMost: number): Scenario[] {
+  const [hit4, miss4, hit6] = lookedUp(prefix, atMost);
   return [64, 1].flatMap((batch) =>
     [hit4, miss4, hit6].flatMap((scenario) =>
       scenario === undefined
