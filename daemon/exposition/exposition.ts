@@ -1,10 +1,9 @@
 // What /metrics shows: the ledger and a reading of its own moment, rendered.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Config } from "../config.js";
 import type { Reading } from "../drain/reading.js";
 import { FAMILIES } from "../fib/lookup.js";
-import { COLLECTORS } from "../kinds/collectors.js";
+import { COLLECTORS, type CollectorWord } from "../kinds/collectors.js";
 import type { Kind, Names } from "../kinds/kind.js";
 import type { LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -19,7 +18,7 @@ export interface ExpositionOptions {
   readonly names: Pick<Names, "netns">;
   readonly shows: (netns: string) => boolean;
   readonly kinds: readonly Kind[];
-  readonly collectors: Config["collectors"];
+  readonly collectors: Readonly<Record<CollectorWord, boolean>>;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
   /** Who listens now, and the lines they got since the start. */
