@@ -9,7 +9,8 @@ import type { LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { ABI } from "../native/abi.js";
 import { OWN } from "./catalog.js";
-import { type Family, type Format, MetricRegistry } from "./registry.js";
+import type { Family, Format } from "./families.js";
+import { MetricRegistry } from "./registry.js";
 
 export interface ExpositionOptions {
   readonly drain: { readonly last: Reading; now(maxAgeMs: number): Reading };

@@ -10,9 +10,9 @@ import { FailureWindow } from "./failure_window.js";
 import { type Series, Totals } from "./totals.js";
 
 /** Known keys taken in at once, so that the event loop is not held up: some 10 ms. */
-const MOST_KEYS = 16_000;
+const MOST_KEYS = 8000;
 /** A new key takes as long as so many known ones. */
-const NEW_KEY = 8;
+const NEW_KEY = 4;
 
 export interface LedgerOptions {
   /** By number, those that are not collected too. */
@@ -73,6 +73,7 @@ interface Pass {
   readonly entry: Entry;
   readonly rows: CounterRows;
   next: number;
+  isRead: boolean;
   /** Rows that must wait for all others. */
   readonly last: [Key, bigint][];
 }
@@ -95,7 +96,7 @@ export class Ledger {
   advance(entry: Entry): readonly Rise[] {
     const { at, rows } = entry;
     this.#passes += 1;
-    this.#pass = rows && { entry, rows, next: 0, last: [] };
+    this.#pass = rows && { entry, rows, next: 0, isRead: false, last: [] };
     const rises = this.rest();
     for (const { window } of this.#accounts.flat()) window?.close(at);
     return rises;
@@ -116,6 +117,10 @@ export class Ledger {
       const count = rows.count[pass.next] ?? 0n;
       if (key.account.correction?.isLast(key.row)) pass.last.push([key, count]);
       else this.#advanceKey(key, count, entry, rises);
+    }
+    if (!pass.isRead && rows.index.length > MOST_KEYS) {
+      pass.isRead = true;
+      return rises;
     }
     for (const [key, count] of pass.last) this.#advanceKey(key, count, entry, rises);
     for (const [index, key] of this.#keys) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildCounting, type Counting, type CountingOptions } from "../../../daemon/counting.js";
 import type { Source } from "../../../daemon/drain/reading.js";
-import type { Format } from "../../../daemon/exposition/registry.js";
+import type { Format } from "../../../daemon/exposition/families.js";
 import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
 import { Naming } from "../../../daemon/netns/naming.js";
