@@ -3,7 +3,8 @@
  * Which namespace does a lookup belong to when the hook does not say? The IPv4 tracepoint carries no struct net for a
  * miss. In softirq it is the namespace of the packet being received, whatever task happens to be current (veth runs the
  * receiver on top of the sender); elsewhere that of the socket the running system call works on, else the task's.
- * What fits none of these is unknown, never guessed.
+ * What fits none of these is unknown, never guessed. While the machine has one namespace none of this is needed, nor are the
+ * programs of context.bpf.c, which cost something for each packet: user space attaches them with the second.
  */
 #ifndef TABLESNOOP_CONTEXT_BPF_H
 #define TABLESNOOP_CONTEXT_BPF_H
@@ -137,17 +138,39 @@ static __always_inline void set_place(struct place *place, struct net *net)
 	place->netns = net ? BPF_CORE_READ(net, net_cookie) : TS_NETNS_UNKNOWN;
 }
 
+/*
+ * Is the task's namespace the only one? Its neighbours on the circle of all of them are then one: the head. A namespace
+ * leaves the circle before its last packet, so this is asked only until there have been two.
+ */
+static __always_inline bool is_alone(struct net *net)
+{
+	if (shared.several_netns)
+		return false;
+	if (net && net->list.next == net->list.prev)
+		return true;
+	if (net)
+		shared.several_netns = 1;
+	return false;
+}
+
 /* Where the running lookup most surely happens; unknown if that cannot be told. */
 static __always_inline void find_place(struct place *place, const struct flowi4 *flow)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct cpu_context *context = this_cpu_context();
-	bool kernel_thread = task->flags & PF_KTHREAD;
+	struct net *net = task->nsproxy->net_ns;
+	struct cpu_context *context;
 	struct pt_regs *regs;
-	struct net *net = 0;
+	bool kernel_thread;
 
-	if (!context)
+	if (is_alone(net)) {
+		place->netns = net->net_cookie;
+		place->net = net;
 		return;
+	}
+	context = this_cpu_context();
+	if (!context || !shared.sees_context)
+		return;
+	kernel_thread = task->flags & PF_KTHREAD;
 	/* write() to a tun device receives in the writer's call; threaded NAPI in a kernel thread. */
 	if (context->softirq || (context->task == (__u64)task && (context->depth || kernel_thread))) {
 		set_place(place, net_of_receiver(context, flow));
@@ -157,13 +180,11 @@ static __always_inline void find_place(struct place *place, const struct flowi4 
 		return;
 	/* A task may use sockets of a namespace it has left: container runtimes and proxies do. */
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	if (SENDS(SYSCALL_NUMBER(regs)))
-		net = net_of_socket(task, SYSCALL_ARGUMENT(regs));
-	if (net) {
-		set_place(place, net);
-		return;
+	if (SENDS(SYSCALL_NUMBER(regs))) {
+		set_place(place, net_of_socket(task, SYSCALL_ARGUMENT(regs)));
+		if (place->net)
+			return;
 	}
-	net = task->nsproxy->net_ns;
 	place->netns = net->net_cookie;
 	place->net = net;
 }
