@@ -35,13 +35,13 @@ static __always_inline struct cpu_context *this_cpu_context(void)
 /* The address itself if a struct net is there, else 0: what led to it may have been freed meanwhile. */
 static __always_inline struct net *checked_net(struct net *net)
 {
-	return net && (__u64)BPF_CORE_READ(net, ns.ops) == shared.netns_ops ? net : 0;
+	return net && (__u64)FOLLOW(net, struct net, ns.ops) == shared.netns_ops ? net : 0;
 }
 
 /* The namespace a device is in; 0 if the address is not, or no longer, that of a device. */
 static __always_inline struct net *net_of_device(struct net_device *dev)
 {
-	return dev ? checked_net(BPF_CORE_READ(dev, nd_net.net)) : 0;
+	return dev ? checked_net(FOLLOW(dev, struct net_device, nd_net.net)) : 0;
 }
 
 /*
@@ -50,7 +50,7 @@ static __always_inline struct net *net_of_device(struct net_device *dev)
  */
 static __noinline bool asks_way_back(struct sk_buff *skb, const struct flowi4 *flow)
 {
-	__u64 start = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+	__u64 start = (__u64)FOLLOW(skb, struct sk_buff, head) + FOLLOW(skb, struct sk_buff, network_header);
 	struct {
 		__u8 version; /* and header length */
 		__u8 rest[11];
@@ -60,7 +60,7 @@ static __noinline bool asks_way_back(struct sk_buff *skb, const struct flowi4 *f
 
 	if (bpf_probe_read_kernel(&header, sizeof(header), (void *)start) || header.version >> 4 != 4)
 		return false;
-	return header.src == BPF_CORE_READ(flow, daddr) && header.dst == BPF_CORE_READ(flow, saddr);
+	return header.src == flow->daddr && header.dst == flow->saddr;
 }
 
 /*
@@ -71,20 +71,20 @@ static __noinline struct net *net_of_receiver(struct cpu_context *context, const
 {
 	struct net_device *arrival = (struct net_device *)context->dev, *now;
 	struct sk_buff *skb = (struct sk_buff *)context->skb;
-	int iif = BPF_CORE_READ(flow, __fl_common.flowic_iif);
+	int iif = flow->__fl_common.flowic_iif;
 	struct net *arrival_net, *net;
 
 	if (!skb)
 		return 0;
 	arrival_net = net_of_device(arrival);
-	now = BPF_CORE_READ(skb, dev);
+	now = FOLLOW(skb, struct sk_buff, dev);
 	net = net_of_device(now);
 	/* 0: a question of the kernel's own on the way, such as whether an ICMP error's target is local. */
 	if (iif > LOOPBACK_IFINDEX) {
-		if (net && BPF_CORE_READ(now, ifindex) == iif)
+		if (net && FOLLOW(now, struct net_device, ifindex) == iif)
 			/* What the packet causes from here on, an ICMP error say, belongs to this device too. */
 			context->dev = (__u64)now;
-		else if (arrival_net && BPF_CORE_READ(arrival, ifindex) == iif)
+		else if (arrival_net && FOLLOW(arrival, struct net_device, ifindex) == iif)
 			net = arrival_net;
 		else if (net != arrival_net || !asks_way_back(skb, flow))
 			net = 0;
@@ -135,7 +135,7 @@ struct place {
 static __always_inline void set_place(struct place *place, struct net *net)
 {
 	place->net = net;
-	place->netns = net ? BPF_CORE_READ(net, net_cookie) : TS_NETNS_UNKNOWN;
+	place->netns = net ? FOLLOW(net, struct net, net_cookie) : TS_NETNS_UNKNOWN;
 }
 
 /*
