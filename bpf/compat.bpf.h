@@ -24,6 +24,17 @@ static __always_inline __u8 tos_of(const struct flowi_common *flow)
  */
 extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 
+/* A member behind an address that may be anything: 0 if it cannot be read. A load where that can be had, else a helper. */
+#define FOLLOW(address, type, member)                                                                                  \
+	({                                                                                                             \
+		typeof(((type *)0)->member) followed;                                                                  \
+		if (settings.has_rdonly_cast)                                                                          \
+			followed = ((type *)bpf_rdonly_cast(address, bpf_core_type_id_kernel(type)))->member;          \
+		else                                                                                                   \
+			followed = BPF_CORE_READ((type *)(address), member);                                           \
+		followed;                                                                                              \
+	})
+
 /* Sizes the kernel does not export. The tests of device names, of table life and of VRFs fail where one is another. */
 #define NETDEV_HASHENTRIES 256	/* net/core/dev.h: chains of net.dev_index_head */
 #define FIB_TABLE_HASH_SIZE 256 /* include/net/ip_fib.h with CONFIG_IP_MULTIPLE_TABLES: chains of fib_table_hash */

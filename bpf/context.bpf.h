@@ -3,7 +3,8 @@
  * Which namespace does a lookup belong to when the hook does not say? The IPv4 tracepoint carries no struct net for a
  * miss. In softirq it is the namespace of the packet being received, whatever task happens to be current (veth runs the
  * receiver on top of the sender); elsewhere that of the socket the running system call works on, else the task's.
- * What fits none of these is unknown, never guessed.
+ * What fits none of these is unknown, never guessed. While the machine has one namespace none of this is needed, nor are the
+ * programs of context.bpf.c, which cost something for each packet: user space attaches them with the second.
  */
 #ifndef TABLESNOOP_CONTEXT_BPF_H
 #define TABLESNOOP_CONTEXT_BPF_H
@@ -34,13 +35,13 @@ static __always_inline struct cpu_context *this_cpu_context(void)
 /* The address itself if a struct net is there, else 0: what led to it may have been freed meanwhile. */
 static __always_inline struct net *checked_net(struct net *net)
 {
-	return net && (__u64)BPF_CORE_READ(net, ns.ops) == shared.netns_ops ? net : 0;
+	return net && (__u64)FOLLOW(net, struct net, ns.ops) == shared.netns_ops ? net : 0;
 }
 
 /* The namespace a device is in; 0 if the address is not, or no longer, that of a device. */
 static __always_inline struct net *net_of_device(struct net_device *dev)
 {
-	return dev ? checked_net(BPF_CORE_READ(dev, nd_net.net)) : 0;
+	return dev ? checked_net(FOLLOW(dev, struct net_device, nd_net.net)) : 0;
 }
 
 /*
@@ -49,7 +50,7 @@ static __always_inline struct net *net_of_device(struct net_device *dev)
  */
 static __noinline bool asks_way_back(struct sk_buff *skb, const struct flowi4 *flow)
 {
-	__u64 start = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
+	__u64 start = (__u64)FOLLOW(skb, struct sk_buff, head) + FOLLOW(skb, struct sk_buff, network_header);
 	struct {
 		__u8 version; /* and header length */
 		__u8 rest[11];
@@ -59,7 +60,7 @@ static __noinline bool asks_way_back(struct sk_buff *skb, const struct flowi4 *f
 
 	if (bpf_probe_read_kernel(&header, sizeof(header), (void *)start) || header.version >> 4 != 4)
 		return false;
-	return header.src == BPF_CORE_READ(flow, daddr) && header.dst == BPF_CORE_READ(flow, saddr);
+	return header.src == flow->daddr && header.dst == flow->saddr;
 }
 
 /*
@@ -70,20 +71,20 @@ static __noinline struct net *net_of_receiver(struct cpu_context *context, const
 {
 	struct net_device *arrival = (struct net_device *)context->dev, *now;
 	struct sk_buff *skb = (struct sk_buff *)context->skb;
-	int iif = BPF_CORE_READ(flow, __fl_common.flowic_iif);
+	int iif = flow->__fl_common.flowic_iif;
 	struct net *arrival_net, *net;
 
 	if (!skb)
 		return 0;
 	arrival_net = net_of_device(arrival);
-	now = BPF_CORE_READ(skb, dev);
+	now = FOLLOW(skb, struct sk_buff, dev);
 	net = net_of_device(now);
 	/* 0: a question of the kernel's own on the way, such as whether an ICMP error's target is local. */
 	if (iif > LOOPBACK_IFINDEX) {
-		if (net && BPF_CORE_READ(now, ifindex) == iif)
+		if (net && FOLLOW(now, struct net_device, ifindex) == iif)
 			/* What the packet causes from here on, an ICMP error say, belongs to this device too. */
 			context->dev = (__u64)now;
-		else if (arrival_net && BPF_CORE_READ(arrival, ifindex) == iif)
+		else if (arrival_net && FOLLOW(arrival, struct net_device, ifindex) == iif)
 			net = arrival_net;
 		else if (net != arrival_net || !asks_way_back(skb, flow))
 			net = 0;
@@ -134,20 +135,42 @@ struct place {
 static __always_inline void set_place(struct place *place, struct net *net)
 {
 	place->net = net;
-	place->netns = net ? BPF_CORE_READ(net, net_cookie) : TS_NETNS_UNKNOWN;
+	place->netns = net ? FOLLOW(net, struct net, net_cookie) : TS_NETNS_UNKNOWN;
+}
+
+/*
+ * Is the task's namespace the only one? Its neighbours on the circle of all of them are then one: the head. A namespace
+ * leaves the circle before its last packet, so this is asked only until there have been two.
+ */
+static __always_inline bool is_alone(struct net *net)
+{
+	if (shared.several_netns)
+		return false;
+	if (net && net->list.next == net->list.prev)
+		return true;
+	if (net)
+		shared.several_netns = 1;
+	return false;
 }
 
 /* Where the running lookup most surely happens; unknown if that cannot be told. */
 static __always_inline void find_place(struct place *place, const struct flowi4 *flow)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct cpu_context *context = this_cpu_context();
-	bool kernel_thread = task->flags & PF_KTHREAD;
+	struct net *net = task->nsproxy->net_ns;
+	struct cpu_context *context;
 	struct pt_regs *regs;
-	struct net *net = 0;
+	bool kernel_thread;
 
-	if (!context)
+	if (is_alone(net)) {
+		place->netns = net->net_cookie;
+		place->net = net;
 		return;
+	}
+	context = this_cpu_context();
+	if (!context || !shared.sees_context)
+		return;
+	kernel_thread = task->flags & PF_KTHREAD;
 	/* write() to a tun device receives in the writer's call; threaded NAPI in a kernel thread. */
 	if (context->softirq || (context->task == (__u64)task && (context->depth || kernel_thread))) {
 		set_place(place, net_of_receiver(context, flow));
@@ -157,13 +180,11 @@ static __always_inline void find_place(struct place *place, const struct flowi4 
 		return;
 	/* A task may use sockets of a namespace it has left: container runtimes and proxies do. */
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	if (SENDS(SYSCALL_NUMBER(regs)))
-		net = net_of_socket(task, SYSCALL_ARGUMENT(regs));
-	if (net) {
-		set_place(place, net);
-		return;
+	if (SENDS(SYSCALL_NUMBER(regs))) {
+		set_place(place, net_of_socket(task, SYSCALL_ARGUMENT(regs)));
+		if (place->net)
+			return;
 	}
-	net = task->nsproxy->net_ns;
 	place->netns = net->net_cookie;
 	place->net = net;
 }

@@ -144,7 +144,7 @@ static __always_inline void begin_event(struct ts_event *event, __u64 size, cons
 }
 
 /* Fills in the kind's part, and the device, of an event that has been begun. */
-typedef void (*describe_event)(struct ts_event *event, const void *lookup);
+typedef void (*describe_event)(struct ts_event *event, const struct ts_key *key, const void *lookup);
 /* Puts the event aside if the kernel has yet to decide what it says; false if it can go out at once. */
 typedef bool (*hold_event)(const struct ts_key *key, __u32 listeners, const void *lookup);
 
@@ -165,7 +165,7 @@ static __always_inline int tell(const struct ts_key *key, const struct subject *
 	if (!event)
 		return lose(listeners);
 	begin_event(event, size, key, listeners, net);
-	describe(event, lookup);
+	describe(event, key, lookup);
 	event->listeners = still_wanted_by(event);
 	if (event->listeners)
 		bpf_ringbuf_submit(event, wakeup());

@@ -218,6 +218,10 @@ int inventory(void *unused)
 	row = bpf_map_lookup_elem(&netns_rows, &zero);
 	if (row && walk.after_head)
 		row->is_first = 1;
+	if (walk.end.netns_seen > 1)
+		shared.several_netns = 1;
+	else
+		shared.only_netns = net->net_cookie;
 	shared.inventory = walk.end;
 	return 0;
 }

@@ -31,6 +31,9 @@ static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *
 	struct ts_key *owner;
 	__u32 *known, index;
 
+	/* Whatever the second namespace does first comes through here. */
+	if (key->netns != shared.only_netns && key->netns != TS_NETNS_UNKNOWN)
+		shared.several_netns = 1;
 	identity.generation = 0;
 	known = bpf_map_lookup_elem(&key_index, &identity);
 	if (known) {

@@ -9,9 +9,9 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
-#include "compat.bpf.h"
 #include "tablesnoop_abi.h"
 #include "maps.bpf.h"
+#include "compat.bpf.h"
 #include "record.bpf.h"
 #include "event.bpf.h"
 #include "device.bpf.h"

@@ -12,7 +12,7 @@ namespace tablesnoop {
 class EventPump;
 class Inventory;
 
-// Parts of a session, while it is opened.
+// Parts of a session.
 struct Attaching {
   Attachments& attachments;
   Inventory& inventory;
@@ -23,6 +23,8 @@ struct KindProbes {
   std::vector<Hook> hooks;
   // Only if the kind is asked for. Throws KernelError if a session without it would make no sense.
   void (*attach)(const Attaching& session);
+  // If not null: after every later walk of the inventory, as it may need other hooks then.
+  void (*walked)(const Attaching& session) = nullptr;
 };
 
 #define TS_KIND(word, number) extern const KindProbes k_##word##_probes;

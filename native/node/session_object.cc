@@ -78,7 +78,7 @@ Napi::Value SessionObject::Counters(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionObject::Inventory(const Napi::CallbackInfo& info) {
   Session& session = Open(info.Env());
-  return Guard(info.Env(), [&] { return ToJs(info.Env(), session.Inventory().Walk()); });
+  return Guard(info.Env(), [&] { return ToJs(info.Env(), session.Walk()); });
 }
 
 Napi::Value SessionObject::FailedDestinations(const Napi::CallbackInfo& info) {

@@ -70,6 +70,8 @@ bool Attachments::First(Purpose purpose) {
 }
 
 bool Attachments::All(Purpose purpose) {
+  std::erase_if(attachments_, [&](const Attachment& left) { return left.hook->purpose == purpose; });
+  std::erase(awaited_, purpose);
   bool attached = true;
   for (const Hook& hook : Hooks()) {
     if (hook.purpose == purpose && !Attach(hook)) attached = false;
@@ -86,6 +88,25 @@ bool Attachments::All(Purpose purpose) {
 void Attachments::Leave(Purpose purpose, const std::string& reason) {
   for (const Hook& hook : Hooks()) {
     if (hook.purpose == purpose) Leave(hook, reason);
+  }
+}
+
+void Attachments::Await(Purpose purpose, const std::string& reason) {
+  Leave(purpose, reason);
+  awaited_.push_back(purpose);
+}
+
+bool Attachments::Awaits(Purpose purpose) const {
+  return std::find(awaited_.begin(), awaited_.end(), purpose) != awaited_.end();
+}
+
+void Attachments::Rehearse() const {
+  for (const Hook& hook : Hooks()) {
+    bpf_program* program = object_.Program(hook.program);
+    if (!Awaits(hook.purpose) || !bpf_program__autoload(program)) continue;
+    LibbpfLog log;
+    std::unique_ptr<bpf_link, Detach> link(bpf_program__attach(program));
+    if (!link && errno == EPERM) throw KernelError("attach", hook.program, EPERM);
   }
 }
 

@@ -36,6 +36,12 @@ class Attachments {
   // Notes that the hooks of the purpose are not needed, and why.
   void Leave(Purpose purpose, const std::string& reason);
 
+  // The same, but they may be attached later.
+  void Await(Purpose purpose, const std::string& reason);
+  bool Awaits(Purpose purpose) const;
+  // Attaches each hook that is awaited, and detaches it again. Throws KernelError if the kernel forbids it.
+  void Rehearse() const;
+
   // So for every hook of the kind.
   void Leave(ts_kind kind, const std::string& reason);
 
@@ -64,6 +70,7 @@ class Attachments {
   const Object& object_;
   std::vector<std::string> refused_;
   std::vector<Attachment> attachments_;
+  std::vector<Purpose> awaited_;
 };
 
 }  // namespace tablesnoop

@@ -59,15 +59,26 @@ void Session::Attach(uint32_t kinds) {
       attachments_->Leave(kind, "switched off");
       continue;
     }
+    attached_ |= 1U << number;
     kKindProbes[number]->attach({*attachments_, *inventory_, *events_});
     std::string reason = attachments_->WhyUnseen(kind);
     if (!reason.empty()) unseen_.push_back({kind, std::move(reason)});
   }
 }
 
+InventoryRows Session::Walk() {
+  InventoryRows rows = inventory_->Walk();
+  for (int number = 0; number < TS_KINDS; number++) {
+    const KindProbes& probes = *kKindProbes[number];
+    if ((attached_ & 1U << number) && probes.walked) probes.walked({*attachments_, *inventory_, *events_});
+  }
+  return rows;
+}
+
 void Session::Rehearse() const {
   counters_->Rehearse();
   inventory_->Walk();
+  attachments_->Rehearse();
   Probes();
 }
 

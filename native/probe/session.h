@@ -42,7 +42,8 @@ class Session {
   const std::string& FallbackReason() const { return fallback_reason_; }
   const std::vector<UnseenKind>& Unseen() const { return unseen_; }
   tablesnoop::Counters& Counters() { return *counters_; }
-  const tablesnoop::Inventory& Inventory() const { return *inventory_; }
+  // Walks the inventory, and attaches what has become necessary by what it found.
+  InventoryRows Walk();
   tablesnoop::FailedDestinations& FailedDestinations() { return *failed_destinations_; }
   EventPump& Events() { return *events_; }
   // Makes once every kind of call to the kernel that a session makes later, and changes nothing. Throws KernelError if
@@ -57,6 +58,7 @@ class Session {
 
   std::string fallback_reason_;
   std::vector<UnseenKind> unseen_;
+  uint32_t attached_ = 0;  // 1 << ts_kind
   // Destroyed from the last to the first: links before the maps their programs use.
   std::unique_ptr<Object> object_;
   std::unique_ptr<tablesnoop::Counters> counters_;

@@ -6,13 +6,10 @@ struct cache_map select4_cache SEC(".maps");
 
 /* What the entries below hand over. */
 struct route4 {
-	__u32 table;
 	const struct flowi4 *flow;
 	struct net *net;
 	const struct fib_nh_common *nhc;
 	const struct fib_result *result; /* 0 by the tracepoint */
-	bool has_several;
-	bool is_found;
 };
 
 /* The destination of a failed lookup, which is the nth of its key on this CPU. */
@@ -26,18 +23,18 @@ static __always_inline void count_destination4(const struct ts_key *key, __u64 n
 	count_destination(key, destination);
 }
 
-static __always_inline void describe_route4(struct ts_event *head, const void *of)
+static __always_inline void describe_route4(struct ts_event *head, const struct ts_key *key, const void *of)
 {
 	struct ts_route_event *event = (struct ts_route_event *)head;
 	const struct route4 *lookup = of;
 
 	describe_flow4(&event->flow, lookup->flow, lookup->net);
-	event->table = lookup->table;
-	if (lookup->has_several)
+	event->table = key->words[TS_ROUTE_TABLE];
+	if (has_several(key))
 		describe_multipath(event);
-	else if (lookup->is_found)
+	else if (!key->error)
 		describe_nexthop(event, lookup->nhc);
-	if (!lookup->result || !lookup->is_found)
+	if (!lookup->result || key->error)
 		return;
 	/* What the function's result says beyond the tracepoint. */
 	event->head.code = lookup->result->type;
@@ -51,7 +48,7 @@ static __always_inline bool hold_route4(const struct ts_key *key, __u32 listener
 	const struct route4 *lookup = of;
 
 	flush_pending();
-	return lookup->has_several &&
+	return has_several(key) &&
 	       wait_for_choice(lookup->result, key, listeners, lookup->net, describe_route4, lookup);
 }
 
@@ -80,18 +77,16 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		.kind = TS_KIND_route,
 		.family = TS_IPV4,
 	};
-	struct route4 lookup = { .table = table, .flow = flow, .nhc = nhc };
+	struct route4 lookup = { .flow = flow, .nhc = nhc };
 	const struct net_device *dev;
 	struct place place = {};
 
 	/* Decide by err: some kernels let the verifier believe nhc is never NULL, and drop the check (6.5 and later). */
 	if (err == 0 && nhc) {
 		dev = nhc->nhc_dev;
-		lookup.is_found = true;
-		lookup.has_several = nexthop4_has_several(nhc);
 		place.net = dev->nd_net.net;
 		key.netns = place.net->net_cookie;
-		key.words[TS_ROUTE_EGRESS] = lookup.has_several ? TS_EGRESS_MULTIPATH : dev->ifindex;
+		key.words[TS_ROUTE_EGRESS] = nexthop4_has_several(nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
 	} else {
 		find_place(&place, flow);
 		key.netns = place.netns;
@@ -111,17 +106,18 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 		.kind = TS_KIND_route,
 		.family = TS_IPV4,
 	};
-	struct route4 lookup = { .table = key.words[TS_ROUTE_TABLE], .flow = flow, .result = result };
+	struct route4 lookup = { .flow = flow, .result = result };
 	struct table_owner *owner;
 
 	if (ret == 0) {
-		lookup.is_found = true;
 		lookup.nhc = result->nhc;
 		lookup.net = result->fi->fib_net;
 		key.netns = lookup.net->net_cookie;
 		/* With an oif the kernel took the nexthop that leaves by it; there is no choice later. */
-		lookup.has_several = route4_has_several(result->fi) && !flow->__fl_common.flowic_oif;
-		key.words[TS_ROUTE_EGRESS] = lookup.has_several ? TS_EGRESS_MULTIPATH : result->nhc->nhc_dev->ifindex;
+		if (route4_has_several(result->fi) && !flow->__fl_common.flowic_oif)
+			key.words[TS_ROUTE_EGRESS] = TS_EGRESS_MULTIPATH;
+		else
+			key.words[TS_ROUTE_EGRESS] = result->nhc->nhc_dev->ifindex;
 	} else {
 		owner = owner_of_table(table);
 		if (owner) {

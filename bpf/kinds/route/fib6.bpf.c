@@ -33,10 +33,7 @@ static __always_inline void count_destination6(const struct ts_key *key, __u64 n
 struct route6 {
 	const struct net *net;
 	const struct fib6_result *result;
-	__u32 table;
 	const struct flowi6 *flow;
-	bool has_several;
-	bool is_found;
 };
 
 static __always_inline void describe_prefix6(struct ts_route_event *event, const struct fib6_info *route)
@@ -60,21 +57,21 @@ static __always_inline void describe_chosen6(struct ts_route_event *event, struc
 	event->flags &= ~TS_MULTIPATH;
 }
 
-static __always_inline void describe_route6(struct ts_event *head, const void *of)
+static __always_inline void describe_route6(struct ts_event *head, const struct ts_key *key, const void *of)
 {
 	struct ts_route_event *event = (struct ts_route_event *)head;
 	const struct route6 *lookup = of;
 	const struct fib6_result *result = lookup->result;
 
 	describe_flow6(&event->flow, lookup->flow, (struct net *)lookup->net);
-	event->table = lookup->table;
+	event->table = key->words[TS_ROUTE_TABLE];
 	if (result->f6i != lookup->net->ipv6.fib6_null_entry) {
 		event->head.code = result->fib6_type;
 		describe_prefix6(event, result->f6i);
 	}
-	if (lookup->has_several)
+	if (has_several(key))
 		describe_multipath(event);
-	else if (lookup->is_found)
+	else if (!key->error)
 		describe_nexthop(event, &result->nh->nh_common);
 }
 
@@ -83,7 +80,7 @@ static __always_inline bool hold_route6(const struct ts_key *key, __u32 listener
 	const struct route6 *lookup = of;
 
 	flush_pending();
-	return lookup->has_several && shared.sees_choice6 &&
+	return has_several(key) && shared.sees_choice6 &&
 	       wait_for_choice(lookup->flow, key, listeners, (struct net *)lookup->net, describe_route6, lookup);
 }
 
@@ -96,7 +93,7 @@ static __always_inline int finish_route6(struct ts_key *key, const struct route6
 		count_destination6(key, nth, lookup->flow);
 	if (!shared.listeners)
 		return 0;
-	ask_by_flow6(&subject, lookup->table, lookup->flow);
+	ask_by_flow6(&subject, key->words[TS_ROUTE_TABLE], lookup->flow);
 	return tell(key, &subject, (struct net *)lookup->net, sizeof(struct ts_route_event), hold_route6,
 		    describe_route6, lookup);
 }
@@ -105,11 +102,11 @@ SEC("tp_btf/fib6_table_lookup")
 int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result *result, struct fib6_table *table,
 	     const struct flowi6 *flow)
 {
-	struct route6 lookup = { .net = net, .result = result, .table = table->tb6_id, .flow = flow };
+	struct route6 lookup = { .net = net, .result = result, .flow = flow };
 	const struct fib6_info *route = result->f6i;
 	struct ts_key key = {
 		.netns = net->net_cookie,
-		.words[TS_ROUTE_TABLE] = lookup.table,
+		.words[TS_ROUTE_TABLE] = table->tb6_id,
 		.kind = TS_KIND_route,
 		.family = TS_IPV6,
 	};
@@ -121,10 +118,8 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 		key.code = result->fib6_type;
 		key.error = reject_error(key.code);
 	} else {
-		lookup.is_found = true;
-		lookup.has_several = route6_has_several(route);
-		key.words[TS_ROUTE_EGRESS] =
-			lookup.has_several ? TS_EGRESS_MULTIPATH : result->nh->nh_common.nhc_dev->ifindex;
+		key.words[TS_ROUTE_EGRESS] = route6_has_several(route) ? TS_EGRESS_MULTIPATH :
+									 result->nh->nh_common.nhc_dev->ifindex;
 	}
 	return finish_route6(&key, &lookup);
 }

@@ -67,6 +67,12 @@ static __always_inline bool route6_has_several(const struct fib6_info *route)
 	return nexthop->is_group || nexthop->grp_list.next != &nexthop->grp_list;
 }
 
+/* Which one is taken will be decided later. */
+static __always_inline bool has_several(const struct ts_key *key)
+{
+	return key->words[TS_ROUTE_EGRESS] == TS_EGRESS_MULTIPATH;
+}
+
 /* A filter may ask for this by the same word as the label. */
 static __always_inline void describe_multipath(struct ts_route_event *event)
 {

@@ -49,7 +49,7 @@ static __always_inline bool wait_for_choice(const void *choice, const struct ts_
 		return false;
 	pending->has_rule = 0;
 	begin_event(&pending->route.head, sizeof(pending->route), key, listeners, net);
-	describe(&pending->route.head, lookup);
+	describe(&pending->route.head, key, lookup);
 	pending->choice = (__u64)choice;
 	__sync_lock_test_and_set(&pending->waiting, 1);
 	return true;

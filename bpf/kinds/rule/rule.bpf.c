@@ -9,9 +9,6 @@
 struct cache_map rule_cache SEC(".maps");
 
 struct rule {
-	__u8 family;
-	__u32 table;
-	__u32 priority;
 	const struct flowi *flow;
 	struct net *net;
 	const struct fib_rule *decided; /* 0 if none did */
@@ -45,20 +42,20 @@ static __always_inline void describe_selectors(struct ts_rule_event *event, cons
 	}
 }
 
-static __always_inline void describe_rule(struct ts_event *head, const void *of)
+static __always_inline void describe_rule(struct ts_event *head, const struct ts_key *key, const void *of)
 {
 	struct ts_rule_event *event = (struct ts_rule_event *)head;
 	const struct rule *lookup = of;
 
-	if (lookup->family == TS_IPV4)
+	if (key->family == TS_IPV4)
 		describe_flow4(&event->flow, &lookup->flow->u.ip4, lookup->net);
 	else
 		describe_flow6(&event->flow, &lookup->flow->u.ip6, lookup->net);
-	event->table = lookup->table;
-	event->priority = lookup->priority;
+	event->table = key->words[TS_RULE_TABLE];
+	event->priority = key->words[TS_RULE_PRIORITY];
 	event->uid_last = 0xffffffff;
-	if (event->head.code)
-		describe_selectors(event, lookup->decided, lookup->family);
+	if (key->code)
+		describe_selectors(event, lookup->decided, key->family);
 }
 
 /* Stays behind a lookup of several nexthops by these very rules that still waits for its choice. */
@@ -69,9 +66,9 @@ static __always_inline bool hold_rule(const struct ts_key *key, __u32 listeners,
 
 	if (!pending || !pending->waiting)
 		return false;
-	if (lookup->family == TS_IPV4 && is_waiting_for(pending, lookup->result) && !pending->has_rule) {
+	if (key->family == TS_IPV4 && is_waiting_for(pending, lookup->result) && !pending->has_rule) {
 		begin_event(&pending->rule.head, sizeof(pending->rule), key, listeners, lookup->net);
-		describe_rule(&pending->rule.head, lookup);
+		describe_rule(&pending->rule.head, key, lookup);
 		__sync_lock_test_and_set(&pending->has_rule, 1);
 		return true;
 	}
@@ -86,10 +83,10 @@ static __always_inline int finish_rule(struct ts_key *key, const struct rule *lo
 	count(key, &rule_cache);
 	if (!shared.listeners)
 		return 0;
-	if (lookup->family == TS_IPV4)
-		ask_by_flow4(&subject, lookup->table, &lookup->flow->u.ip4);
+	if (key->family == TS_IPV4)
+		ask_by_flow4(&subject, key->words[TS_RULE_TABLE], &lookup->flow->u.ip4);
 	else
-		ask_by_flow6(&subject, lookup->table, &lookup->flow->u.ip6);
+		ask_by_flow6(&subject, key->words[TS_RULE_TABLE], &lookup->flow->u.ip6);
 	return tell(key, &subject, lookup->net, sizeof(struct ts_rule_event), hold_rule, describe_rule, lookup);
 }
 
@@ -105,19 +102,16 @@ int BPF_PROG(rule_trampoline, struct fib_rules_ops *ops, struct flowi *flow, int
 
 	/* Multicast routing keeps rules of its own, under families 128 and 129. */
 	if (ops->family == AF_INET)
-		lookup.family = TS_IPV4;
+		key.family = TS_IPV4;
 	else if (ops->family == AF_INET6)
-		lookup.family = TS_IPV6;
+		key.family = TS_IPV6;
 	else
 		return 0;
 	if (ret != -ESRCH && lookup.decided) {
-		lookup.table = lookup.decided->l3mdev ? arg->table : lookup.decided->table;
-		lookup.priority = lookup.decided->pref;
+		key.words[TS_RULE_TABLE] = lookup.decided->l3mdev ? arg->table : lookup.decided->table;
+		key.words[TS_RULE_PRIORITY] = lookup.decided->pref;
 		key.code = lookup.decided->action;
 	}
 	key.netns = lookup.net->net_cookie;
-	key.family = lookup.family;
-	key.words[TS_RULE_TABLE] = lookup.table;
-	key.words[TS_RULE_PRIORITY] = lookup.priority;
 	return finish_rule(&key, &lookup);
 }

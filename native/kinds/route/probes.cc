@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../probes.h"
 
+#include <chrono>
+#include <thread>
+
 #include "../../probe/event_pump.h"
 #include "../../probe/inventory.h"
 #include "../../probe/kernel_error.h"
@@ -24,6 +27,25 @@ constexpr Purpose kSelect6{TS_KIND_route, 5};
 
 constexpr char kNotNeeded[] = "not needed";
 
+// Longer than a softirq runs: the kernel ends it after two ticks or netdev_budget_usecs, 2 ms.
+constexpr std::chrono::milliseconds kSoftirq{20};
+
+// Costs something for every packet, and tells nothing while there is one namespace.
+void AttachContext(const Attaching& session) {
+  if (!session.inventory.HasSeveral()) {
+    session.attachments.Await(kContext, "not needed while there is one network namespace");
+    return;
+  }
+  if (!session.attachments.All(kContext)) return;
+  // A softirq that began before is none to the programs until it ends.
+  std::this_thread::sleep_for(kSoftirq);
+  session.inventory.TrustContext();
+}
+
+void Walked(const Attaching& session) {
+  if (session.attachments.Awaits(kContext) && session.inventory.HasSeveral()) AttachContext(session);
+}
+
 // What knows the namespaces comes first, so that no lookup is seen before it can be attributed.
 bool AttachRoutes4(const Attaching& session) {
   bool trampolines = session.attachments.Uses(kTrampoline);
@@ -32,7 +54,7 @@ bool AttachRoutes4(const Attaching& session) {
     session.attachments.Leave(kContext, kNotNeeded);
   } else {
     if (!trampolines) session.attachments.Leave(kTables, kNotNeeded);
-    session.attachments.All(kContext);
+    AttachContext(session);
   }
   return session.attachments.First(kRoutes4);
 }
@@ -65,6 +87,7 @@ const KindProbes k_route_probes = {
               {"select6_trampoline", "fib6_select_path", kTrampoline, kSelect6, kHelps},
               {"select6_fallback", "ip6_pol_route", kTrampoline, kSelect6, kHelps}},
     .attach = Attach,
+    .walked = Walked,
 };
 
 }  // namespace tablesnoop
