@@ -87,7 +87,10 @@ export class Exposition {
       probeAttached: () => this.#probes(({ attached }) => (attached ? 1 : 0)),
       probeSkipped: () => this.#probes(({ skipped }) => Number(skipped)),
       counterOverflow: () => overflowSamples(this.#reading.overflow),
-      eventsDropped: () => samplesBy("stage", Object.entries(this.#reading.dropped)),
+      eventsDropped: () => {
+        const { fault: _, ...stages } = this.#reading.dropped;
+        return samplesBy("stage", Object.entries(stages));
+      },
       streamListeners: () => one(stream().listeners),
       streamLines: () => one(stream().lines),
       seriesFolded: () => one(ledger.folded),
