@@ -12,7 +12,7 @@ const MOST_WAITING = 32;
 const MOST_WAITING_OF_ONE = 4;
 
 /** `busy`: too many others wait; to be asked again later. */
-export type Verdict = "right" | "wrong" | "busy";
+export type LoginVerdict = "right" | "wrong" | "busy";
 
 interface Credentials {
   readonly user: string;
@@ -21,7 +21,7 @@ interface Credentials {
 
 interface Job {
   readonly client: string;
-  readonly verdict: Promise<Verdict>;
+  readonly verdict: Promise<LoginVerdict>;
 }
 
 export class Logins {
@@ -44,7 +44,7 @@ export class Logins {
     authorization: string | undefined,
     users: ReadonlyMap<string, string>,
     client: string,
-  ): Verdict | Promise<Verdict> {
+  ): LoginVerdict | Promise<LoginVerdict> {
     const credentials = readCredentials(authorization);
     if (credentials === undefined) return "wrong";
     const { user, password } = credentials;
@@ -64,7 +64,7 @@ export class Logins {
     return verdict;
   }
 
-  async #compare(key: string, comparison: { password: string; hash: string }, isKnown: boolean): Promise<Verdict> {
+  async #compare(key: string, comparison: { password: string; hash: string }, isKnown: boolean): Promise<LoginVerdict> {
     try {
       const isRight = (await this.#thread.compare(comparison)) && isKnown;
       remember(isRight ? this.#right : this.#wrong, key);

@@ -1,6 +1,6 @@
 // A token bucket over all clients: `burst` requests at once, then one an interval.
 
-import type { RateLimit } from "../web_config/web_config.js";
+import type { RateLimit } from "../web_config/rate_limit_section.js";
 
 export class RateLimiter {
   readonly limit: RateLimit;

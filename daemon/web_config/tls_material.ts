@@ -5,7 +5,7 @@ import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { causeOf } from "../errors.js";
 import { ConfigFault } from "./fault.js";
 import { type ClientAuth, cipherList, VERSIONS } from "./go_names.js";
-import type { PemSource, TlsConfig } from "./web_config.js";
+import type { PemSource, TlsConfig } from "./tls_section.js";
 
 const MOST_PEM_BYTES = 1 << 20;
 
