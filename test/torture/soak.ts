@@ -3,14 +3,14 @@
 
 import { cpus } from "node:os";
 import { expect } from "vitest";
-import { cpuSeconds } from "../bench/cpu_time.js";
+
 import { BACKEND } from "../support/backend.js";
 import { Disposal } from "../support/disposal.js";
 import { createPair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import { openCountingStream } from "../support/processes/counting_stream.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
-import { descriptorsOf, megabytesOf } from "../support/processes/resources.js";
+import { cpuSecondsOf, descriptorsOf, megabytesOf } from "../support/processes/resources.js";
 import { repeat, startFlood, startScrapes } from "../support/traffic/background_load.js";
 import { keyOf, routeGrowth } from "../support/truth/growth.js";
 import { delta, value } from "../support/truth/scrape.js";
@@ -116,7 +116,7 @@ async function readPages(daemon: DaemonProcess): Promise<void> {
 
 /** What it takes in these seconds: means, but for the loop. */
 async function takeOver(daemon: DaemonProcess, seconds: number): Promise<Taken> {
-  const begin = { at: performance.now(), cpu: cpuSeconds(daemon.pid) };
+  const begin = { at: performance.now(), cpu: cpuSecondsOf(daemon.pid) };
   const megabytes: number[] = [];
   const descriptors: number[] = [];
   let loopMs = 0;
@@ -127,7 +127,7 @@ async function takeOver(daemon: DaemonProcess, seconds: number): Promise<Taken> 
     loopMs = Math.max(loopMs, 1000 * (value(await daemon.scrape(), "nodejs_eventloop_lag_p99_seconds") ?? 0));
   }
   const wall = (performance.now() - begin.at) / 1000;
-  const cpuPercent = (100 * (cpuSeconds(daemon.pid) - begin.cpu)) / wall;
+  const cpuPercent = (100 * (cpuSecondsOf(daemon.pid) - begin.cpu)) / wall;
   return { megabytes: mean(megabytes), descriptors: mean(descriptors), cpuPercent, loopMs };
 }
 

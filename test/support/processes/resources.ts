@@ -14,3 +14,13 @@ export function megabytesOf(pid: number, field: MemoryField = "VmRSS"): number {
 export function descriptorsOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
+
+/** User and system time of all its threads. */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** USER_HZ, which is 100 on every Linux Node runs on. */
+const TICKS_PER_SECOND = 100;
