@@ -25,7 +25,7 @@ export interface ChurnOptions {
 }
 
 /** What may be added from the first judged round to the last, by the straight line through all of them. */
-export const MOST_RISE = { megabytes: 10, descriptors: 0.5, mapEntries: 2 } as const;
+const MOST_RISE = { megabytes: 10, descriptors: 0.5, mapEntries: 2 } as const;
 
 const EXPIRY_S = 6;
 /** Counters that what the machine itself does may add meanwhile; a single wave of namespaces takes six for each. */
