@@ -45,10 +45,15 @@ try {
 
 /** @returns {Promise<number>} */
 function run() {
-  const child = spawn("unshare", [...inside, "sh", "-ec", script, "sh", process.execPath, ...vitest], {
-    stdio: "inherit",
-    env: { ...process.env, TMPDIR: scratch },
-  });
+  // Should this process be killed, the kernel ends unshare, and with it all that runs inside.
+  const child = spawn(
+    "setpriv",
+    ["--pdeathsig=KILL", "unshare", ...inside, "sh", "-ec", script, "sh", process.execPath, ...vitest],
+    {
+      stdio: "inherit",
+      env: { ...process.env, TMPDIR: scratch },
+    },
+  );
   const timer = setTimeout(() => {
     process.stderr.write(`the ${mode} is not over after ${MOST_MINUTES[mode]} minutes: killed\n`);
     child.kill("SIGKILL");

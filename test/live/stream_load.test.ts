@@ -1,13 +1,13 @@
 // The stream under load and among clients that misbehave: what is not delivered is told and counted, what is counted
 // stays exact, and memory stays what it was.
 
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
 import { createPair, type Pair } from "../support/networks/topology.js";
 import { FLOOD, PATIENCE } from "../support/pace.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { megabytesOf } from "../support/processes/resources.js";
 import { openStream, type StreamClient } from "../support/processes/stream_client.js";
 import { floodLookups } from "../support/traffic/flood.js";
 import { delta, total } from "../support/truth/scrape.js";
@@ -75,11 +75,6 @@ async function noListeners(): Promise<void> {
   );
 }
 
-function residentMegabytes(): number {
-  const status = readFileSync(`/proc/${daemon.pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1000;
-}
-
 describe("a flood", () => {
   const query = () => ({ netns: pair.host.name, kind: "route", dst: pair.address.peer.ipv4 });
 
@@ -129,7 +124,7 @@ describe("bad clients", () => {
     };
     // What is used once is kept, such as a queue's place in the heap.
     await round(made / 4, 50);
-    const [before, megabytes] = [await daemon.scrape(), residentMegabytes()];
+    const [before, megabytes] = [await daemon.scrape(), megabytesOf(daemon.pid)];
     await round(made, CONNECTS);
     await noListeners();
     expect(delta(before, await daemon.scrape(), ROUTES, { netns: pair.host.name })).toBe(made + 1000);
@@ -137,11 +132,11 @@ describe("bad clients", () => {
       "the memory is back to what it was",
       async () => {
         await daemon.scrape();
-        return residentMegabytes() - megabytes < MOST_GROWTH_MB;
+        return megabytesOf(daemon.pid) - megabytes < MOST_GROWTH_MB;
       },
       { timeoutMs: 15_000, intervalMs: 200 },
     ).catch((cause: unknown) => {
-      throw new Error(`${String(cause)}: ${megabytes} MB before, ${residentMegabytes()} MB after`, { cause });
+      throw new Error(`${String(cause)}: ${megabytes} MB before, ${megabytesOf(daemon.pid)} MB after`, { cause });
     });
     expect(daemon.exit()).toBeUndefined();
   });

@@ -25,14 +25,14 @@ export interface FloodOptions {
   readonly seconds: number;
 }
 
-export const FORMATS: readonly LineFormat[] = ["text", "json", "sse"];
+const FORMATS: readonly LineFormat[] = ["text", "json", "sse"];
 
 const LINES = "tablesnoop_stream_lines_total";
 const DROPPED = "tablesnoop_events_dropped_total";
 /** Of one run of a flood on one CPU: a second or so. A third goes to each listener that stays. */
 const RUN = 900_000;
 /** For each listener that comes and goes. */
-const GUEST_LOOKUPS = 20_000;
+export const GUEST_LOOKUPS = 20_000;
 /** Beside the floods and everything else on two CPUs. */
 const SLOWEST_SCRAPE_MS = 5_000 * PATIENCE;
 /** Four queues of 4 MiB, the ring of 8, a scrape or two, and room for a heap under load; the unit grants 512. */
@@ -80,11 +80,8 @@ async function flood(daemon: DaemonProcess, pair: Pair, seconds: number, config:
   const coming = FORMATS.map((format, at) =>
     stack.use(
       repeat(async () => {
-        // A destination of its own, looked up so often while it listens and not once more.
         const dst = nowhere.ipv4.replace(/\.\d+$/, `.${101 + at}`);
-        await using guest = await openCountingStream(daemon, format, { ...query, dst });
-        await floodLookups({ ...base, destinations: [dst], count: GUEST_LOOKUPS, cpu: at % cpus().length });
-        guests.push(await guest.accountedFor(GUEST_LOOKUPS));
+        guests.push(await comeAndGo(daemon, pair, { format, dst, cpu: at % cpus().length }));
       }, 0),
     ),
   );
@@ -123,6 +120,25 @@ async function flood(daemon: DaemonProcess, pair: Pair, seconds: number, config:
     "worst scrape, ms": Math.round(worstMs),
     "peak MB": Math.round(peak),
   };
+}
+
+export interface Guest {
+  readonly format: LineFormat;
+  /** Its own: looked up so often while it listens, and not once more. */
+  readonly dst: string;
+  readonly cpu: number;
+}
+
+/** A listener that comes, hears of each of its lookups or that it is lost, and goes. */
+export async function comeAndGo(daemon: DaemonProcess, pair: Pair, { format, dst, cpu }: Guest): Promise<Account> {
+  const query = { netns: pair.host.name, kind: "route", dst };
+  await using guest = await openCountingStream(daemon, format, query);
+  await floodLookups({ netns: pair.host, device: "host-peer", destinations: [dst], count: GUEST_LOOKUPS, cpu });
+  return guest.accountedFor(GUEST_LOOKUPS).catch(async (cause: unknown) => {
+    const told = (await daemon.scrape()).filter(({ name }) => /^tablesnoop_(stream|events|probe_skipped)_/.test(name));
+    const metrics = told.map(({ name, labels, value }) => `${name}${JSON.stringify(labels)} ${value}`);
+    throw new Error(`${String(cause)}; the daemon says ${metrics.join(", ")}`, { cause });
+  });
 }
 
 /** By a file that says something else each time; returns once the daemon took it. */

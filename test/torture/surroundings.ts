@@ -167,7 +167,8 @@ function deviceOf(at: number): string {
 /** Every egress here is one of theirs, and nobody else's network looks like that. */
 function isOurs(egress = ""): boolean {
   const plain = DEVICE_NAMES.map((name) => Buffer.from(name, "latin1").toString());
-  return plain.includes(egress) || /\\x[0-9a-f]{2}|\ufffd|[^\x20-\x7e]/.test(egress);
+  // A word with a meaning of its own is shown by the device's number.
+  return plain.includes(egress) || /^\d+$/.test(egress) || /\\x[0-9a-f]{2}|\ufffd|[^\x20-\x7e]/.test(egress);
 }
 
 /** Lines of shell that make the namespace with one device, and the address 10.66.N.1 on it. */

@@ -67,6 +67,10 @@ export async function openCountingStream(
     for (const line of lines) take(line);
   });
   response.on("error", () => undefined);
+  let lastAt = performance.now();
+  response.on("data", () => {
+    lastAt = performance.now();
+  });
   const ended = new Promise<void>((resolve) => response.on("close", () => resolve()));
   const account = () => {
     if (strange !== undefined) throw new Error(`read the stream: ${JSON.stringify(strange)} is no line`);
@@ -79,7 +83,9 @@ export async function openCountingStream(
   return {
     account,
     accountedFor: async (made) => {
-      const say = () => `${counts.delivered} delivered, ${counts.dropped} dropped of ${made}, as ${format}`;
+      const say = () =>
+        `${counts.delivered} delivered, ${counts.dropped} dropped of ${made}, as ${format}; ` +
+        `${response.closed ? "it has ended" : "it is open"}, the last bytes came ${Math.round(performance.now() - lastAt)} ms ago`;
       await waitUntil("all lookups are accounted for", () => counts.delivered + counts.dropped >= made, {
         timeoutMs: 20_000 * PATIENCE,
       }).catch((cause: unknown) => {

@@ -22,5 +22,5 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** What the kernel tells user space, whatever its own clock does. */
+/** USER_HZ, which is 100 on every Linux Node runs on. */
 const TICKS_PER_SECOND = 100;
