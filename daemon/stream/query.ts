@@ -119,9 +119,9 @@ function checkNetns(name: string): void {
   throw notAccepted("netns", name, "the name of a network namespace");
 }
 
-/** The kernel's own rules for names of devices. */
+/** The kernel's own rules for names of devices: only the spaces of ASCII are refused. */
 function checkEgress(name: string, { failed }: LookupQuery): void {
-  const isDeviceName = /^[^\s/:\0]+$/.test(name) && name !== "." && name !== "..";
+  const isDeviceName = /^[^\t-\r /:\0]+$/.test(name) && name !== "." && name !== "..";
   if (!isDeviceName || Buffer.byteLength(name) > MOST_DEVICE_BYTES) {
     throw notAccepted("egress", name, `the name of a device, ${MOST_DEVICE_BYTES} bytes at most`);
   }
