@@ -9,16 +9,20 @@
 
 /** @type {Readonly<Record<string, Room>>} */
 export const ROOMS = {
-  fib: { mutate: ["daemon/fib/*.ts"], tests: ["test/unit/fib/*.test.ts"] },
+  fib: some("fib", "tables"),
   netns: { mutate: ["daemon/netns/*.ts"], tests: ["test/unit/netns/*.test.ts"] },
-  stream: some("stream", "prefix", "query", "vocabulary"),
+  stream: some("stream", "prefix", "query"),
   flags: { mutate: ["daemon/flags/*.ts"], tests: ["test/unit/flags/*.test.ts"] },
   web_config: { mutate: ["daemon/web_config/*.ts"], tests: ["test/unit/web_config/*.test.ts"] },
   // The worker runs from dist/, where no mutant is.
   login: { mutate: ["daemon/login/!(bcrypt_worker).ts"], tests: ["test/unit/login/*.test.ts"] },
   // What needs no server to be asked.
   http: some("http", "accept", "parameters", "stream_query"),
-  metrics: some("metrics", "choices", "destination_window", "failed_destinations", "sampling_rate"),
+  kinds: {
+    mutate: ["daemon/kinds/*/{choices,result,route_type}.ts", "daemon/fib/rejection.ts"],
+    tests: ["test/unit/kinds/*.test.ts"],
+  },
+  destinations: { mutate: ["daemon/destinations/*.ts"], tests: ["test/unit/destinations/*.test.ts"] },
 };
 
 /**

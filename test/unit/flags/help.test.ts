@@ -17,6 +17,7 @@ const TABLE = {
   "log.level": { kind: "enum", choices: ["debug", "info"], default: "info", help: "How much it says.", group: "Web" },
   window: { kind: "duration", default: 60_000, min: 5000, max: 3_600_000, help: "How long.", group: "Counting" },
   ringbuf: { kind: "size", default: 8_388_608, min: 4096, max: 2 ** 30, help: "How much.", group: "Counting" },
+  verbose: { kind: "count", short: "v", default: 0, max: 2, help: "Says more.", group: "Counting" },
   count: { kind: "integer", placeholder: "N", help: "How many.", group: "Counting" },
   path: { kind: "string", placeholder: "PATH", default: "/metrics", help: "Where the metrics are.", group: "Web" },
 } as const satisfies FlagTable;
@@ -37,6 +38,7 @@ Counting:
   -q, --quiet                           Says nothing.
       --window=DURATION                 How long. (5s to 1h; default 1m)
       --ringbuf=SIZE                    How much. (4KiB to 1GiB; default 8MiB)
+  -v, --verbose                         Says more.
       --count=N                         How many.
 `);
   });
