@@ -33,8 +33,10 @@ export const ROOMS = {
  * @returns {Room}
  */
 function some(room, ...files) {
-  const names = `{${files.join(",")}}`;
-  return { mutate: [`daemon/${room}/${names}.ts`], tests: [`test/unit/${room}/${names}.test.ts`] };
+  return {
+    mutate: files.map((file) => `daemon/${room}/${file}.ts`),
+    tests: files.map((file) => `test/unit/${room}/${file}.test.ts`),
+  };
 }
 
 /** Says to Stryker, and to what it starts, which room it is about. */
