@@ -60,6 +60,7 @@ export function suffix(flag: Flag): string {
 
 function range(min: number | undefined, max: number | undefined, format: (value: number) => string): string[] {
   if (min !== undefined && max !== undefined) return [`${format(min)} to ${format(max)}`];
+  if (max !== undefined) return [`at most ${format(max)}`];
   return min === undefined || min === 0 ? [] : [`at least ${format(min)}`];
 }
 

@@ -25,7 +25,7 @@ export interface NetnsPlaces {
 const DOCKER = "/run/docker/netns";
 
 /** The door is systemd/tablesnoopd.service's. */
-const PLACES: NetnsPlaces = {
+export const PLACES: NetnsPlaces = {
   folders: ["/run/netns", DOCKER],
   doors: new Map([[DOCKER, "/run/tablesnoopd/docker-netns"]]),
   reference: "/proc/self/ns/net",

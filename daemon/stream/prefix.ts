@@ -16,7 +16,7 @@ export function parsePrefix(text: string): Prefix | undefined {
   const [, address = "", digits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const version = isIP(address);
   if (version === 0) return undefined;
-  const parts = version === 4 ? ipv4Bytes(address) : ipv6Bytes(address);
+  const parts = addressBytes(address);
   const length = digits === undefined ? parts.length * 8 : Number(digits);
   if (length > parts.length * 8) return undefined;
 
@@ -29,12 +29,8 @@ export function parsePrefix(text: string): Prefix | undefined {
   return { family: version === 4 ? "ipv4" : "ipv6", bytes };
 }
 
-function ipv4Bytes(address: string): number[] {
-  return address.split(".").map(Number);
-}
-
-/** The last 32 bits may be written as an IPv4 address. */
-function ipv6Bytes(address: string): number[] {
+/** Of either family: the last 32 bits of an IPv6 address may be written as an IPv4 address is. */
+function addressBytes(address: string): number[] {
   const [head = "", tail] = address.split("::");
   const first = wordBytes(head);
   if (tail === undefined) return first;
@@ -45,7 +41,7 @@ function ipv6Bytes(address: string): number[] {
 function wordBytes(text: string): number[] {
   if (text === "") return [];
   return text.split(":").flatMap((word) => {
-    if (word.includes(".")) return ipv4Bytes(word);
+    if (word.includes(".")) return word.split(".").map(Number);
     const value = Number.parseInt(word, 16);
     return [value >> 8, value & 0xff];
   });

@@ -119,9 +119,12 @@ function checkNetns(name: string): void {
   throw notAccepted("netns", name, "the name of a network namespace");
 }
 
-/** The kernel's own rules for names of devices. \xNN is one byte of one that cannot be shown (docs/lines.md). */
+/**
+ * The kernel's own rules for names of devices: only the spaces of ASCII are refused. \xNN is one byte of one that cannot be
+ * shown (docs/lines.md).
+ */
 function checkEgress(name: string, { failed }: LookupQuery): void {
-  const isDeviceName = /^[^\s/:\0]+$/.test(name) && name !== "." && name !== "..";
+  const isDeviceName = /^[^\t-\r /:\0]+$/.test(name) && name !== "." && name !== "..";
   const bytes = Buffer.byteLength(name.replace(/\\x[0-9a-f]{2}/gi, "?"));
   if (!isDeviceName || bytes > MOST_DEVICE_BYTES) {
     throw notAccepted("egress", name, `the name of a device, ${MOST_DEVICE_BYTES} bytes at most`);

@@ -18,7 +18,13 @@ export interface TlsMaterial {
 
 /** `readFile` gets the path as the configuration has it, and what may be read at most. Throws ConfigFault. */
 export function loadTls(config: TlsConfig, readFile: (path: string, most: number) => string): TlsMaterial {
-  const pem = (source: PemSource) => ("inline" in source ? source.inline : readFile(source.path, MOST_PEM_BYTES));
+  const pem = (source: PemSource) => {
+    if ("inline" in source) return source.inline;
+    const text = readFile(source.path, MOST_PEM_BYTES);
+    // As found while somebody writes it. Node takes it for none given, and no client could connect.
+    if (text === "") throw new ConfigFault(`read ${source.path}: the file is empty`);
+    return text;
+  };
   const { clientAuth, clientCa, clientSans, oldest, newest, curves } = config;
   const ca = clientCa === undefined ? undefined : certificates(pem(clientCa));
   const context: SecureContextOptions = {

@@ -99,4 +99,39 @@ describe("DestinationWindow", () => {
     expect(Object.keys(sums(window)).length).toBeLessThanOrEqual(26 * 2048);
     expect(sums(window)["192.0.2.1"]).toBeGreaterThanOrEqual(2 * 60);
   });
+
+  describe("that is about very many destinations", () => {
+    /** The rarest come first. */
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, at) => failed(`10.0.${at >> 8}.${at & 255}`, at + 1));
+
+    it("keeps all of a slice up to 2048", () => {
+      const window = new DestinationWindow(WINDOW_MS, 0);
+      window.add(rows(many(2048)), 1000);
+      expect(Object.keys(sums(window))).toHaveLength(2048);
+    });
+
+    it("keeps the 1024 most frequent of a slice with more, and their counts", () => {
+      const window = new DestinationWindow(WINDOW_MS, 0);
+      window.add(rows(many(2049)), 1000);
+      expect(sums(window)).toEqual(
+        Object.fromEntries(
+          many(2049)
+            .slice(-1024)
+            .map((row) => [row.destination, row.lookups]),
+        ),
+      );
+    });
+  });
+
+  it("counts what came within a twelfth of the window as one slice, which goes as a whole", () => {
+    const window = new DestinationWindow(WINDOW_MS, 0);
+    window.add(rows([failed("192.0.2.1")]), 2000);
+    window.add(rows([failed("192.0.2.2")]), 5000);
+    window.add(rows([failed("192.0.2.3")]), 5001);
+    window.add(rows([]), 64_999);
+    expect(Object.keys(sums(window))).toEqual(["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+    window.add(rows([]), 65_000);
+    expect(Object.keys(sums(window))).toEqual(["192.0.2.3"]);
+  });
 });

@@ -115,6 +115,44 @@ describe("FailedDestinations", () => {
     expect(failures.report()).toMatchObject({ windowSeconds: 6, destinations: [{ lookups: 3 }] });
   });
 
+  it("tells a throw route of IPv6 from a table without a match", () => {
+    const { session, failures } = setUp();
+    const failure = { netns: 1n, family: "ipv6", error: EAGAIN, destination: "2001:db8::1", lookups: 1 } as const;
+    session.fail([failure, { ...failure, type: 9 }]);
+    failures.drain(2000);
+    expect(failures.report().destinations.map(({ result }) => result)).toEqual(["no_route", "throw"]);
+  });
+
+  it("sorts equally many lookups by destination, and leaves rows of one destination in their order", () => {
+    const { session, failures } = setUp();
+    const destinations = ["192.0.2.3", "192.0.2.1", "192.0.2.2"];
+    session.fail([
+      ...destinations.map((destination) => ({ netns: 1n, destination, lookups: 1 })),
+      ...[2n, 8n].map((netns) => ({ netns, destination: "192.0.2.1", lookups: 1 })),
+    ]);
+    failures.drain(2000);
+    expect(failures.report().destinations.map(({ netns, destination }) => `${destination} ${netns}`)).toEqual([
+      ...["192.0.2.1 host", "192.0.2.1 blue", "192.0.2.1 unknown", "192.0.2.2 host", "192.0.2.3 host"],
+    ]);
+  });
+
+  it("keeps apart rows whose names are the same only when run together", () => {
+    const session = new FakeSession();
+    const failures = new FailedDestinations({
+      session,
+      names: { netns: (cookie) => (cookie === 1n ? "a" : "aipv4"), table: (_, id) => (id === 1 ? "ipv4t" : "t") },
+      shows: () => true,
+      windowMs: 60_000,
+      startedAt: 0,
+    });
+    session.fail([
+      { netns: 1n, table: 1, destination: "192.0.2.1", lookups: 1 },
+      { netns: 2n, table: 2, destination: "192.0.2.1", lookups: 1 },
+    ]);
+    failures.drain(2000);
+    expect(failures.report().destinations).toHaveLength(2);
+  });
+
   describe("sampling", () => {
     it("is off until the start and then takes every lookup", () => {
       expect(setUp().session.sampledOneIn).toBe(1);
@@ -138,6 +176,23 @@ describe("FailedDestinations", () => {
       failures.drain(5000);
       expect(session.sampledOneIn).toBe(1);
       expect(failures.report().sampledOneIn).toBe(64);
+    });
+
+    it("is not set anew as long as it stays as it is", () => {
+      const { session, failures } = setUp();
+      let set = 0;
+      session.sampleFailures = (oneIn) => {
+        session.sampledOneIn = oneIn;
+        set += 1;
+      };
+      failures.drain(5000);
+      failures.drain(10_000);
+      expect(set).toBe(0);
+      session.failuresWithoutRow = 40_000;
+      failures.drain(15_000);
+      session.failuresWithoutRow = 40_000;
+      failures.drain(20_000);
+      expect([set, session.sampledOneIn]).toEqual([1, 4]);
     });
   });
 });

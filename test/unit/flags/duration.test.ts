@@ -13,6 +13,11 @@ describe("parsing a duration", () => {
     ["250µs", 0.25],
     ["0", 0],
     ["0s", 0],
+    ["10h", 36_000_000],
+    ["1.25s", 1250],
+    ["2000ns", 0.002],
+    ["10us", 0.01],
+    ["1s1s", 2000],
   ])("%s is %d ms", (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
@@ -32,6 +37,9 @@ describe("formatting a duration", () => {
     [3_600_000, "1h"],
     [500, "500ms"],
     [0, "0s"],
+    [0.5, "0s"],
+    [3_723_004, "1h2m3s4ms"],
+    [90_000_000, "25h"],
   ])("%d ms is %s", (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
@@ -42,5 +50,15 @@ describe("formatting a duration", () => {
         expect(parseDuration(formatDuration(ms))).toBe(ms);
       }),
     );
+  });
+});
+
+describe("the longest duration", () => {
+  test.each([
+    ["9007199254740991ms", Number.MAX_SAFE_INTEGER],
+    ["9007199254740992ms", undefined],
+    ["9007199254740.992s", undefined],
+  ])("%s is %s", (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
   });
 });

@@ -196,3 +196,108 @@ describe("refused flags", () => {
     );
   });
 });
+
+describe("the text of a refusal", () => {
+  const WIDE = {
+    any: { kind: "integer", placeholder: "N", help: "", group: "" },
+    least: { kind: "integer", placeholder: "N", min: 2, help: "", group: "" },
+    most: { kind: "integer", placeholder: "N", max: 9, help: "", group: "" },
+    time: { kind: "duration", min: 1000, help: "", group: "" },
+    size: { kind: "size", default: 4096, min: 1024, max: 1_048_576, help: "", group: "" },
+    pages: { kind: "size", default: 4096, min: 1024, max: 1_048_576, isPowerOfTwo: true, help: "", group: "" },
+    url: { kind: "string", placeholder: "URL", conceal: (text) => text.replace(/:.*/, ":…"), help: "", group: "" },
+    word: { kind: "enum", choices: ["one", "two"], default: "one", help: "", group: "" },
+    name: { kind: "string", placeholder: "NAME", help: "", group: "" },
+    list: { kind: "list", placeholder: "ITEM", default: [], help: "", group: "" },
+  } as const satisfies FlagTable;
+
+  function told(...argv: string[]): string {
+    try {
+      parseFlags(WIDE, argv);
+    } catch (error) {
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+    return "accepted";
+  }
+
+  test.each([
+    [["--any=x"], "a whole number"],
+    [["--least=1"], "a whole number of at least 2"],
+    [["--most=10"], "a whole number of at most 9"],
+    [["--time=1ms"], "a duration such as 30s or 1m30s of at least 1s"],
+    [["--size=1"], "a size such as 8MiB, from 1KiB to 1MiB"],
+    [["--pages=5000"], "a power of two, such as 8MiB, from 1KiB to 1MiB"],
+    [["--word=three"], "one of one, two"],
+    [["--name="], "NAME"],
+    [["--list="], "ITEM"],
+  ])("of %j says what is accepted: %s", (argv, accepted) => {
+    expect(told(...argv)).toMatch(new RegExp(`(is not|needs a value:) ${accepted}; see --help$`));
+  });
+
+  test.each([
+    [["--any=-5"], { any: -5 }],
+    [["--any=999999999999999"], { any: 999_999_999_999_999 }],
+    [["--least=2", "--most=9"], { least: 2, most: 9 }],
+    [["--size=5000"], { size: 5000 }],
+    [["--pages=8KiB"], { pages: 8192 }],
+    [["--pages=1KiB"], { pages: 1024 }],
+    [["--list=a", "--list", "b"], { list: ["a", "b"] }],
+    [["--name=-"], { name: "-" }],
+    [["--name", "-"], { name: "-" }],
+    [["--name", "a-b"], { name: "a-b" }],
+  ])("is none for %j", (argv, values) => {
+    expect(parseFlags(WIDE, argv)).toMatchObject(values);
+  });
+
+  test.each(["--any=1000000000000000", "--any=x1", "--any=1x", "--size=2MiB", "--pages=4097", "--pages=1MB"])(
+    "names %s as a bad value",
+    (flag) => {
+      expect(told(flag)).toContain(flag.slice(flag.indexOf("=") + 1));
+      expect(told(flag)).not.toBe("accepted");
+    },
+  );
+
+  test.each([
+    [["--size=1KiB", "--size=2KiB"], "1KiB", "2KiB"],
+    [["--time=1s", "--time=90s"], "1s", "1m30s"],
+    [["--any=1", "--any=2"], "1", "2"],
+    [["--name=a", "--name=b"], "a", "b"],
+    [["--word=one", "--word=two"], "one", "two"],
+    [["--url=a:secret", "--url=b:secret"], "a:…", "b:…"],
+  ])("shows both values of %j as people write them, and no secret", (argv, first, second) => {
+    const text = told(...argv);
+    expect(text).toMatch(new RegExp(`\\b${first} .*\\b${second}`));
+    expect(text).not.toContain("secret");
+  });
+
+  test("of no- before a flag that is no switch says how the flag is to be given", () => {
+    expect(told("--no-word")).toContain("--word");
+    expect(told("--no-word")).toContain("one of one, two");
+  });
+});
+
+describe("a flag that is counted", () => {
+  const COUNTED = {
+    verbose: { kind: "count", short: "v", otherShort: "d", default: 0, max: 2, help: "", group: "" },
+    all: { kind: "boolean", short: "a", default: false, help: "", group: "" },
+  } as const satisfies FlagTable;
+  const count = (...argv: string[]) => parseFlags(COUNTED, argv).verbose;
+
+  test.each([
+    [[], 0],
+    [["-v"], 1],
+    [["-vv"], 2],
+    [["-avv", "--verbose"], 2],
+    [["--verbose", "-d"], 2],
+    [["-d"], 1],
+    [["--verb"], 1],
+  ])("%j counts %i", (argv, times) => {
+    expect(count(...argv)).toBe(times);
+  });
+
+  test("takes no value and cannot be turned off", () => {
+    expect(() => count("--verbose=2")).toThrow(/--verbose/);
+    expect(() => count("--no-verbose")).toThrow(/--no-verbose.*no value/);
+  });
+});

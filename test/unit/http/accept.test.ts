@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { acceptsGzip, chooseFormat } from "../../../daemon/http/accept.js";
+import { acceptsGzip, chooseFormat, chooseLineFormat } from "../../../daemon/http/accept.js";
 
 const OPEN = "application/openmetrics-text";
 
@@ -59,6 +59,8 @@ describe("allowing gzip", () => {
     ["*, gzip;q=0", false],
     ["gzip;q=0.5, identity", false],
     ["gzip, identity;q=0.5", true],
+    ["gzip, identity", true],
+    ["gzip;q=x, gzip", true],
     ["identity", false],
     ["deflate, br", false],
     ["gzipped", false],
@@ -82,4 +84,80 @@ test("no header makes negotiation throw", () => {
       expect([true, false]).toContain(acceptsGzip(text));
     }),
   );
+});
+
+describe("choosing the format of lines", () => {
+  test.each([
+    [undefined, "text"],
+    ["", "text"],
+    ["*/*", "text"],
+    ["text/html", "text"],
+    ["text/plain", "text"],
+    ["application/json", "json"],
+    ["application/x-ndjson", "json"],
+    ["application/ndjson", "json"],
+    ["text/event-stream", "sse"],
+    ["Text/Event-Stream; charset=utf-8", "sse"],
+    ["image/png, application/json", "json"],
+    ["text/event-stream, application/json", "sse"],
+    ["application/json, text/event-stream", "json"],
+    ["text/event-stream;q=0.5, application/json", "json"],
+    ["application/json;q=0.5, text/plain;q=0.4, text/event-stream;q=0.6", "sse"],
+    ["application/json;q=0", "text"],
+    ["application/json;q=0, text/event-stream;q=0.1", "sse"],
+    ["application/json;q=x", "text"],
+    ["text/plain, application/json", "text"],
+    ["application/json;q=x, application/json;q=0.5", "json"],
+  ])("%s gives %s", (accept, format) => {
+    expect(chooseLineFormat(accept)).toBe(format);
+  });
+});
+
+describe("spaces and quotes", () => {
+  test.each([
+    [`${OPEN} ; version = 1.0.0`, "openmetrics"],
+    [`${OPEN};version="2.0.0"`, "text"],
+    [`${OPEN};version=1.0.0"`, "text"],
+    [`${OPEN};version="1.0.0`, "text"],
+    [`${OPEN};q="0.5",text/plain;q=0.6`, "text"],
+    [`${OPEN};version=1.0.0=2`, "openmetrics"],
+    [`${OPEN};version = 2.0.0`, "text"],
+    [`${OPEN};version=1."0.0"`, "text"],
+    [`${OPEN};version="1.0".0`, "text"],
+    [`${OPEN};q=x,${OPEN};q=0.5`, "openmetrics"],
+  ])("in %s give %s", (accept, format) => {
+    expect(chooseFormat(accept)).toBe(format);
+  });
+});
+
+describe("a weight", () => {
+  test.each([
+    ["0.5", "openmetrics"],
+    ["0.", "text"],
+    ["0.0001", "openmetrics"],
+    ["1", "openmetrics"],
+    ["1.", "openmetrics"],
+    ["1.000", "openmetrics"],
+    ["1.001", "text"],
+    ["00.5", "text"],
+    ["0.5x", "text"],
+    ["x0.5", "text"],
+    [".5", "text"],
+    ["11", "text"],
+  ])("of %s for OpenMetrics alone gives %s", (weight, format) => {
+    expect(chooseFormat(`${OPEN};q=${weight}`)).toBe(format);
+  });
+
+  test("decides between two versions of one format: the heavier one counts", () => {
+    expect(chooseFormat(`${OPEN};version=0.0.1;q=0.2,${OPEN};version=1.0.0;q=0.9,text/plain;q=0.5`)).toBe(
+      "openmetrics",
+    );
+    expect(chooseFormat(`text/plain;q=0.2,text/plain;version=0.0.4;q=0.9,${OPEN};q=0.5`)).toBe("text");
+  });
+
+  test("that two formats share leaves it to the one named first with that weight", () => {
+    expect(chooseFormat(`text/plain;q=0.1,${OPEN};q=0.5,text/plain;q=0.5`)).toBe("openmetrics");
+    expect(chooseFormat(`${OPEN};q=0.1,text/plain;q=0.5,${OPEN};q=0.5`)).toBe("text");
+    expect(chooseFormat(`text/plain;version=1.0.0;q=0.5,${OPEN};q=0.5,text/plain;q=0.5`)).toBe("openmetrics");
+  });
 });

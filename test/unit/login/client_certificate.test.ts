@@ -62,3 +62,37 @@ describe("the names of a certificate", () => {
     expect(sansOf(text)).toEqual(names);
   });
 });
+
+describe("an objection", () => {
+  test("says which it is", () => {
+    const ours = { certificate: certificate("DNS:a"), isVerified: true };
+    expect(objection("RequireAnyClientCert", NONE)).toBe("no client certificate");
+    expect(objection("RequireAndVerifyClientCert", STRANGE)).toBe("the client certificate cannot be verified");
+    expect(objection("RequireAndVerifyClientCert", ours, ["b"])).toBe(
+      "no subject alternative name of the client certificate is allowed",
+    );
+  });
+
+  test("to an address is none if both are spelt differently and mean the same", () => {
+    const presented = { certificate: certificate("IP Address:2001:DB8:0:0:0:0:0:A"), isVerified: true };
+    expect(objection("RequireAndVerifyClientCert", presented, ["2001:db8:0::a"])).toBeUndefined();
+    expect(objection("RequireAndVerifyClientCert", presented, ["2001:db8::b"])).toBeDefined();
+  });
+});
+
+describe("the names of an odd certificate", () => {
+  test.each([
+    ['DNS:"a\\\\", DNS:b', ["a\\", "b"]],
+    ['DNS:"\\x", DNS:b', ['"\\x"', "b"]],
+    ["DNS:, DNS:b", ["", "b"]],
+    ["XDNS:a, DNS:b", ["b"]],
+    ["DNSX:a, DNS:b", ["b"]],
+    ['DNS:"a"x, DNS:b', ["b"]],
+    ["DNS:a,DNS:b", []],
+    ["DNS:a, ", ["a"]],
+    ['DirName:"CN = x, DNS:y"z, DNS:b', ["b"]],
+    ["IP Address:10.0.0.1, DNS:10.0.0.1", ["10.0.0.1", "10.0.0.1"]],
+  ])("in %s are %j", (text, names) => {
+    expect(sansOf(text)).toEqual(names);
+  });
+});

@@ -29,3 +29,22 @@ describe("a rate limit", () => {
     expect(limiter.retryAfterSeconds).toBe(1);
   });
 });
+
+describe("a rate limit that is used up", () => {
+  test("asks for no less than a second, and for a whole one more where a part is left", () => {
+    let now = 0;
+    const limiter = new RateLimiter({ intervalMs: 2500, burst: 2 }, () => now);
+    limiter.take();
+    expect(limiter.retryAfterSeconds).toBe(1);
+    limiter.take();
+    expect(limiter.retryAfterSeconds).toBe(3);
+    now = 1000;
+    limiter.take();
+    expect(limiter.retryAfterSeconds).toBe(2);
+  });
+
+  test("tells what it was made with", () => {
+    const limit = { intervalMs: 100, burst: 7 };
+    expect(new RateLimiter(limit, () => 0).limit).toBe(limit);
+  });
+});

@@ -45,4 +45,47 @@ describe("DeviceNames", () => {
     devices.refresh([row(1n, 2, "vrf-red", 10)], 0);
     expect([devices.vrf(1n, 10), devices.vrf(2n, 10), devices.vrf(1n, 0)]).toEqual(["vrf-red", "", ""]);
   });
+
+  it("takes a device for no VRF unless it is one", () => {
+    const devices = new DeviceNames(1000);
+    devices.refresh([row(1n, 2, "eth0")], 0);
+    expect(devices.vrf(1n, 0)).toBe("");
+    expect([...devices.vrfs()]).toEqual([]);
+  });
+
+  it("lists every VRF with its namespace and table", () => {
+    const devices = new DeviceNames(1000);
+    devices.refresh([row(1n, 2, "red", 10), row(1n, 3, "blue", 11), row(2n, 2, "red", 20)], 0);
+    expect([...devices.vrfs()]).toEqual([
+      { netns: 1n, table: 10, name: "red" },
+      { netns: 1n, table: 11, name: "blue" },
+      { netns: 2n, table: 20, name: "red" },
+    ]);
+  });
+
+  it("counts the time of a name from when its device was last there", () => {
+    const devices = new DeviceNames(1000);
+    devices.refresh([row(1n, 2, "eth0", 10)], 0);
+    devices.refresh([row(1n, 2, "eth0", 10)], 900);
+    devices.refresh([], 1800);
+    expect([devices.egress(1n, 2), devices.vrf(1n, 10)]).toEqual(["eth0", "eth0"]);
+  });
+
+  it("forgets one device of a namespace and keeps the other", () => {
+    const devices = new DeviceNames(1000);
+    devices.refresh([row(1n, 2, "eth0"), row(1n, 3, "eth1")], 0);
+    devices.refresh([row(1n, 3, "eth1")], 1001);
+    expect([devices.egress(1n, 2), devices.egress(1n, 3)]).toEqual(["2", "eth1"]);
+  });
+
+  it("says that a device is there only of one the last refresh saw in that namespace", () => {
+    const devices = new DeviceNames(1000);
+    expect(devices.isPresent(1n, 2)).toBe(false);
+    devices.refresh([row(1n, 2, "eth0")], 5);
+    expect([devices.isPresent(1n, 2), devices.isPresent(1n, 3), devices.isPresent(2n, 2)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
 });

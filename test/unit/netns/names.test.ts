@@ -1,8 +1,19 @@
-import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hintFor, NetnsNames } from "../../../daemon/netns/names.js";
+import { hintFor, NetnsNames, PLACES } from "../../../daemon/netns/names.js";
+import { projectPath } from "../../support/project_path.js";
 
 describe("NetnsNames", () => {
   let root = "";
@@ -58,6 +69,13 @@ describe("NetnsNames", () => {
     fresh.refresh();
     expect([box, blue].map((inode) => fresh.label({ inode, isFirst: false }))).toEqual(["box", "blue"]);
     expect(errors).toEqual([]);
+  });
+
+  it("takes the first in sort order of many names, whatever the order of the folder", () => {
+    const inode = make("run/zebra");
+    const others = Array.from({ length: 20 }, (_, at) => `n${(at * 7) % 20}`);
+    for (const name of others) linkSync(path("run/zebra"), path(`run/${name}`));
+    expect(label(inode)).toBe("n0");
   });
 
   it("takes the first in sort order of two names", () => {
@@ -139,31 +157,100 @@ describe("NetnsNames", () => {
     expect(fresh.label({ inode, isFirst: false })).toBe("gone-1000");
   });
 
-  it("takes under 100 ms a refresh for ten thousand entries that loop, the first ones too", () => {
-    for (let n = 0; n < 10_000; n += 1) symlinkSync(path("run/loop-0"), path(`run/loop-${n}`));
-    const refresh = (of: NetnsNames) => {
-      const begin = performance.now();
-      of.refresh();
-      return performance.now() - begin;
-    };
+  it("complains once of a folder it cannot list, goes on with the next, and tells when it is over", () => {
+    const box = make("docker/box");
+    rmSync(path("run"), { recursive: true });
+    symlinkSync(path("run"), path("run"));
     const fresh = names();
-    // The quickest of several: others may have the processor at any one moment.
-    const quickest = (of: () => NetnsNames, rounds: number) =>
-      Math.min(...Array.from({ length: rounds }, () => refresh(of())));
-    expect(quickest(names, 3)).toBeLessThan(100);
-    expect(quickest(() => fresh, 20)).toBeLessThan(100);
-    expect(quickest(() => fresh, 5)).toBeLessThan(100);
+    fresh.refresh();
+    fresh.refresh();
+    expect(fresh.label({ inode: box, isFirst: false })).toBe("box");
+    expect(errors).toEqual([
+      expect.stringMatching(/^list [^ ]*\/run: ELOOP.*; its namespaces are shown by inode number$/),
+    ]);
+    rmSync(path("run"));
+    mkdirSync(path("run"));
+    fresh.refresh();
+    expect(errors.slice(1)).toEqual([undefined]);
   });
 
-  it("refreshes a thousand names in under 20 ms", () => {
-    for (let n = 0; n < 1000; n += 1) make(`run/ns-${n}`);
-    const fresh = names();
-    // The quickest of several: others may have the processor at any one moment.
-    const times = Array.from({ length: 20 }, () => {
-      const begin = performance.now();
-      fresh.refresh();
-      return performance.now() - begin;
+  it("says of two entries that cannot be looked at which is the first, and how many more", () => {
+    for (const name of ["c", "b"]) symlinkSync(path("run/c"), path(`run/${name}`));
+    names().refresh();
+    expect(errors).toEqual([expect.stringMatching(/^stat [^ ]*\/run\/b and 1 more: ELOOP.*; shown by inode number$/)]);
+  });
+
+  it("asks for no capability where none would help", () => {
+    for (const codes of [[], ["ELOOP"], ["EIO", "ELOOP"]]) {
+      expect(hintFor(new Set(codes))).toBe("shown by inode number");
+    }
+    expect(hintFor(new Set(["ELOOP", "EACCES"]))).toMatch(/^shown by inode number; name a namespace with ip netns/);
+  });
+
+  it("has nothing to say of a dangling link, or of a file where a folder is looked for", () => {
+    symlinkSync(path("nowhere"), path("run/dangling"));
+    rmSync(path("docker"), { recursive: true });
+    make("docker");
+    const blue = make("run/zebra");
+    expect(label(blue)).toBe("zebra");
+    expect(errors).toEqual([]);
+  });
+
+  it("names nothing while there is no namespace to compare with", () => {
+    const inode = make("run/blue");
+    const fresh = names(path("no-reference"));
+    fresh.refresh();
+    fresh.refresh();
+    expect(fresh.label({ inode, isFirst: false })).toBe(String(inode));
+    expect(errors).toEqual([
+      expect.stringMatching(/^stat [^ ]*no-reference: ENOENT.*; namespaces are shown by inode number$/),
+    ]);
+  });
+
+  it("knows no name before it has looked", () => {
+    const inode = make("run/blue");
+    expect(names().label({ inode, isFirst: false })).toBe(String(inode));
+  });
+
+  describe("of entries that cannot be looked at", () => {
+    const loop = (name: string) => symlinkSync(path(name), path(name));
+    /** The name it leads to is longer than any can be. */
+    const overlong = (name: string) => symlinkSync("x".repeat(300), path(name));
+
+    it("complains for each folder", () => {
+      loop("run/a");
+      loop("docker/a");
+      names().refresh();
+      expect(errors).toEqual([expect.stringMatching(/\/run\/a: ELOOP/), expect.stringMatching(/\/docker\/a: ELOOP/)]);
     });
-    expect(Math.min(...times)).toBeLessThan(20);
+
+    it("complains anew when there is another reason, and not when other entries have the same reasons", () => {
+      loop("run/a");
+      const fresh = names();
+      fresh.refresh();
+      overlong("run/b");
+      fresh.refresh();
+      expect(errors).toHaveLength(2);
+      expect(errors[1]).toMatch(/^stat [^ ]*\/run\/a and 1 more: ELOOP/);
+      for (const name of ["run/a", "run/b"]) rmSync(path(name));
+      overlong("run/a");
+      loop("run/b");
+      fresh.refresh();
+      expect(errors).toHaveLength(2);
+    });
+  });
+});
+
+describe("the places of namespaces", () => {
+  it("are iproute2's folder and Docker's, which the service can reach by the door that its unit makes", () => {
+    const unit = readFileSync(projectPath("systemd/tablesnoopd.service"), "utf8");
+    const [, from, to] = /^BindReadOnlyPaths=-?([^:\n]*docker[^:\n]*):([^:\n]*)/m.exec(unit) ?? [];
+    expect(PLACES.folders).toEqual(["/run/netns", from]);
+    expect([...(PLACES.doors ?? [])]).toEqual([[from, to]]);
+  });
+
+  it("are compared with the namespace of the process itself", () => {
+    expect(statSync(PLACES.reference).dev).toBe(statSync(`/proc/${process.pid}/ns/net`).dev);
+    expect(statSync(PLACES.reference).ino).toBe(statSync(`/proc/${process.pid}/ns/net`).ino);
   });
 });

@@ -152,3 +152,74 @@ describe("a prefix", () => {
     fc.assert(fc.property(fc.string(), (text) => void parsePrefix(text)));
   });
 });
+
+describe("what is accepted", () => {
+  test.each<[string, Partial<LookupQuery>]>([
+    ["an id at the end of the range", { table: "4294967295" }],
+    ["a hexadecimal id in capitals", { table: "0XFFFFFFFF" }],
+    ["a namespace's name of 255 bytes", { netns: "x".repeat(255) }],
+    ["a namespace's name that begins with a dot", { netns: "..blue" }],
+    ["a device's name of 15 bytes", { egress: "fifteen-bytes-x" }],
+    ["a device's name of one letter", { egress: "e" }],
+    ["a device's name with a dot", { egress: "eth0.100" }],
+    ["a device's name with a space that is none to the kernel", { egress: "a\u3000b" }],
+    ["a device of route and rule lookups together", { egress: "eth0", kinds: ["route", "rule"] }],
+    ["both ends in one family", { src: "10.0.0.0/8", dst: "192.0.2.1" }],
+  ])("%s: %j", (_, query) => {
+    expect(refusal(query)).toBe("accepted");
+  });
+
+  test("reaches the kernel's filter: a device by its name, and no condition that nobody set", () => {
+    expect(filter({ egress: "eth0" })).toStrictEqual({ ...filter({}), egress: "eth0" });
+    expect(Object.keys(filter({})).sort()).toEqual(["dst", "families", "kinds", "results", "src"]);
+  });
+
+  test("is a table's number only if all of it is one: anything else is asked for as a name", () => {
+    const asked: string[] = [];
+    const table = (name: string) => {
+      asked.push(name);
+      return 7;
+    };
+    for (const name of ["10x", "0x", "0x123456789", "12345678901", "x10"]) filter({ table: name }, { table });
+    expect(asked).toEqual(["10x", "0x", "0x123456789", "12345678901", "x10"]);
+    expect(filter({ table: "10" }, { table }).table).toBe(10);
+  });
+});
+
+describe("what is refused", () => {
+  test.each<[Partial<LookupQuery>, string]>([
+    [{ kinds: [] }, "kind: at least one of route, rule is needed"],
+    [{ families: [] }, "family: at least one of ipv4, ipv6 is needed"],
+    [{ netns: "." }, 'netns: "." is not the name of a network namespace'],
+    [{ netns: "a\nb" }, 'netns: "a\\nb" is not the name of a network namespace'],
+    [{ table: "nobody" }, 'table: "nobody" is not a table\'s number or name, as in rt_tables, or a VRF'],
+    [{ egress: "." }, 'egress: "." is not the name of a device, 15 bytes at most'],
+    [{ egress: ".." }, 'egress: ".." is not the name of a device, 15 bytes at most'],
+    [{ egress: "a/b" }, 'egress: "a/b" is not the name of a device, 15 bytes at most'],
+    [{ egress: "a:b" }, 'egress: "a:b" is not the name of a device, 15 bytes at most'],
+    [{ egress: "a\tb" }, 'egress: "a\\tb" is not the name of a device, 15 bytes at most'],
+    [{ egress: "eth0", kinds: ["rule"] }, "egress: a rule lookup has no egress, so that nothing would be left"],
+    [{ egress: "eth0", failed: "only" }, "egress: a failed lookup has no egress, so that nothing would be left"],
+    [{ src: "x10.0.0.1" }, 'src: "x10.0.0.1" is not an address or a prefix such as 10.0.0.0/8 or fd00::/8'],
+    [{ dst: "10.0.0.1 " }, 'dst: "10.0.0.1 " is not an address or a prefix such as 10.0.0.0/8 or fd00::/8'],
+    [{ src: "fd00::1", families: ["ipv4"] }, "src: fd00::1 is ipv6, but only ipv4 is left to be shown"],
+    [{ src: "fd00::1", dst: "10.0.0.1" }, "dst: 10.0.0.1 is ipv4, but only ipv6 is left to be shown"],
+  ])("is told with what would be accepted: %j", (query, message) => {
+    expect(refusal(query)).toBe(message);
+  });
+
+  test("is refused before anybody is asked for names", () => {
+    for (const bad of [{ table: "" }, { netns: "" }, { egress: "" }]) {
+      expect(() => checkQuery({ ...EVERYTHING, ...bad })).toThrow(BadQuery);
+    }
+  });
+
+  test("is shown whole up to 100 characters, and cut beyond", () => {
+    expect(refusal({ table: "y".repeat(100) })).toContain(`"${"y".repeat(100)}" is not`);
+    expect(refusal({ table: "y".repeat(101) })).toContain(`"${"y".repeat(100)}…" is not`);
+  });
+
+  test("is an error of that name", () => {
+    expect(String(new BadQuery("dst", "x"))).toBe("BadQuery: dst: x");
+  });
+});

@@ -1,6 +1,13 @@
 import { createSecureContext, getCiphers } from "node:tls";
 import { describe, expect, test } from "vitest";
-import { CURVES, cipherList, SUITE_NAMES, VERSION_NAMES, VERSIONS } from "../../../daemon/web_config/go_names.js";
+import {
+  CLIENT_AUTH,
+  CURVES,
+  cipherList,
+  SUITE_NAMES,
+  VERSION_NAMES,
+  VERSIONS,
+} from "../../../daemon/web_config/go_names.js";
 
 const KNOWN = getCiphers().map((name) => name.toUpperCase());
 
@@ -38,5 +45,72 @@ describe("Go's names", () => {
   test.each(VERSION_NAMES)("from %s on a context can be made", (oldest) => {
     const options = { minVersion: VERSIONS[oldest], ciphers: cipherList([], oldest) };
     expect(() => createSecureContext(options)).not.toThrow();
+  });
+});
+
+describe("the list of suites", () => {
+  const SUITES_13 = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
+  const STRONG = [
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-CHACHA20-POLY1305",
+  ];
+  const OLD = ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA"];
+  const listed = (...of: Parameters<typeof cipherList>) => cipherList(...of).split(":");
+
+  test("is, without a choice, every strong one", () => {
+    for (const oldest of ["TLS12", "TLS13"] as const) {
+      expect(listed([], oldest).sort()).toEqual([...SUITES_13, ...STRONG].sort());
+    }
+  });
+
+  test("is, for clients of before TLS 1.2, those with SHA-1 after the strong ones, at OpenSSL's lowest level", () => {
+    for (const oldest of ["TLS10", "TLS11"] as const) {
+      const suites = listed([], oldest);
+      expect(suites.slice(0, 9).sort()).toEqual([...SUITES_13, ...STRONG].sort());
+      expect(suites.slice(9, -1).sort()).toEqual(OLD);
+      expect(suites.at(-1)).toBe("@SECLEVEL=0");
+    }
+  });
+
+  test("is what was chosen, in that order, whatever the oldest version", () => {
+    const chosen = ["TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA"];
+    expect(listed(chosen, "TLS12")).toEqual([...SUITES_13, "AES256-SHA", "AES128-SHA"]);
+    expect(listed(chosen, "TLS10")).toEqual([...SUITES_13, "AES256-SHA", "AES128-SHA", "@SECLEVEL=0"]);
+  });
+
+  test("is of TLS 1.3 alone if only such were chosen", () => {
+    expect(listed(["TLS_AES_128_GCM_SHA256"], "TLS12")).toEqual(SUITES_13);
+  });
+});
+
+describe("Go's words", () => {
+  test("name the versions of TLS, from the oldest on", () => {
+    expect(VERSION_NAMES.map((name) => VERSIONS[name])).toEqual(["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]);
+  });
+
+  test("name the curves as the standards do", () => {
+    expect(Object.fromEntries(CURVES)).toEqual({
+      CurveP256: "P-256",
+      CurveP384: "P-384",
+      CurveP521: "P-521",
+      X25519: "X25519",
+    });
+  });
+
+  test.each([
+    ["NoClientCert", "does not ask"],
+    ["RequestClientCert", "asks"],
+    ["RequireAnyClientCert", "asks, needs"],
+    ["RequireClientCert", "asks, needs"],
+    ["VerifyClientCertIfGiven", "asks, verifies"],
+    ["RequireAndVerifyClientCert", "asks, needs, verifies"],
+  ])("say of a client's certificate by %s what the server does: %s", (name, does) => {
+    const told = Object.entries(CLIENT_AUTH.get(name) ?? {}).filter(([, is]) => is);
+    expect(told.map(([word]) => word).join(", ") || "does not ask").toBe(does);
+    expect(CLIENT_AUTH.has(name)).toBe(true);
   });
 });

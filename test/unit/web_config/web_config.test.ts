@@ -160,3 +160,80 @@ describe("hostile YAML", () => {
     expect(told(part.repeat(20_000))).toMatch(/nested|no valid YAML/);
   });
 });
+
+describe("a section", () => {
+  test.each([
+    ["rate_limit: {burst: 5}", undefined],
+    ["rate_limit: {interval: 0s, burst: 5}", undefined],
+    ["rate_limit: {interval: 100ms, burst: 1}", { intervalMs: 100, burst: 1 }],
+  ])("%s limits requests to %j", (yaml, limit) => {
+    expect(parseWebConfig(yaml).rateLimit).toEqual(limit);
+  });
+
+  test("that says nothing of TLS leaves it off, and so does an empty client_auth_type", () => {
+    expect(parseWebConfig("tls_server_config: {}")).not.toHaveProperty("tls");
+    expect(parseWebConfig('tls_server_config: {client_auth_type: ""}')).not.toHaveProperty("tls");
+    expect(parseWebConfig("tls_server_config: {min_version: TLS13}")).not.toHaveProperty("tls");
+  });
+
+  test("with an empty client_auth_type asks nobody for a certificate", () => {
+    const { tls } = parseWebConfig('tls_server_config: {cert: c, key: k, client_auth_type: ""}');
+    expect(tls?.clientAuth).toEqual({ asks: false, needs: false, verifies: false });
+    expect(tls?.curves).toEqual([]);
+    expect(tls).not.toHaveProperty("clientSans");
+    expect(tls).not.toHaveProperty("clientCa");
+  });
+
+  test("may name headers of Latin-1, and one that is empty is none", () => {
+    const yaml = 'http_server_config: {headers: {X-XSS-Protection: "\\t \\x7e\\x80\\xff", X-Frame-Options: ""}}';
+    expect(told(yaml)).toBe(':1:86: header X-Frame-Options is "", not deny or sameorigin');
+    const { headers } = parseWebConfig(yaml.replace(', X-Frame-Options: ""', ', Content-Security-Policy: ""'));
+    expect([...headers]).toEqual([["X-XSS-Protection", "\t ~\u0080\u00ff"]]);
+  });
+});
+
+describe("what a section is refused for", () => {
+  const TLS = "tls_server_config: {cert: c, key: k, ";
+
+  test.each([
+    ['tls_server_config: {cert_file: "a\\0b", key: k}', ":1:32: cert_file is no file name"],
+    ["tls_server_config: {client_ca: x}", ":1:20: neither cert nor cert_file is given"],
+    ["tls_server_config: {client_ca: x, client_ca_file: y}", ":1:32: both client_ca and client_ca_file are given"],
+    [`${TLS}client_ca: x}`, ":1:49: a client CA without a client_auth_type that asks for certificates"],
+    [
+      `${TLS}client_auth_type: VerifyClientCertIfGiven}`,
+      ":1:56: certificates are to be verified, but neither client_ca nor client_ca_file is given",
+    ],
+    [
+      `${TLS}client_auth_type: VerifyClientCertIfGiven, client_ca: x, client_allowed_sans: [a]}`,
+      ":1:116: client_allowed_sans needs the client_auth_type RequireAndVerifyClientCert or RequireAnyClientCert",
+    ],
+    [`${TLS}max_version: TLS11}`, ":1:51: min_version TLS12 is above max_version TLS11"],
+    [`${TLS}min_version: x}`, ':1:51: unknown TLS version "x"; known are TLS10, TLS11, TLS12, TLS13'],
+    [`${TLS}curve_preferences: [x]}`, ':1:58: unknown curve "x"; known are CurveP256, CurveP384, CurveP521, X25519'],
+    [
+      "http_server_config: {headers: {Server: x}}",
+      ':1:40: header "Server" cannot be set; those that can are Content-Security-Policy, X-Frame-Options, ' +
+        "X-Content-Type-Options, X-XSS-Protection, Strict-Transport-Security",
+    ],
+    [
+      "basic_auth_users: {alice: x}",
+      ':1:27: the password of user "alice" is no bcrypt hash ($2y$ and so on) with a cost from 4 to 15; ' +
+        "htpasswd -nBC 10 NAME makes one",
+    ],
+    [
+      "rate_limit: {interval: 1s, burst: 0}",
+      ":1:35: burst must be 1 or more: with 0 no request would ever be answered",
+    ],
+    ["rate_limit: {interval: 1s}", ":1:13: burst must be 1 or more: with 0 no request would ever be answered"],
+    ["rate_limit: {interval: x, burst: 1}", ":1:24: no duration such as 100ms or 1s"],
+  ])("says it with its place: %s", (yaml, text) => {
+    expect(told(yaml)).toBe(text);
+  });
+
+  test("gives an example of a cipher suite that it would take", () => {
+    const [, example = ""] = / such as (\w+)$/.exec(told(`${TLS}cipher_suites: [x]}`)) ?? [];
+    expect(told(`${TLS}cipher_suites: [${example}]}`)).toBe(": accepted");
+    expect(example).toMatch(/^TLS_ECDHE_.*GCM/);
+  });
+});
