@@ -1,7 +1,7 @@
 // A folder of mounted namespaces. Each of them is looked at in every refresh; of entries that are none, only some, so
 // that thousands of them do not hold up the event loop.
 
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../errors.js";
 
@@ -24,14 +24,21 @@ interface Unreadable {
   readonly codes: ReadonlySet<string>;
 }
 
+/** As fs.statSync: undefined if there is nothing, throws if it cannot be looked at. */
+type Look = (path: string) => Pick<Stats, "dev" | "ino"> | undefined;
+
+const stat: Look = (path) => statSync(path, { throwIfNoEntry: false });
+
 export class Folder {
   readonly #path: string;
+  readonly #stat: Look;
   /** Entries that are no namespaces, the longest not looked at first; with the error of those that cannot be looked at. */
   readonly #others = new Map<string, Error | undefined>();
   #isIncomplete = false;
 
-  constructor(path: string) {
+  constructor(path: string, look: Look = stat) {
     this.#path = path;
+    this.#stat = look;
   }
 
   /** Those among `names`, in their order. `device` is the file system of all namespaces. */
@@ -83,7 +90,7 @@ export class Folder {
     // Whatever it is now, it goes to the end of those to be looked at again.
     this.#others.delete(name);
     try {
-      const found = statSync(join(this.#path, name), { throwIfNoEntry: false });
+      const found = this.#stat(join(this.#path, name));
       if (found !== undefined && found.dev === device) return found.ino;
       this.#others.set(name, undefined);
     } catch (error) {
