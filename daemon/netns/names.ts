@@ -35,6 +35,7 @@ export class NetnsNames {
   readonly #places: NetnsPlaces;
   readonly #complaints: Complaints;
   readonly #folders = new Map<string, Folder>();
+  readonly #listed = new Map<string, readonly string[]>();
   #byInode: ReadonlyMap<number, string> = new Map();
 
   constructor(report: Report, places: NetnsPlaces = PLACES) {
@@ -75,14 +76,19 @@ export class NetnsNames {
     return folder;
   }
 
-  #list(folder: string): string[] {
+  /** Listing takes a descriptor, looking at a known name does not: without one, the names seen last are looked at. */
+  #list(folder: string): readonly string[] {
     try {
-      return readdirSync(folder).sort();
+      const names = readdirSync(folder).sort();
+      this.#listed.set(folder, names);
+      return names;
     } catch (error) {
-      if (!isMissing(error)) {
-        this.#complaints.raise("list", folder, error, "its namespaces are shown by inode number");
+      if (isMissing(error)) {
+        this.#listed.delete(folder);
+        return [];
       }
-      return [];
+      this.#complaints.raise("list", folder, error, "its new namespaces are shown by inode number");
+      return this.#listed.get(folder) ?? [];
     }
   }
 

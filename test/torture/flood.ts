@@ -134,7 +134,8 @@ export async function comeAndGo(daemon: DaemonProcess, pair: Pair, { format, dst
   const query = { netns: pair.host.name, kind: "route", dst };
   await using guest = await openCountingStream(daemon, format, query);
   await floodLookups({ netns: pair.host, device: "host-peer", destinations: [dst], count: GUEST_LOOKUPS, cpu });
-  return guest.accountedFor(GUEST_LOOKUPS).catch(async (cause: unknown) => {
+  // Awaited here, as the guest goes when this function returns.
+  return await guest.accountedFor(GUEST_LOOKUPS).catch(async (cause: unknown) => {
     const told = (await daemon.scrape()).filter(({ name }) => /^tablesnoop_(stream|events|probe_skipped)_/.test(name));
     const metrics = told.map(({ name, labels, value }) => `${name}${JSON.stringify(labels)} ${value}`);
     throw new Error(`${String(cause)}; the daemon says ${metrics.join(", ")}`, { cause });
