@@ -38,11 +38,11 @@ function addressBytes(address: string): number[] {
   return [...first, ...new Array<number>(ADDRESS_BYTES - first.length - last.length).fill(0), ...last];
 }
 
+/** Of an empty half of `::` those of one word of 0, for which it stands too. */
 function wordBytes(text: string): number[] {
-  if (text === "") return [];
   return text.split(":").flatMap((word) => {
     if (word.includes(".")) return word.split(".").map(Number);
-    const value = Number.parseInt(word, 16);
+    const value = Number.parseInt(word || "0", 16);
     return [value >> 8, value & 0xff];
   });
 }
