@@ -118,8 +118,8 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 		key.code = result->fib6_type;
 		key.error = reject_error(key.code);
 	} else {
-		key.words[TS_ROUTE_EGRESS] = route6_has_several(route) ? TS_EGRESS_MULTIPATH :
-									 result->nh->nh_common.nhc_dev->ifindex;
+		key.words[TS_ROUTE_EGRESS] =
+			route6_has_several(route) ? TS_EGRESS_MULTIPATH : result->nh->nh_common.nhc_dev->ifindex;
 	}
 	return finish_route6(&key, &lookup);
 }
