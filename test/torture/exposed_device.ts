@@ -1,7 +1,7 @@
 // One device of a given name and 23 lookups through it, as the daemon exposes them.
 
 import { buildCounting } from "../../daemon/counting.js";
-import type { Format } from "../../daemon/exposition/registry.js";
+import type { Format } from "../../daemon/exposition/families.js";
 import { NetnsNames } from "../../daemon/netns/names.js";
 import { Naming } from "../../daemon/netns/naming.js";
 import { RtTables } from "../../daemon/netns/rt_tables.js";
