@@ -87,8 +87,10 @@ export class NetnsNames {
         this.#listed.delete(folder);
         return [];
       }
-      this.#complaints.raise("list", folder, error, "its new namespaces are shown by inode number");
-      return this.#listed.get(folder) ?? [];
+      const known = this.#listed.get(folder);
+      const which = known === undefined ? "its namespaces" : "its new namespaces";
+      this.#complaints.raise("list", folder, error, `${which} are shown by inode number`);
+      return known ?? [];
     }
   }
 

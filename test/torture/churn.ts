@@ -49,7 +49,7 @@ export async function churn({ rounds, namespaces, lookupsPerSecond }: ChurnOptio
   try {
     const keys = await keysOf(daemon);
     for (let round = 0; round < rounds; round += 1) {
-      for (let wave = 0; wave < 2; wave += 1) await live(daemon, waves);
+      for (const sends of [11, 7]) await live(daemon, waves, sends);
       await gone(daemon, waves, keys);
       figures.push(await figuresOf(daemon));
     }

@@ -62,7 +62,7 @@ export async function soak({ minutes }: SoakOptions): Promise<Figures> {
   let rounds = 0;
   const churning = load.use(
     repeat(async () => {
-      await live(daemon, waves);
+      await live(daemon, waves, rounds % 2 === 0 ? 11 : 7);
       rounds += 1;
     }, 1000),
   );

