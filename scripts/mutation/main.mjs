@@ -44,12 +44,12 @@ if (unknown.length > 0) {
  */
 function mutate(room) {
   forgetSurvivors(room);
-  const { status, error } = spawnSync("node_modules/.bin/stryker", ["run", CONFIG], {
+  const { status, signal, error } = spawnSync("node_modules/.bin/stryker", ["run", CONFIG], {
     cwd: ROOT,
     env: { ...process.env, [ROOM_VARIABLE]: room },
     stdio: "inherit",
   });
-  if (status !== 0) throw new Error(`mutate ${room}: ${error?.message ?? "Stryker failed, see above"}`);
+  if (status !== 0) throw new Error(`mutate ${room}: ${error?.message ?? signal ?? "Stryker failed, see above"}`);
   return Object.entries(read(`${reportOf(room)}/report.json`).files).map(([file, { mutants }]) => {
     const noticed = mutants.filter(({ status }) => status === "Killed" || status === "Timeout").length;
     return { file, noticed, all: noticed + mutants.filter(hasSurvived).length };

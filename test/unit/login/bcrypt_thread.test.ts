@@ -71,6 +71,14 @@ describe("passwords", () => {
     expect(await thread.compare({ password: "a", hash: HASH })).toBe(true);
   });
 
+  test("cannot make a thread take 200 MB", async () => {
+    const thread = threadOf(`
+      const held = [];
+      for (let at = 0; at < 250; at++) held.push(new Array(100_000).fill(at));
+      parentPort.postMessage(held.length === 250);`);
+    await expect(thread.compare({ password: "a", hash: HASH })).rejects.toThrow(/memory/);
+  });
+
   test("that wait when the daemon stops are told so, all of them, and later ones are compared again", async () => {
     const thread = threadOf(`if (password !== "wait") parentPort.postMessage(true);`);
     const waiting = Promise.allSettled(["wait", "b", "c"].map((password) => thread.compare({ password, hash: HASH })));

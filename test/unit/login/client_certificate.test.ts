@@ -85,6 +85,8 @@ describe("the names of an odd certificate", () => {
     ['DNS:"a\\\\", DNS:b', ["a\\", "b"]],
     ['DNS:"\\x", DNS:b', ['"\\x"', "b"]],
     ["DNS:, DNS:b", ["", "b"]],
+    ["DNS:1.50, URI:null", ["1.50", "null"]],
+    ["DNS:c, othername:<unsupported>", ["c"]],
     ["XDNS:a, DNS:b", ["b"]],
     ["DNSX:a, DNS:b", ["b"]],
     ['DNS:"a"x, DNS:b', ["b"]],
