@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { NetnsRow } from "../native/session.js";
 import { Complaints, isMissing, type Report } from "./complaints.js";
 import { Folder } from "./folder.js";
+import { printable } from "./printable.js";
 
 /** The label of lookups that could not be attributed. */
 export const UNKNOWN = "unknown";
@@ -52,7 +53,7 @@ export class NetnsNames {
       for (const { name, inode } of this.#folder(path).namespaces(this.#list(path), device)) {
         if (RESERVED.has(name) || taken.has(name)) continue;
         taken.add(name);
-        if (!byInode.has(inode)) byInode.set(inode, name);
+        if (!byInode.has(inode)) byInode.set(inode, printable(name));
       }
       this.#complainOf(path);
     }

@@ -28,7 +28,7 @@ export async function countingDaemon(command: readonly [string, ...string[]]) {
   await send(netns, "udp", { to: NOWHERE, count: SENDS });
   const growth = routeGrowth(before, await daemon.scrape(), netns.name);
   expect(growth[keyOf("ipv4", "main", "", "no_route")]).toBe(SENDS);
-  return daemon.stop();
+  return await daemon.stop();
 }
 
 /** The command at this path prints one lookup and ends by itself, as --count=1 asks it to. */

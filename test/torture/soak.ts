@@ -27,7 +27,8 @@ const RATE = 10_000;
 const NAMESPACES = 20;
 /** Share of the time at the begin that is for what is made once and kept, and over which figures are then taken. */
 const PART = 0.2;
-const MOST_MORE = { megabytes: 25, descriptors: 4, cpuPercent: 10, loopMs: 30 } as const;
+/** What may not grow. Times depend on who else uses the machine: they are figures, not verdicts. */
+const MOST_MORE = { megabytes: 25, descriptors: 4 } as const;
 
 interface Taken {
   readonly megabytes: number;
@@ -88,10 +89,12 @@ export async function soak({ minutes }: SoakOptions): Promise<Figures> {
   expect(delta(before, after, "tablesnoop_counter_overflow_total")).toBe(0);
   const figures: Record<string, string | number> = {};
   for (const key of ["megabytes", "descriptors", "cpuPercent", "loopMs"] as const) {
+    figures[key] = `${start[key].toFixed(1)} → ${end[key].toFixed(1)}`;
+  }
+  for (const key of ["megabytes", "descriptors"] as const) {
     expect(end[key] - start[key], `${key}: ${start[key]} at the start, ${end[key]} at the end`).toBeLessThan(
       MOST_MORE[key],
     );
-    figures[key] = `${start[key].toFixed(1)} → ${end[key].toFixed(1)}`;
   }
   const namespaces = rounds * NAMESPACES;
   return {
