@@ -232,7 +232,8 @@ describe("at the far end of --connect", () => {
 
   test("Ctrl-C on a terminal leaves the prompt on a line of its own", async () => {
     const { port, asked } = await silent();
-    const command = tablesnoopCommand(["--connect", `http://127.0.0.1:${port}`]).join(" ");
+    // In place of the shell, which some shells would not do by themselves: theirs would be the exit code then.
+    const command = ["exec", ...tablesnoopCommand(["--connect", `http://127.0.0.1:${port}`])].join(" ");
     const terminal = spawnProcess("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
     onTestFinished(() => void terminal.kill("SIGKILL"));
     let shown = "";
