@@ -27,7 +27,7 @@ test.skipIf(!IS_ROOT)(
       intervalMs: 250,
     });
     await waitUntil("packets are routed", async () => {
-      const found = `netns_family:tablesnoop_found:rate5m{netns="${line.a.name}", family="ipv4"}`;
+      const found = `netns_family:tablesnoop_routed:rate5m{netns="${line.a.name}", family="ipv4"}`;
       return (await query(found)).some(({ value }) => value > 5);
     });
     expect(await firing()).toEqual([]);
