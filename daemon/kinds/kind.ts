@@ -2,6 +2,7 @@
 // goes through the list of them and asks no kind for its name.
 
 import type { Inventory } from "../native/session.js";
+import type { Trouble } from "../wire/trouble.js";
 import type { Labels, MetricSpec, Sample } from "./metric.js";
 import type { Row } from "./row.js";
 
@@ -13,6 +14,8 @@ export interface Collector<Word extends string = string> {
   /** By default. */
   readonly isOn: boolean;
   readonly accounts: readonly Account[];
+  /** What is amiss as long as it is so, and is not counted; absent: nothing. `label` as for accounts. */
+  standing?(inventory: Inventory, label: (cookie: bigint) => string | undefined): readonly Trouble[];
 }
 
 /** A metric the kernel keeps itself, read with the inventory. */
@@ -20,6 +23,10 @@ export interface Account {
   readonly metric: MetricSpec;
   /** `label`: undefined for a namespace that is not to be shown. */
   samples(inventory: Inventory, label: (cookie: bigint) => string | undefined): readonly Sample[];
+  /** What befalls packets when this sample rises; absent or undefined: nothing. */
+  trouble?(labels: Labels): Trouble | undefined;
+  /** Whether a rise of this sample is of packets that were forwarded or sent; absent: it is not. */
+  isRouted?(labels: Labels): boolean;
 }
 
 export interface Kind<Word extends string = string> extends Collector<Word> {
@@ -64,6 +71,8 @@ export interface Counter<L extends Labels = Labels> {
   };
   /** What the history of its namespace says of it; absent: nothing. */
   outcome?(labels: L): Outcome;
+  /** What befalls packets when it rises; absent or undefined: nothing. */
+  trouble?(labels: L): Trouble | undefined;
   /** Where a row is not a lookup each. */
   correction?(): Correction;
 }

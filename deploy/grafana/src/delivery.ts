@@ -42,7 +42,8 @@ export function delivery(): Dashboard {
           }),
           number({
             question: "How many neighbours do not answer?",
-            description: "Failed resolutions a second; a dead neighbour that packets go to fails once in three seconds.",
+            description:
+              "Failed resolutions a second; a dead neighbour that packets go to fails once in three seconds.",
             runbook: "tablesnoopneighbourfailures",
             unit: "cps",
             span: 6,
@@ -158,9 +159,7 @@ export function delivery(): Dashboard {
             unit: "percentunit",
             span: 6,
             max: 1,
-            queries: [
-              { expr: `topk(20, ${ENTRIES} / (${ENTRIES_MAX} > 0))`, legend: "{{instance}} {{family}}" },
-            ],
+            queries: [{ expr: `topk(20, ${ENTRIES} / (${ENTRIES_MAX} > 0))`, legend: "{{instance}} {{family}}" }],
           }),
           graph({
             question: "How many entries are refused?",
@@ -224,9 +223,7 @@ export function delivery(): Dashboard {
             unit: "cps",
             span: 12,
             isStacked: true,
-            queries: [
-              { expr: `sum by (change) (${perSecond("fdb_updates_total", NETNS)})`, legend: "{{change}}" },
-            ],
+            queries: [{ expr: `sum by (change) (${perSecond("fdb_updates_total", NETNS)})`, legend: "{{change}}" }],
           }),
         ],
       },
@@ -235,7 +232,8 @@ export function delivery(): Dashboard {
         panels: [
           graph({
             question: "Which tunnels cannot send?",
-            description: "no_route: for the outer packet; loop: it leads back into the tunnel; no_fdb_entry: VXLAN only.",
+            description:
+              "no_route: for the outer packet; loop: it leads back into the tunnel; no_fdb_entry: VXLAN only.",
             runbook: "tablesnooptunnelnoroute",
             unit: "pps",
             span: 12,

@@ -402,12 +402,14 @@ describe("Answers", () => {
         missesPerSecond: 2,
         rejectsPerSecond: 0,
         noRoute: [{ family: "ipv4", direction: "out", packetsPerSecond: 1 }],
+        routedPerSecond: 0,
       },
     ]);
     expect(bench.answers.history(8_000_000)).toEqual({
       times: [8000],
       netns: [{ netns: "blue", lookups: [2], misses: [2], rejects: [0], noRoute: [1] }],
       netnsOmitted: 0,
+      troubles: [],
     });
   });
 
