@@ -36,6 +36,8 @@ interface LineWords {
   result(error: number, code: number): string;
   /** Names of codes by number; empty: none. */
   readonly codes: readonly string[];
+  /** Absent: each is of IPv4 or of IPv6. */
+  readonly hasFamily?: false;
   readonly filters: readonly LineFilter[];
 }
 

@@ -83,6 +83,10 @@ export function checkQuery(query: LookupQuery): void {
     throw new BadQuery(filter, `a ${nouns} has no ${filter}, so that nothing would be left`);
   }
   wantedFamilies(query);
+  if (!wantsAll(query.families) && query.kinds.every((word) => kindOf(word).lines?.hasFamily === false)) {
+    const nouns = query.kinds.map((word) => kindOf(word).noun).join(" or ");
+    throw new BadQuery("family", `a ${nouns} has no family, so that nothing would be left`);
+  }
 }
 
 /** Throws BadQuery as checkQuery does, and for a table whose name nobody knows. */
@@ -91,7 +95,7 @@ export function toFilter(query: LookupQuery, resolve: Resolve): LookupFilter {
   const netns = query.netns === undefined ? undefined : netnsCookie(query.netns, resolve);
   return {
     kinds: bitsOf(query.kinds),
-    families: wantedFamilies(query).reduce((bits, family) => bits | (1 << FAMILIES.indexOf(family)), 0),
+    families: familyBits(query),
     results: RESULT_BITS[query.failed],
     ...(netns !== undefined && { netns }),
     ...(query.table !== undefined && { table: tableId(query.table, netns, resolve) }),
@@ -99,6 +103,17 @@ export function toFilter(query: LookupQuery, resolve: Resolve): LookupFilter {
     src: readPrefix("src", query.src)?.bytes ?? ANYTHING,
     dst: readPrefix("dst", query.dst)?.bytes ?? ANYTHING,
   };
+}
+
+/** What has no family is for those who want all of them. */
+function familyBits(query: LookupQuery): number {
+  const families = wantedFamilies(query);
+  const bits = families.reduce((sum, family) => sum | (1 << FAMILIES.indexOf(family)), 0);
+  return wantsAll(families) ? bits | (1 << ABI.TS_NO_FAMILY) : bits;
+}
+
+function wantsAll(families: readonly Family[]): boolean {
+  return FAMILIES.every((family) => families.includes(family));
 }
 
 function netnsCookie(name: string, resolve: Resolve): bigint {
