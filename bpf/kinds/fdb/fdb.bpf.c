@@ -53,11 +53,14 @@ struct fdb_change {
 static __always_inline bool begin_change(struct fdb_change *change, const struct net_bridge *bridge, const __u8 *mac,
 					 __u16 vlan)
 {
+	struct net_device *device = BPF_CORE_READ(bridge, dev);
+	struct net *net = BPF_CORE_READ(device, nd_net.net);
+
 	__builtin_memset(change, 0, sizeof(*change));
-	change->bridge = BPF_CORE_READ(bridge, dev);
-	change->net = BPF_CORE_READ(change->bridge, nd_net.net);
-	change->station.netns = BPF_CORE_READ(change->net, net_cookie);
-	change->station.bridge = BPF_CORE_READ(change->bridge, ifindex);
+	change->bridge = device;
+	change->net = net;
+	change->station.netns = BPF_CORE_READ(net, net_cookie);
+	change->station.bridge = BPF_CORE_READ(device, ifindex);
 	change->station.vlan = vlan;
 	return !bpf_probe_read_kernel(change->station.mac, sizeof(change->station.mac), mac) && change->station.bridge;
 }
@@ -66,12 +69,13 @@ static __always_inline void describe_fdb(struct ts_event *head, const struct ts_
 {
 	struct ts_fdb_event *event = (struct ts_fdb_event *)head;
 	const struct fdb_change *change = of;
+	const struct net_device *bridge = change->bridge, *port = change->port;
 
-	BPF_CORE_READ_STR_INTO(&event->head.device, change->bridge, name);
+	BPF_CORE_READ_STR_INTO(&event->head.device, bridge, name);
 	__builtin_memcpy(event->mac, change->station.mac, sizeof(event->mac));
 	event->vlan = change->station.vlan;
-	if (change->port)
-		BPF_CORE_READ_STR_INTO(&event->port, change->port, name);
+	if (port)
+		BPF_CORE_READ_STR_INTO(&event->port, port, name);
 	/* A port is in the namespace of its bridge. */
 	read_device_name(change->net, change->from, event->from);
 }
@@ -108,6 +112,12 @@ static __always_inline __u32 put_station(const struct station *station, __u32 po
 	return known ? __sync_lock_test_and_set(&known->port, port) : 0;
 }
 
+/* By byte: there is no memcmp() here, and none of the two need be aligned. */
+static __always_inline bool is_same_mac(const __u8 a[6], const __u8 b[6])
+{
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5]));
+}
+
 /*
  * Was the station's entry made just now? A new entry is the first of its bridge's list, which stays so until the hook
  * returns, as the kernel holds the lock; and nothing has used it since. This judges stations that are not in the map: of
@@ -123,8 +133,7 @@ static __always_inline bool is_new(const struct net_bridge *bridge, const struct
 		return true;
 	entry = (struct net_bridge_fdb_entry *)(first - bpf_core_field_offset(struct net_bridge_fdb_entry, fdb_node));
 	BPF_CORE_READ_INTO(&key.addr, entry, key.addr);
-	if (__builtin_memcmp(key.addr.addr, station->mac, sizeof(station->mac)) ||
-	    BPF_CORE_READ(entry, key.vlan_id) != station->vlan)
+	if (!is_same_mac(key.addr.addr, station->mac) || BPF_CORE_READ(entry, key.vlan_id) != station->vlan)
 		return false;
 	return BPF_CORE_READ(entry, used) == BPF_CORE_READ(entry, updated);
 }
@@ -137,14 +146,14 @@ SEC("tp_btf/br_fdb_update")
 int BPF_PROG(fdb_update, struct net_bridge *bridge, struct net_bridge_port *source, const __u8 *mac, __u16 vlan,
 	     unsigned long flags)
 {
+	struct net_device *device = BPF_CORE_READ(source, dev);
+	__u32 port = BPF_CORE_READ(device, ifindex);
 	struct fdb_change change;
 	bool learned;
-	__u32 port;
 
 	if (!begin_change(&change, bridge, mac, vlan))
 		return 0;
-	change.port = BPF_CORE_READ(source, dev);
-	port = BPF_CORE_READ(change.port, ifindex);
+	change.port = device;
 	learned = is_new(bridge, &change.station);
 	change.from = put_station(&change.station, port, learned);
 	if (change.from == port)
@@ -160,15 +169,13 @@ int BPF_PROG(fdb_update, struct net_bridge *bridge, struct net_bridge_port *sour
 SEC("tp_btf/br_fdb_external_learn_add")
 int BPF_PROG(fdb_external, struct net_bridge *bridge, struct net_bridge_port *source, const __u8 *mac, __u16 vlan)
 {
+	struct net_device *device = BPF_CORE_READ(source, dev);
+	__u32 port = BPF_CORE_READ(device, ifindex);
 	struct fdb_change change;
-	__u32 port;
 
-	if (!begin_change(&change, bridge, mac, vlan))
+	if (!port || !begin_change(&change, bridge, mac, vlan))
 		return 0;
-	change.port = BPF_CORE_READ(source, dev);
-	port = BPF_CORE_READ(change.port, ifindex);
-	if (!port)
-		return 0;
+	change.port = device;
 	change.from = put_station(&change.station, port, true);
 	if (change.from == port)
 		return 0;

@@ -36,7 +36,13 @@ export const kind: Kind<"fdb"> = {
   isOn: true,
   counters: [fdbUpdates],
   accounts: [],
-  lines: { result: (_, code) => changeOf(code), codes: [], hasFamily: false, filters: ["egress"] },
+  lines: {
+    result: (_, code) => changeOf(code),
+    codes: [],
+    hasFamily: false,
+    filters: ["egress"],
+    isShownUnasked: false,
+  },
 };
 
 export type { FdbChange as Line } from "./line.js";
