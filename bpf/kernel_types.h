@@ -360,6 +360,33 @@ struct bpf_array {
 	void *pptrs[0];
 };
 
+struct net_bridge {
+	struct net_device *dev;
+	struct hlist_head fdb_list;
+};
+
+struct net_bridge_port {
+	struct net_device *dev;
+};
+
+struct mac_addr {
+	unsigned char addr[6];
+};
+
+struct net_bridge_fdb_key {
+	struct mac_addr addr;
+	__u16 vlan_id;
+};
+
+struct net_bridge_fdb_entry {
+	struct net_bridge_port *dst; /* 0: an address of the bridge itself */
+	struct net_bridge_fdb_key key;
+	struct hlist_node fdb_node;
+	unsigned long flags;
+	unsigned long updated;
+	unsigned long used;
+};
+
 #pragma clang attribute pop
 
 #endif

@@ -43,7 +43,13 @@ interface LineWords {
   result(error: number, code: number): string;
   /** Names of codes by number; empty: none. */
   readonly codes: readonly string[];
+  /** Absent: each is of IPv4 or of IPv6. */
+  readonly hasFamily?: false;
   readonly filters: readonly LineFilter[];
+  /** Those of them that nothing failed can meet. */
+  readonly failedLacks?: readonly LineFilter[];
+  /** Whether they are shown to whoever names no kinds. Not those of a later release: who reads lines must know all he meets. */
+  readonly isShownUnasked: boolean;
 }
 
 export type LineFilter = "table" | "egress" | "src" | "dst";

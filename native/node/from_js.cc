@@ -141,7 +141,7 @@ ts_filter ReadFilter(const Napi::Object& from) {
     filter.conditions |= TS_MATCH_DEVICE;
   }
   filter.kinds = ReadNumber(from, "kinds", 0, kAllKinds);
-  filter.families = static_cast<uint8_t>(ReadNumber(from, "families", 0, 3));
+  filter.families = static_cast<uint8_t>(ReadNumber(from, "families", 0, (1 << TS_FAMILIES) - 1));
   filter.results = static_cast<uint8_t>(ReadNumber(from, "results", 0, 3));
   filter.src = ReadPrefix(from, "src");
   filter.dst = ReadPrefix(from, "dst");
