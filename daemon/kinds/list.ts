@@ -3,14 +3,15 @@
 import type { Kind } from "./kind.js";
 import { type Line as RouteLine, kind as route } from "./route/kind.js";
 import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
+import { type Line as DropLine, kind as drop } from "./drop/kind.js";
 
 // biome-ignore format: generated
-export type KindWord = "route" | "rule";
+export type KindWord = "route" | "rule" | "drop";
 
 /** By number. */
 // biome-ignore format: generated
-export const KINDS: readonly Kind<KindWord>[] = [route, rule];
+export const KINDS: readonly Kind<KindWord>[] = [route, rule, drop];
 
 /** One JSON line of any kind. */
 // biome-ignore format: generated
-export type Line = RouteLine | RuleLine;
+export type Line = RouteLine | RuleLine | DropLine;

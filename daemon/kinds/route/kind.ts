@@ -53,6 +53,9 @@ export const kind: Kind<"route"> = {
   counters: [routeLookups],
   accounts: [],
   lines: { result: routeResult, codes: ROUTE_TYPES, filters: ["table", "egress", "src", "dst"] },
+  failure: ({ netns, table, error, code }, names) => ({
+    ...{ table: names.table(netns, table), result: routeResult(error, code), reason: null },
+  }),
 };
 
 export type { RouteLookup as Line } from "./line.js";
