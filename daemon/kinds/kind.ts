@@ -54,6 +54,10 @@ interface LineWords {
   /** Names of codes by number; empty: none. */
   readonly codes: readonly string[];
   readonly filters: readonly LineFilter[];
+  /** Those of them that nothing failed can meet. */
+  readonly failedLacks?: readonly LineFilter[];
+  /** Whether they are shown to whoever names no kinds. Not those of a later release: who reads lines must know all he meets. */
+  readonly isShownUnasked: boolean;
 }
 
 export type LineFilter = "table" | "egress" | "src" | "dst";

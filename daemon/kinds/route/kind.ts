@@ -52,7 +52,13 @@ export const kind: Kind<"route"> = {
   isOn: true,
   counters: [routeLookups],
   accounts: [],
-  lines: { result: routeResult, codes: ROUTE_TYPES, filters: ["table", "egress", "src", "dst"] },
+  lines: {
+    result: routeResult,
+    codes: ROUTE_TYPES,
+    filters: ["table", "egress", "src", "dst"],
+    failedLacks: ["egress"],
+    isShownUnasked: true,
+  },
   failure: ({ netns, table, error, code }, names) => ({
     ...{ table: names.table(netns, table), result: routeResult(error, code), reason: null },
   }),

@@ -4,7 +4,7 @@ import { parsePrefix } from "../../../daemon/stream/prefix.js";
 import {
   BadQuery,
   checkQuery,
-  EVERYTHING,
+  DEFAULT_QUERY,
   type LookupQuery,
   type Resolve,
   toFilter,
@@ -14,7 +14,7 @@ const NOBODY: Resolve = { netns: () => undefined, table: () => undefined };
 const ANYTHING = new Uint8Array(32);
 
 function filter(query: Partial<LookupQuery>, resolve: Partial<Resolve> = {}) {
-  return toFilter({ ...EVERYTHING, ...query }, { ...NOBODY, ...resolve });
+  return toFilter({ ...DEFAULT_QUERY, ...query }, { ...NOBODY, ...resolve });
 }
 
 function refusal(query: Partial<LookupQuery>): string {
@@ -108,8 +108,8 @@ describe("a filter", () => {
   });
 
   test("is checked without asking for names", () => {
-    expect(() => checkQuery({ ...EVERYTHING, table: "nobody", netns: "nobody" })).not.toThrow();
-    expect(() => checkQuery({ ...EVERYTHING, dst: "x" })).toThrow(BadQuery);
+    expect(() => checkQuery({ ...DEFAULT_QUERY, table: "nobody", netns: "nobody" })).not.toThrow();
+    expect(() => checkQuery({ ...DEFAULT_QUERY, dst: "x" })).toThrow(BadQuery);
   });
 });
 
@@ -210,7 +210,7 @@ describe("what is refused", () => {
 
   test("is refused before anybody is asked for names", () => {
     for (const bad of [{ table: "" }, { netns: "" }, { egress: "" }]) {
-      expect(() => checkQuery({ ...EVERYTHING, ...bad })).toThrow(BadQuery);
+      expect(() => checkQuery({ ...DEFAULT_QUERY, ...bad })).toThrow(BadQuery);
     }
   });
 
