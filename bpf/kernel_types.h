@@ -45,6 +45,10 @@ enum bpf_map_type {
 #define AF_INET 2
 #define AF_INET6 10
 
+/* uapi/linux/if_ether.h, in network order */
+#define ETH_P_IP_BE __builtin_bswap16(0x0800)
+#define ETH_P_IPV6_BE __builtin_bswap16(0x86dd)
+
 #define ESRCH 3
 #define EACCES 13
 #define EAGAIN 11
@@ -142,9 +146,14 @@ struct net_device {
 	possible_net_t nd_net;
 };
 
+struct sock;
+
 struct sk_buff {
-	struct net_device *dev;
+	struct net_device *dev; /* shares its bytes with others */
+	struct sock *sk;
+	unsigned long _skb_refdst; /* of a struct dst_entry, with flags in the lowest bit */
 	unsigned char *head;
+	__be16 protocol;
 	__u16 network_header; /* offset from head */
 };
 
@@ -335,11 +344,17 @@ struct task_struct {
 };
 
 struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	unsigned short skc_family;
 	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
 };
 
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_protocol;
 };
 
 struct socket {

@@ -36,6 +36,9 @@ enum ts_family {
 /* ts_key.netns: the lookup could not be attributed to a namespace. The kernel hands out cookies from 1. */
 #define TS_NETNS_UNKNOWN 0ULL
 
+/* ts_key.error of a kind that can only fail: no filter leaves it out for its result. No errno comes near. */
+#define TS_ANY_RESULT 255
+
 /*
  * What a lookup is counted by. Kept raw (errno and route type, not a verdict): user space has the one table that turns
  * (kind, family, error, code) into a result.
@@ -45,7 +48,7 @@ struct ts_key {
 	__u32 words[2]; /* two numbers the kind gives names to */
 	__u8 kind;	/* enum ts_kind */
 	__u8 family;	/* enum ts_family */
-	__u8 error;	/* positive errno, 0 if found */
+	__u8 error;	/* positive errno, 0 if found, or TS_ANY_RESULT */
 	__u8 code;	/* one more, the kind's */
 	/*
 	 * Not part of the identity. key_index: 0. A cache slot: the generation it was filled in. index_key: 1 once the
@@ -162,19 +165,19 @@ struct ts_flow {
 #define TS_LOST_COLUMNS (TS_LISTENERS + 8)
 #define TS_LOST_ALL TS_LISTENERS
 
-/* Failed route lookups of one destination: key of map "failed_destinations", whose value is how many, as __u64. */
+/* What failed for one destination: key of map "failed_destinations", whose value is how often, as __u64. */
 struct ts_failed_destination {
 	__u64 netns;	      /* cookie, or TS_NETNS_UNKNOWN */
 	__u32 destination[4]; /* network order, IPv4 in the first word */
-	__u32 table;
-	__u8 family; /* enum ts_family */
-	__u8 error;  /* as in ts_key */
-	__u8 code;   /* as in ts_key */
-	__u8 reserved;
+	__u32 table;	      /* 0 of a kind that has none */
+	__u8 kind;	      /* enum ts_kind */
+	__u8 family;	      /* enum ts_family */
+	__u8 error;	      /* as in ts_key */
+	__u8 code;	      /* as in ts_key */
 };
 
 /*
- * ts_shared.sample_limit: failed lookups whose 32-bit hash is at most this count for their destination, each for as many as
+ * ts_shared.sample_limit: failures whose 32-bit hash is at most this count for their destination, each for as many as
  * it stands for: TS_SAMPLE_ALL >> n takes one of 1 << n. Probes halve it when those are too many, down to
  * TS_SAMPLE_LEAST; user space sets it. At load it is 0, one of 2^32: as good as none.
  */
@@ -183,7 +186,7 @@ struct ts_failed_destination {
 
 /* Map ".data.sampling". */
 struct ts_sampling {
-	__u64 lookups; /* failed lookups since load, estimated from those that were sampled */
+	__u64 lookups; /* that failed since load, and packets dropped; estimated from those that were sampled */
 	__u64 since;   /* ns, CLOCK_MONOTONIC: begin of the second that `sampled` is about */
 	__u32 sampled; /* in that second, at most what is between two halvings */
 	__u32 reserved;

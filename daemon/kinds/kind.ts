@@ -35,11 +35,28 @@ export interface Kind<Word extends string = string> extends Collector<Word> {
   readonly counters: readonly Counter[];
   /** Absent: it is counted, but never told one by one. */
   readonly lines?: LineWords;
+  /** What is said of one that failed for a destination; absent: it has no destinations. */
+  failure?(of: FailureKey, names: Pick<Names, "table">): Failure;
+}
+
+/** What failures for a destination are counted by. */
+export interface FailureKey {
+  readonly netns: bigint;
+  readonly table: number;
+  readonly error: number;
+  readonly code: number;
+}
+
+/** In the words of the labels; null: the kind has none. */
+export interface Failure {
+  readonly table: string | null;
+  readonly result: string;
+  readonly reason: string | null;
 }
 
 /** What lines say in words, and what they can be chosen by. */
 interface LineWords {
-  /** `error`: positive errno, 0 if found. */
+  /** `error`: positive errno, 0 if found; of a kind that can only fail TS_ANY_RESULT. */
   result(error: number, code: number): string;
   /** Names of codes by number; empty: none. */
   readonly codes: readonly string[];

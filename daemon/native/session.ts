@@ -23,8 +23,8 @@ export interface SessionOptions {
 
 /**
  * Counted keys, one array per column, all of the same length. The arrays are fresh copies, owned by the caller.
- * `netns` holds cookies; `kind` and `family` are numbers of KINDS and FAMILIES; `error` is a positive errno, 0 if found;
- * `first`, `second` and `code` are what the kind makes of them (bpf/kinds/WORD/event.h).
+ * `netns` holds cookies; `kind` and `family` are numbers of KINDS and FAMILIES; `error` is a positive errno, 0 if found, or
+ * TS_ANY_RESULT; `first`, `second` and `code` are what the kind makes of them (bpf/kinds/WORD/event.h).
  * `count` is the total since the session began, summed over CPUs; for one `index` it never falls until retired.
  */
 export interface CounterRows {
@@ -149,21 +149,23 @@ export interface LineNames {
 }
 
 /**
- * Failed route lookups by destination, estimated from a sample: one array per column, all of the same length, the most frequent
- * destinations in no order. A miss in table `local` is not among them.
+ * What failed by destination, estimated from a sample: one array per column, all of the same length, the most frequent
+ * destinations in no order. `table` is 0 of a kind that has none; the others as in CounterRows. A miss in table `local` is
+ * not among them.
  */
 export interface FailedDestinationRows {
+  readonly kind: Uint8Array;
   readonly netns: BigUint64Array;
   readonly table: Uint32Array;
   readonly family: Uint8Array;
   readonly error: Uint8Array;
-  readonly type: Uint8Array;
+  readonly code: Uint8Array;
   /** Addresses as the stream's lines write them. */
   readonly destination: readonly string[];
   readonly count: Float64Array;
-  /** Failed lookups to all destinations, those without a row too. */
+  /** What failed for all destinations, those without a row too. */
   readonly lookups: number;
-  /** The coarsest sampling there was meanwhile: one of so many lookups was taken. 1: the counts are exact. */
+  /** The coarsest sampling there was meanwhile: one of so many failures was taken. 1: the counts are exact. */
   readonly sampledOneIn: number;
 }
 
@@ -198,7 +200,7 @@ export interface Session {
   release(indices: Uint32Array): void;
   /** What failed since the last call. Nothing does before the first call of sampleFailures. */
   failedDestinations(): FailedDestinationRows;
-  /** Takes one of so many failed lookups: a power of two up to 65536. Under a flood the kernel's side takes fewer by itself. */
+  /** Takes one of so many failures: a power of two up to 65536. Under a flood the kernel's side takes fewer by itself. */
   sampleFailures(oneIn: number): void;
   /** onLines is called on this thread when lines wait and none waited before: take() them. At most TS_LISTENERS at once. */
   listen(options: ListenerOptions, onLines: () => void): Listener;

@@ -11,6 +11,7 @@ namespace tablesnoop {
 
 class EventPump;
 class Inventory;
+class Object;
 
 // Parts of a session.
 struct Attaching {
@@ -25,6 +26,8 @@ struct KindProbes {
   void (*attach)(const Attaching& session);
   // If not null: after every later walk of the inventory, as it may need other hooks then.
   void (*walked)(const Attaching& session) = nullptr;
+  // If not null: before the object is loaded, to tell its programs what they must know of this kernel.
+  void (*prepare)(const Object& object, const btf* vmlinux) = nullptr;
 };
 
 #define TS_KIND(word, number) extern const KindProbes k_##word##_probes;

@@ -110,11 +110,12 @@ Napi::Value ToJs(Napi::Env env, const FailedDestinationRows& drained) {
     destinations[at] = text;
   }
   Napi::Object columns = Napi::Object::New(env);
+  columns["kind"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.kind; });
   columns["netns"] = Column<Napi::BigUint64Array>(env, rows, [](Row row) { return row.key.netns; });
   columns["table"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.table; });
   columns["family"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.family; });
   columns["error"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.error; });
-  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
+  columns["code"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
   columns["destination"] = destinations;
   columns["count"] = Column<Napi::Float64Array>(env, rows, [](Row row) { return static_cast<double>(row.lookups); });
   columns["lookups"] = static_cast<double>(drained.lookups);

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "../../bpf/tablesnoop_abi.h"
+#include "../kinds/probes.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
@@ -71,8 +72,10 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
       .has_rdonly_cast = btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0,
       .wake_bytes = settings.ring_bytes / kWakeShare,
   };
-  int error = bpf_map__set_initial_value(Map(".rodata.settings"), &knobs, sizeof(knobs));
-  if (error) throw KernelError("set", ".rodata.settings", -error, kMismatch);
+  SetReadOnly(".rodata.settings", &knobs, sizeof(knobs));
+  for (const KindProbes* kind : kKindProbes) {
+    if (kind->prepare) kind->prepare(*this, vmlinux);
+  }
 
   bpf_map__set_max_entries(Map("key_index"), settings.counters);
   bpf_map__set_max_entries(Map("index_key"), settings.counters);
@@ -89,7 +92,7 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
     bpf_program__set_autoload(Program(hook.program), Uses(hook.mechanism) && IsPresent(hook, vmlinux));
   }
   if (!knobs.has_rdonly_cast) AskForModulesInVain(Program(Hooks().front().program));
-  error = bpf_object__load(object_.get());
+  int error = bpf_object__load(object_.get());
   if (error) throw KernelError("load", "the BPF programs", -error, "", log.Text());
 }
 
@@ -97,6 +100,11 @@ bpf_map* Object::Map(const char* name) const {
   bpf_map* map = bpf_object__find_map_by_name(object_.get(), name);
   if (!map) throw KernelError("find map", name, ENOENT, kMismatch);
   return map;
+}
+
+void Object::SetReadOnly(const char* name, const void* value, size_t bytes) const {
+  int error = bpf_map__set_initial_value(Map(name), value, bytes);
+  if (error) throw KernelError("set", name, -error, kMismatch);
 }
 
 bpf_program* Object::Program(const char* name) const {

@@ -39,6 +39,9 @@ class Object {
   bpf_map* Map(const char* name) const;
   bpf_program* Program(const char* name) const;
 
+  // What a map of constants holds: before the load only. Throws KernelError.
+  void SetReadOnly(const char* name, const void* value, size_t bytes) const;
+
   // Whether programs that are attached so were loaded.
   bool Uses(Mechanism mechanism) const { return std::ranges::find(mechanisms_, mechanism) != mechanisms_.end(); }
   bool HasTrampolines() const { return Uses(Mechanism::kTrampoline); }

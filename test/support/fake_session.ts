@@ -30,12 +30,12 @@ export interface FakeKey {
   /** Route: ifindex. Rule: priority. */
   readonly egress?: number;
   readonly error?: number;
-  /** Route: its type. Rule: its action. */
+  /** Route: its type. Rule: its action. Drop: its reason. */
   readonly type?: number;
 }
 
-/** Failed lookups to one destination, as one call of failedDestinations() gives them. */
-export interface FakeFailure extends Omit<FakeKey, "kind" | "egress"> {
+/** What failed for one destination, as one call of failedDestinations() gives it. */
+export interface FakeFailure extends Omit<FakeKey, "egress"> {
   readonly destination: string;
   readonly lookups: number;
 }
@@ -199,11 +199,12 @@ export class FakeSession implements Session {
     this.#failures = [];
     this.failuresWithoutRow = 0;
     return {
+      kind: Uint8Array.from(keys, (key) => KINDS.findIndex(({ word }) => word === key.kind)),
       netns: BigUint64Array.from(keys, (key) => key.netns),
       table: Uint32Array.from(keys, (key) => key.table),
       family: Uint8Array.from(keys, (key) => FAMILIES.indexOf(key.family)),
       error: Uint8Array.from(keys, (key) => key.error),
-      type: Uint8Array.from(keys, (key) => key.type),
+      code: Uint8Array.from(keys, (key) => key.type),
       destination: failures.map(({ destination }) => destination),
       count: Float64Array.from(failures, (failure) => failure.lookups),
       lookups,

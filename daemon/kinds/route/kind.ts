@@ -59,6 +59,9 @@ export const kind: Kind<"route"> = {
     failedLacks: ["egress"],
     isShownUnasked: true,
   },
+  failure: ({ netns, table, error, code }, names) => ({
+    ...{ table: names.table(netns, table), result: routeResult(error, code), reason: null },
+  }),
 };
 
 export type { RouteLookup as Line } from "./line.js";
