@@ -61,7 +61,7 @@ const CAUSES: Readonly<Record<Cause, Words>> = {
     limits: [0, 1],
     headline: ({ netns, detail }) => `Packets are dropped in ${netns}: ${detail}`,
     sentence: ({ netns, family, device, detail }, perSecond) =>
-      `${netns}: ${perSecond} ${named(family)} packets/s are dropped${device === "" ? "" : ` at ${device}`}: ${detail}`,
+      `${netns}: ${perSecond}${family === "" ? "" : ` ${named(family)}`} packets/s are dropped${device === "" ? "" : ` at ${device}`}: ${detail}`,
   },
   ip_error: {
     limits: [1, NEVER],

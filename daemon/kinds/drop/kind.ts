@@ -17,6 +17,11 @@ const DROPS = {
 
 type DropLabels = LabelsOf<typeof DROPS>;
 
+/** The page has these from the kernel's MIB already, which counts more: packets that never got as far as to be dropped. */
+const TOLD_BY_MIB = new Set([
+  ...["ip_innoroutes", "ip_outnoroutes", "ip_inaddrerrors", "ip_rpfilter", "ip_inhdr", "pkt_too_big"],
+]);
+
 export const drops: Counter<DropLabels> = {
   metric: DROPS,
   labels(row: Row, netns: string, names: Names, before: DropLabels | undefined): DropLabels {
@@ -26,6 +31,8 @@ export const drops: Counter<DropLabels> = {
   },
   folded: (labels) => ({ ...labels, netns: OTHER, device: OTHER }),
   hangsOn: ({ words }) => words[ABI.TS_DROP_DEVICE],
+  trouble: ({ netns, family, device, reason }) =>
+    TOLD_BY_MIB.has(reason) ? undefined : { cause: "drop", netns, family, device, detail: reason },
 };
 
 const dropResult = () => "dropped";

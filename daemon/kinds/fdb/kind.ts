@@ -26,6 +26,8 @@ export const fdbUpdates: Counter<FdbLabels> = {
   },
   folded: ({ change }) => ({ netns: OTHER, bridge: OTHER, change }),
   hangsOn: ({ words }) => words[ABI.TS_FDB_BRIDGE],
+  trouble: ({ netns, bridge, change }) =>
+    change === "moved" ? { cause: "fdb_moved", netns, family: "", device: bridge, detail: "" } : undefined,
   zeros: { by: ["netns", "bridge"], of: (labels) => CHANGES.map((change) => ({ ...labels, change })) },
 };
 
