@@ -19,7 +19,12 @@ type DropLabels = LabelsOf<typeof DROPS>;
 
 /** The page has these from the kernel's MIB already, which counts more: packets that never got as far as to be dropped. */
 const TOLD_BY_MIB = new Set([
-  ...["ip_innoroutes", "ip_outnoroutes", "ip_inaddrerrors", "ip_rpfilter", "ip_inhdr", "pkt_too_big"],
+  "ip_innoroutes",
+  "ip_outnoroutes",
+  "ip_inaddrerrors",
+  "ip_rpfilter",
+  "ip_inhdr",
+  "pkt_too_big",
 ]);
 
 export const drops: Counter<DropLabels> = {
