@@ -13,6 +13,7 @@ import type { DaemonProcess } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
 import { netnsCookie, send } from "../support/traffic/send.js";
 import { delta, type Sample, total } from "../support/truth/scrape.js";
+import { waitUntil } from "../support/wait_until.js";
 
 const PINGS = 23;
 const LOOKUPS = "tablesnoop_encap_lookups_total";
@@ -87,17 +88,19 @@ describe("packets over two segment identifiers", () => {
       `route add fc00:1::e encap seg6local action End count dev r-b`,
       `route add fc00:2::/32 via ${address.b.ipv6}`,
     );
-    await b.ip(`route add fc00:2::d6 encap seg6local action End.DT6 table 254 count dev b-r`, "addr add fc00:9::9/128 dev lo");
-    await a.ip(
-      `route add fc00:9::9 encap seg6 mode encap segs fc00:1::e,fc00:2::d6 via ${address.ra.ipv6} dev a-r`,
+    await b.ip(
+      `route add fc00:2::d6 encap seg6local action End.DT6 table 254 count dev b-r`,
+      "addr add fc00:9::9/128 dev lo",
     );
+    await a.ip(`route add fc00:9::9 encap seg6 mode encap segs fc00:1::e,fc00:2::d6 via ${address.ra.ipv6} dev a-r`);
     await becomeQuiet([a, r, b]);
     const lines = openLines({ kinds: ["route"], families: ["ipv6"], foundOnly: true, verbose: 2 });
     try {
       before = await daemon.scrape();
       const seen = await lines.during(a, async () => {
         expect((await send(a, "ping", { to: "fc00:9::9", count: PINGS })).sent).toBe(PINGS);
-        await expect.poll(() => packetsAt(b, "fc00:2::d6"), { timeout: 10_000 * PATIENCE }).toBe(PINGS);
+        const areThere = async () => (await packetsAt(b, "fc00:2::d6")) >= PINGS;
+        await waitUntil("the last ping is there", areThere, { timeoutMs: 10_000 * PATIENCE });
       });
       received = seen.filter((text) => !text.includes(" iif: lo "));
       after = await daemon.scrape();
@@ -141,73 +144,98 @@ describe("packets over two segment identifiers", () => {
   });
 });
 
+interface Seen {
+  /** Why there is no such route; empty if there is. */
+  readonly refused: string;
+  /** By `ip route`. */
+  readonly said: string;
+  readonly action: string;
+  readonly lines: readonly string[];
+}
+
 describe.each(["ipv4", "ipv6"] as const)("a route of %s", (family) => {
   let pair: Pair;
-  const targets = TUNNELS[family].map((_, at) => (family === "ipv4" ? `10.98.${at}.1` : `fc01:${at + 1}::1`));
+  let before: Sample[];
+  let after: Sample[];
+  const seen = new Map<string, Seen>();
+  const host = (at: number) => (family === "ipv4" ? `10.98.${at}.1` : `fc01:${at}::1`);
+  const tunnels = TUNNELS[family].map((tunnel, at) => [tunnel, host(at + 1)] as const);
+  const [several, most] = [host(98), host(99)];
 
   beforeAll(async () => {
     pair = await createPair();
+    const refusals = new Map<string, string>();
+    for (const [tunnel, target] of tunnels) refusals.set(target, await add(pair.host, target, tunnel));
+    await pair.host.exec("ip", routeTo(most, `encap seg6 mode encap segs ${SEGMENTS.join(",")}`));
+    const hop = (segment: string) => `nexthop encap seg6 mode encap segs ${segment} via ${pair.address.peer[family]}`;
+    const hops = `${hop("fc00::1")} dev host-peer ${hop("fc00::2")} dev host-peer`;
+    await pair.host.exec("ip", [family === "ipv6" ? "-6" : "-4", "route", "add", several, ...hops.split(" ")]);
+    const targets = [...tunnels.map(([, target]) => target), several, most, pair.address.peer[family]];
+    const there = targets.filter((target) => !refusals.get(target));
+    before = await daemon.scrape();
+    const lines = await linesTo(pair.host, family, there);
+    after = await daemon.scrape();
+    for (const target of targets) {
+      const refused = refusals.get(target) ?? "";
+      const [said, action] = refused === "" ? await wordsOf(pair.host, target) : ["", ""];
+      seen.set(target, { refused, said, action, lines: lines.filter((text) => text.includes(` dst: ${target} `)) });
+    }
   }, 60_000 * PATIENCE);
 
   afterAll(async () => {
     await pair?.remove();
   });
 
-  test.each(TUNNELS[family].map((tunnel, at) => [tunnel, targets[at] ?? ""] as const))(
-    "into a tunnel is named and counted: %s",
-    async (tunnel, target, context) => {
-      const refused = await add(pair.host, target, tunnel);
-      if (refused !== "") {
-        if (OPTIONAL.test(tunnel)) context.skip(`this kernel or its ip refuses such a route: ${refused}`);
-        throw new Error(refused);
-      }
-      const [said, action] = await wordsOf(pair.host, target);
-      const before = await daemon.scrape();
-      const lines = await linesTo(pair.host, family, target);
-      const after = await daemon.scrape();
-      expect(lines.length).toBeGreaterThan(0);
-      for (const text of lines) expect(text.replace(/^.* result: found( prefix: \S+)? /, "")).toBe(said);
-      const labels = { netns: pair.host.name, family, encap: tunnel.split(" ")[1] ?? "", action, table: "main" };
-      expect(delta(before, after, LOOKUPS, labels)).toBe(lines.length);
-      expect(delta(before, after, LOOKUPS, { netns: pair.host.name })).toBe(lines.length);
-    },
-  );
+  const seenOf = (target: string): Seen => seen.get(target) ?? expect.fail(`nothing was seen of ${target}`);
 
-  test("with more segments than a line has room for says so", async () => {
-    const target = family === "ipv4" ? "10.98.99.1" : "fc01:99::1";
-    await pair.host.exec("ip", routeTo(target, `encap seg6 mode encap segs ${SEGMENTS.join(",")}`));
-    const [text = ""] = await linesTo(pair.host, family, target);
-    expect(text.endsWith(` encap seg6 mode encap segs 10 [ ${SEGMENTS.slice(0, 8).join(" ")} … ]`)).toBe(true);
+  test.for(tunnels)("into a tunnel is named as `ip route` names it: %s", ([tunnel, target], context) => {
+    const { refused, said, lines } = seenOf(target);
+    if (refused !== "") {
+      if (OPTIONAL.test(tunnel)) context.skip(`this kernel or its ip refuses such a route: ${refused}`);
+      throw new Error(refused);
+    }
+    expect(lines.length).toBeGreaterThan(0);
+    expect(said).toMatch(/^encap /);
+    for (const text of lines) expect(text.replace(/^.* result: found( prefix: \S+)? /, "")).toBe(said);
   });
 
-  test("without one names none and counts none", async () => {
-    const before = await daemon.scrape();
-    const lines = await linesTo(pair.host, family, pair.address.peer[family]);
+  test("is counted by the tunnel, as often as there are lines of it", () => {
+    const expected: Record<string, number> = {};
+    for (const { said, action, lines } of seen.values()) {
+      const [, encap] = said.split(" ");
+      const told = lines.filter((text) => text.includes(" encap ")).length;
+      if (told === 0) continue;
+      const key = `main ${encap} ${action}`;
+      expected[key] = (expected[key] ?? 0) + told;
+    }
+    const counted = after
+      .filter(
+        ({ name, labels }) => name === LOOKUPS && labels["netns"] === pair.host.name && labels["family"] === family,
+      )
+      .map(({ labels, value }) => [`${labels["table"]} ${labels["encap"]} ${labels["action"]}`, value] as const);
+    expect(total(before, LOOKUPS, { netns: pair.host.name })).toBe(0);
+    expect(Object.fromEntries(counted)).toEqual(expected);
+  });
+
+  test("with more segments than a line has room for says so", () => {
+    const [text = ""] = seenOf(most).lines;
+    expect(text.replace(/^.* encap /, "")).toBe(`seg6 mode encap segs 10 [ ${SEGMENTS.slice(0, 8).join(" ")} … ]`);
+  });
+
+  test("without one names none", () => {
+    const { lines } = seenOf(pair.address.peer[family]);
     expect(lines.length).toBeGreaterThan(0);
     for (const text of lines) expect(text).not.toContain("encap");
-    expect(delta(before, await daemon.scrape(), LOOKUPS, { netns: pair.host.name })).toBe(0);
   });
 
-  test("with several nexthops names the tunnel of the one taken, where that is known", async () => {
-    const [target, via] = [family === "ipv4" ? "10.98.98.1" : "fc01:98::1", pair.address.peer[family]];
-    const hop = (segment: string) => ["nexthop", ..."encap seg6 mode encap segs".split(" "), segment, "via", via];
-    const dev = ["dev", "host-peer"];
-    await pair.host.exec("ip", [
-      ...[family === "ipv6" ? "-6" : "-4", "route", "add", target],
-      ...[...hop("fc00::1"), ...dev, ...hop("fc00::2"), ...dev],
-    ]);
-    const before = await daemon.scrape();
-    const lines = await linesTo(pair.host, family, target);
-    const counted = delta(before, await daemon.scrape(), LOOKUPS, { netns: pair.host.name });
+  test("with several nexthops names the tunnel of the one taken, where that is known", () => {
+    const { lines } = seenOf(several);
     expect(lines.length).toBeGreaterThan(0);
-    if (!selectsNexthop) {
-      for (const text of lines) expect(text).toMatch(/ egress: multipath .*result: found((?!encap).)*$/);
-      expect(counted).toBe(0);
-      return;
-    }
     const chosen = lines.filter((text) => / encap seg6 mode encap segs 1 \[ fc00::[12] \]$/.test(text));
-    expect(chosen.length).toBeGreaterThan(0);
-    expect(counted).toBe(chosen.length);
+    const open = lines.filter((text) => / egress: multipath /.test(text) && !text.includes("encap"));
+    expect(chosen.length + open.length).toBe(lines.length);
+    if (selectsNexthop) expect(chosen.length).toBeGreaterThan(0);
+    else expect(chosen).toEqual([]);
   });
 });
 
@@ -255,12 +283,11 @@ async function wordsOf(netns: Netns, target: string): Promise<[string, string]> 
   return [known.replaceAll(/ +/g, " ").trim(), /action (\S+)/.exec(said)?.[1] ?? ""];
 }
 
-async function linesTo(netns: Netns, family: "ipv4" | "ipv6", target: string): Promise<string[]> {
+async function linesTo(netns: Netns, family: "ipv4" | "ipv6", targets: readonly string[]): Promise<string[]> {
   const options = { kinds: ["route"], families: [family], foundOnly: true, verbose: 2 } as const;
   const lines = openLines({ ...options, cookie: await netnsCookie(netns) });
   try {
-    const seen = await lines.during(netns, () => netns.exec("ip", ["route", "get", target]));
-    return seen.filter((text) => text.includes(` dst: ${target} `));
+    return await lines.during(netns, () => netns.ip(...targets.map((target) => `route get ${target}`)));
   } finally {
     lines[Symbol.dispose]();
   }
