@@ -71,6 +71,7 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
       .mib_out_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_OUTNOROUTES"),
       .has_rdonly_cast = btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0,
       .wake_bytes = settings.ring_bytes / kWakeShare,
+      .kinds = settings.kinds,
   };
   SetReadOnly(".rodata.settings", &knobs, sizeof(knobs));
   for (const KindProbes* kind : kKindProbes) {
