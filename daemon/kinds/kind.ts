@@ -18,8 +18,16 @@ export interface Collector<Word extends string = string> {
 /** A metric the kernel keeps itself, read with the inventory. */
 export interface Account {
   readonly metric: MetricSpec;
-  /** `label`: undefined for a namespace that is not to be shown. */
-  samples(inventory: Inventory, label: (cookie: bigint) => string | undefined): readonly Sample[];
+  /** Begins to read it; what the reader gives may depend on what it has read before. */
+  open(): AccountReader;
+}
+
+export type AccountReader = (inventory: Inventory, names: AccountNames) => readonly Sample[];
+
+export interface AccountNames {
+  /** Undefined for a namespace that is not to be shown. */
+  label(cookie: bigint): string | undefined;
+  table(netns: bigint, id: number): string;
 }
 
 export interface Kind<Word extends string = string> extends Collector<Word> {
