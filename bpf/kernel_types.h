@@ -62,7 +62,9 @@ enum bpf_map_type {
 #define RTN_PROHIBIT 8
 #define RTN_THROW 9
 
+#define RT_TABLE_MAIN 254
 #define RT_TABLE_LOCAL 255
+#define IFF_UP 1	      /* uapi/linux/if.h */
 #define RTF_REJECT 0x0200     /* uapi/linux/route.h */
 #define LOOPBACK_IFINDEX 1    /* net/flow.h: iif of locally made and reverse path lookups */
 #define PF_KTHREAD 0x00200000 /* linux/sched.h */
@@ -82,11 +84,20 @@ struct ns_common {
 	unsigned int inum;
 };
 
-struct ipstats_mib;
+typedef struct {
+	int counter;
+} atomic_t;
 
-struct netns_mib {
-	struct ipstats_mib *ip_statistics; /* per CPU */
+/* Of these only the size is asked for, and what is behind an enumerator read. */
+struct ipstats_mib {
+	__u64 mibs[1];
+};
+struct linux_mib;
+
+struct netns_mib { /* all per CPU */
+	struct ipstats_mib *ip_statistics;
 	struct ipstats_mib *ipv6_statistics;
+	struct linux_mib *net_statistics;
 };
 
 struct fib6_info;
@@ -112,17 +123,25 @@ struct hlist_head {
 struct fib_table {
 	struct hlist_node tb_hlist;
 	__u32 tb_id;
+	int tb_num_default;
 };
 
 struct netns_ipv4 {
+	struct fib_table *fib_main;
 	struct hlist_head *fib_table_hash;
+	unsigned int fib_seq;
 };
 
 struct netns_ipv6 {
 	struct fib6_info *fib6_null_entry;
+	struct hlist_head *fib_table_hash;
+	struct fib6_table *fib6_main_tbl;
+	struct fib6_table *fib6_local_tbl;
+	atomic_t fib6_sernum;
 };
 
 struct net {
+	struct net_device *loopback_dev;
 	struct list_head list;
 	struct ns_common ns;
 	struct list_head dev_base_head;
@@ -141,7 +160,60 @@ struct rtnl_link_ops {
 	const char *kind;
 };
 
+struct net_device_stats {
+	unsigned long tx_dropped;
+	unsigned long collisions;
+	unsigned long tx_carrier_errors;
+};
+
+struct net_device_core_stats { /* per CPU */
+	unsigned long tx_dropped;
+};
+
+typedef struct {
+	unsigned long v;
+} u64_stats_t;
+
+struct pcpu_dstats { /* per CPU */
+	u64_stats_t tx_drops;
+};
+
+enum netdev_stat_type {
+	NETDEV_PCPU_STAT_DSTATS = 3,
+};
+
+struct neigh_statistics { /* per CPU */
+	unsigned long table_fulls;
+};
+
+struct neigh_table {
+	int family;
+	int gc_thresh3;
+	atomic_t entries;
+	struct neigh_statistics *stats;
+};
+
+struct neigh_parms {
+	struct neigh_table *tbl;
+};
+
+struct in_device {
+	struct neigh_parms *arp_parms;
+};
+
+struct inet6_dev {
+	struct neigh_parms *nd_parms;
+};
+
 struct net_device {
+	unsigned int flags;
+	struct in_device *ip_ptr;
+	struct inet6_dev *ip6_ptr;
+	void *mpls_ptr; /* absent without CONFIG_MPLS_ROUTING */
+	struct net_device_stats stats;
+	struct net_device_core_stats *core_stats;
+	struct pcpu_dstats *dstats;
+	enum netdev_stat_type pcpu_stat_type : 8;
 	const struct rtnl_link_ops *rtnl_link_ops;
 	char name[16];
 	struct list_head dev_list;
@@ -325,7 +397,9 @@ struct rt6key {
 
 struct fib6_info {
 	struct fib6_table *fib6_table;
+	struct fib6_info *fib6_next;
 	struct rt6key fib6_dst;
+	__u32 fib6_flags;
 	unsigned int fib6_nsiblings;
 	struct nexthop *nh;
 };
@@ -337,8 +411,15 @@ struct fib6_result {
 	__u8 fib6_type;
 };
 
+struct fib6_node {
+	struct fib6_info *leaf;
+};
+
 struct fib6_table {
+	struct hlist_node tb6_hlist;
 	__u32 tb6_id;
+	struct fib6_node tb6_root;
+	unsigned int fib_seq;
 };
 
 struct dst_entry {

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Reading } from "../drain/reading.js";
-import type { Collector, Names } from "../kinds/kind.js";
+import type { AccountNames, Collector, Names } from "../kinds/kind.js";
 import type { Ledger, Rise } from "../ledger/ledger.js";
 import { AccountRises } from "./account_rises.js";
 import { NoRouteRises } from "./no_route_rises.js";
@@ -11,7 +11,7 @@ import type { Recent } from "./recent.js";
 export interface BooksOptions {
   readonly ledger: Ledger;
   readonly recent: Recent;
-  readonly names: Pick<Names, "netns">;
+  readonly names: Pick<Names, "netns" | "table">;
   readonly shows: (netns: string) => boolean;
   /** Whether the kernel's own count of packets without a route is read. */
   readonly countsNoRoute: boolean;
@@ -24,10 +24,12 @@ export class Books {
   readonly #options: BooksOptions;
   readonly #noRouteRises = new NoRouteRises();
   readonly #accountRises: AccountRises;
+  readonly #watches: readonly ReturnType<NonNullable<Collector["watch"]>>[];
 
   constructor(options: BooksOptions) {
     this.#options = options;
     this.#accountRises = new AccountRises(options.collectors.flatMap(({ accounts }) => accounts));
+    this.#watches = options.collectors.flatMap((collector) => collector.watch?.() ?? []);
   }
 
   /** Of very many counts some are left for `more` or `settle`. */
@@ -82,14 +84,17 @@ export class Books {
   }
 
   #countTroubles({ inventory }: Reading): void {
-    const { recent, names, shows, collectors } = this.#options;
-    const label = (cookie: bigint) => {
-      const netns = names.netns(cookie);
-      return shows(netns) ? netns : undefined;
+    const { recent, names, shows } = this.#options;
+    const shown: AccountNames = {
+      label: (cookie) => {
+        const netns = names.netns(cookie);
+        return shows(netns) ? netns : undefined;
+      },
+      table: (netns, id) => names.table(netns, id),
     };
-    this.#accountRises.advance(inventory, label, recent);
-    for (const collector of collectors) {
-      for (const trouble of collector.standing?.(inventory, label) ?? []) recent.countTrouble(trouble, 1);
+    this.#accountRises.advance(inventory, shown, recent);
+    for (const watch of this.#watches) {
+      for (const trouble of watch(inventory, shown)) recent.countTrouble(trouble, 1);
     }
   }
 }

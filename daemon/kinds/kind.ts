@@ -14,19 +14,27 @@ export interface Collector<Word extends string = string> {
   /** By default. */
   readonly isOn: boolean;
   readonly accounts: readonly Account[];
-  /** What is amiss as long as it is so, and is not counted; absent: nothing. `label` as for accounts. */
-  standing?(inventory: Inventory, label: (cookie: bigint) => string | undefined): readonly Trouble[];
+  /** Begins to look for what is amiss as long as it is so, and is not counted; absent: there is no such thing. */
+  watch?(): (inventory: Inventory, names: AccountNames) => readonly Trouble[];
 }
 
 /** A metric the kernel keeps itself, read with the inventory. */
 export interface Account {
   readonly metric: MetricSpec;
-  /** `label`: undefined for a namespace that is not to be shown. */
-  samples(inventory: Inventory, label: (cookie: bigint) => string | undefined): readonly Sample[];
+  /** Begins to read it; what the reader gives may depend on what it has read before. */
+  open(): AccountReader;
   /** What befalls packets when this sample rises; absent or undefined: nothing. */
   trouble?(labels: Labels): Trouble | undefined;
   /** Whether a rise of this sample is of packets that were forwarded or sent; absent: it is not. */
   isRouted?(labels: Labels): boolean;
+}
+
+export type AccountReader = (inventory: Inventory, names: AccountNames) => readonly Sample[];
+
+export interface AccountNames {
+  /** Undefined for a namespace that is not to be shown. */
+  label(cookie: bigint): string | undefined;
+  table(netns: bigint, id: number): string;
 }
 
 export interface Kind<Word extends string = string> extends Collector<Word> {

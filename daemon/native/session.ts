@@ -58,12 +58,81 @@ export interface DeviceRow {
   readonly vrfTable: number;
 }
 
+/** A tunnel that is up, or has lost packets; since the device was made. */
+export interface TunnelRow {
+  readonly netns: bigint;
+  readonly name: string;
+  /** As `ip link` names it. */
+  readonly kind: string;
+  /** Packets without a route for the outer packet. */
+  readonly noRoute: number;
+  /** Whose outer route leads back into the tunnel. */
+  readonly loop: number;
+  /** VXLAN: dropped for want of an entry in its forwarding table; else 0. */
+  readonly dropped: number;
+}
+
+/** A device that takes labelled packets. */
+export interface MplsRow {
+  readonly netns: bigint;
+  readonly name: string;
+  /** Packets whose label has no route, since the device was made. */
+  readonly noRoute: number;
+}
+
+/** A routing table that has a default route. */
+export interface DefaultRouteRow {
+  readonly netns: bigint;
+  /** Number of FAMILIES. */
+  readonly family: number;
+  readonly table: number;
+  /** Several nexthops are one route. IPv6: without those that answer with an error. */
+  readonly routes: number;
+}
+
+/** A table of neighbours, which all namespaces share. */
+export interface NeighbourTableRow {
+  /** Number of FAMILIES. */
+  readonly family: number;
+  readonly entries: number;
+  readonly entriesMax: number;
+  /** Entries it had no room for, since boot. */
+  readonly full: number;
+}
+
 export interface Inventory {
   readonly netns: readonly NetnsRow[];
+  /**
+   * The kernel's own counts since each namespace was made, [(row of netns * 2 + family) * TS_MIBS + TS_MIB_…]; not a
+   * number: this kernel does not keep it.
+   */
+  readonly mib: Float64Array;
+  /** Changes of routes since then, [row of netns * 2 + family]; so too. Falls when a table goes. */
+  readonly fibChanges: Float64Array;
   readonly devices: readonly DeviceRow[];
-  /** Rows that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
+  readonly tunnels: readonly TunnelRow[];
+  readonly mpls: readonly MplsRow[];
+  readonly defaultRoutes: readonly DefaultRouteRow[];
+  readonly neighbourTables: readonly NeighbourTableRow[];
+  /** Namespaces and devices that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
   readonly omitted: number;
+  /** So for tunnels, devices with labels and tables with default routes. */
+  readonly omittedOthers: number;
 }
+
+/** Before the first walk. */
+export const EMPTY_INVENTORY: Inventory = {
+  netns: [],
+  mib: new Float64Array(),
+  fibChanges: new Float64Array(),
+  devices: [],
+  tunnels: [],
+  mpls: [],
+  defaultRoutes: [],
+  neighbourTables: [],
+  omitted: 0,
+  omittedOthers: 0,
+};
 
 export interface ProbeState {
   /** Kernel hook, as the label `probe`. */

@@ -5,6 +5,7 @@ import type { Counter, Kind, Names } from "../kind.js";
 import type { LabelsOf } from "../metric.js";
 import type { Row } from "../row.js";
 import { Choices } from "./choices.js";
+import { defaultRoutes, watchDefaultRoutes } from "./default_routes.js";
 import { failuresOf, isMiss, routeResult } from "./result.js";
 import { ROUTE_TYPES } from "./route_type.js";
 
@@ -51,7 +52,8 @@ export const kind: Kind<"route"> = {
   help: "Count the lookups in routing tables.",
   isOn: true,
   counters: [routeLookups],
-  accounts: [],
+  accounts: [defaultRoutes],
+  watch: watchDefaultRoutes,
   lines: {
     result: routeResult,
     codes: ROUTE_TYPES,

@@ -2,18 +2,19 @@ import { expect, test } from "vitest";
 import { AccountRises } from "../../../daemon/history/account_rises.js";
 import type { Account } from "../../../daemon/kinds/kind.js";
 import type { Sample } from "../../../daemon/kinds/metric.js";
+import { EMPTY_INVENTORY } from "../../../daemon/native/session.js";
 
-const INVENTORY = { netns: [], devices: [], omitted: 0 } as unknown as Parameters<AccountRises["advance"]>[0];
+const NAMES = { label: () => "", table: () => "" };
 
 /** What is told of the samples of one reading after the other. */
 function told(account: Partial<Account>, readings: readonly (readonly Sample[])[]): string[][] {
   let samples: readonly Sample[] = [];
   const metric = { name: "m", type: "counter", help: "", labels: ["netns", "reason"] } as const;
-  const rises = new AccountRises([{ metric, samples: () => samples, ...account }]);
+  const rises = new AccountRises([{ metric, open: () => () => samples, ...account }]);
   return readings.map((reading) => {
     const heard: string[] = [];
     samples = reading;
-    rises.advance(INVENTORY, () => "", {
+    rises.advance(EMPTY_INVENTORY, NAMES, {
       countRouted: (netns, packets) => heard.push(`routed ${netns} ${packets}`),
       countTrouble: ({ netns, detail }, count) => heard.push(`${detail} ${netns} ${count}`),
     });
@@ -53,9 +54,9 @@ test("some samples are no trouble, and those of packets on their way are counted
   expect(told({ isRouted }, readings).flat()).toEqual(["routed blue 10"]);
 });
 
-test("an account of which nothing is told is not even asked", () => {
+test("an account of which nothing is told is not even opened", () => {
   const ask = () => {
-    throw new Error("asked");
+    throw new Error("opened");
   };
-  expect(told({ samples: ask }, [[]])).toEqual([[]]);
+  expect(told({ open: ask }, [[]])).toEqual([[]]);
 });
