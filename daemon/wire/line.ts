@@ -2,7 +2,7 @@
 
 import type { Family, Result } from "../fib/lookup.js";
 
-interface CommonLine {
+export interface CommonLine {
   /** To the millisecond; `timestamp` has the microseconds. */
   readonly time: Date;
   /** RFC 3339 in UTC. */

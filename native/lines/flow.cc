@@ -10,12 +10,7 @@ namespace tablesnoop {
 namespace {
 
 void AppendVerbose(std::string& out, const ts_event& head, const ts_flow& flow, const uint32_t* table) {
-  out.append("netns: ");
-  if (head.netns == TS_NETNS_UNKNOWN) {
-    out.push_back('?');
-  } else {
-    AppendNumber(out, head.netns);
-  }
+  AppendNetnsText(out, head);
   out.append(" iif: ");
   AppendDevice(out, flow.iif);
   out.append(" oif: ");
@@ -34,6 +29,15 @@ void AppendVerbose(std::string& out, const ts_event& head, const ts_flow& flow, 
 }
 
 }  // namespace
+
+void AppendNetnsText(std::string& out, const ts_event& head) {
+  out.append("netns: ");
+  if (head.netns == TS_NETNS_UNKNOWN) {
+    out.push_back('?');
+  } else {
+    AppendNumber(out, head.netns);
+  }
+}
 
 void AppendDevice(std::string& out, const char name[16]) {
   if (name[0] == '\0') {

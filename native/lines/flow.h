@@ -10,6 +10,9 @@
 
 namespace tablesnoop {
 
+// "netns: " and its cookie, `?` if that is unknown.
+void AppendNetnsText(std::string& out, const ts_event& head);
+
 // A device, `-` if there is none.
 void AppendDevice(std::string& out, const char name[16]);
 

@@ -26,11 +26,12 @@ export interface FakeKey {
   readonly netns: bigint;
   readonly kind?: KindWord;
   readonly family?: Family;
+  /** Neighbour: ifindex. */
   readonly table?: number;
   /** Route: ifindex. Rule: priority. */
   readonly egress?: number;
   readonly error?: number;
-  /** Route: its type. Rule: its action. */
+  /** Route: its type. Rule: its action. Neighbour: TS_NEIGHBOUR_*. */
   readonly type?: number;
 }
 
