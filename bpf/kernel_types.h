@@ -71,6 +71,14 @@ enum bpf_map_type {
 #define S_IFMT 00170000	      /* uapi/linux/stat.h */
 #define S_IFSOCK 0140000
 
+/* uapi/linux/neighbour.h and net/neighbour.h */
+#define NUD_INCOMPLETE 0x01
+#define NUD_PROBE 0x10
+#define NUD_FAILED 0x20
+#define NUD_VALID 0xde
+#define NTF_MANAGED (1U << 8) /* since 5.16 */
+#define NEIGH_VAR_UCAST_PROBES 1
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct list_head {
@@ -195,6 +203,7 @@ struct neigh_table {
 
 struct neigh_parms {
 	struct neigh_table *tbl;
+	int data[2]; /* more of them: NEIGH_VAR_* */
 };
 
 struct in_device {
@@ -219,10 +228,22 @@ struct net_device {
 	struct list_head dev_list;
 	struct hlist_node index_hlist;
 	int ifindex;
+	unsigned char addr_len;
 	possible_net_t nd_net;
 };
 
 struct sock;
+
+struct neighbour {
+	struct neigh_table *tbl;
+	struct neigh_parms *parms;
+	atomic_t probes;
+	__u8 nud_state;
+	__u32 flags; /* since 5.16 as 32 bits */
+	unsigned char ha[32];
+	struct net_device *dev;
+	__u8 primary_key[];
+};
 
 struct sk_buff {
 	struct net_device *dev; /* shares its bytes with others */

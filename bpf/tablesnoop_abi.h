@@ -165,7 +165,9 @@ enum ts_condition {
 	TS_MATCH_NETNS = 1,
 	TS_MATCH_DEVICE = 2,
 	TS_MATCH_TABLE = 4,
-	TS_MATCH_ADDRESSES = 8, /* src, dst, or both */
+	TS_MATCH_SRC = 8,
+	TS_MATCH_DST = 16,
+	TS_MATCH_ADDRESSES = TS_MATCH_SRC + TS_MATCH_DST,
 };
 
 /* ts_filter.results */

@@ -5,9 +5,8 @@ import type { Collector } from "./kind.js";
 import { KINDS, type KindWord } from "./list.js";
 import { mib } from "./mib/collector.js";
 import { mpls } from "./mpls/collector.js";
-import { neighbour } from "./neighbour/table.js";
 import { tunnel } from "./tunnel/collector.js";
 
-export type CollectorWord = KindWord | "mib" | "tunnel" | "mpls" | "neighbour" | "change";
+export type CollectorWord = KindWord | "mib" | "tunnel" | "mpls" | "change";
 
-export const COLLECTORS: readonly Collector<CollectorWord>[] = [...KINDS, mib, tunnel, mpls, neighbour, change];
+export const COLLECTORS: readonly Collector<CollectorWord>[] = [...KINDS, mib, tunnel, mpls, change];

@@ -4,16 +4,17 @@ import { type Line as DropLine, kind as drop } from "./drop/kind.js";
 import { type Line as EncapLine, kind as encap } from "./encap/kind.js";
 import { type Line as FdbLine, kind as fdb } from "./fdb/kind.js";
 import type { Kind } from "./kind.js";
+import { type Line as NeighbourLine, kind as neighbour } from "./neighbour/kind.js";
 import { type Line as RouteLine, kind as route } from "./route/kind.js";
 import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
 
 // biome-ignore format: generated
-export type KindWord = "route" | "rule" | "encap" | "fdb" | "drop";
+export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop";
 
 /** By number. */
 // biome-ignore format: generated
-export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, fdb, drop];
+export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop];
 
 /** One JSON line of any kind. */
 // biome-ignore format: generated
-export type Line = RouteLine | RuleLine | EncapLine | FdbLine | DropLine;
+export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine;

@@ -13,7 +13,7 @@ namespace tablesnoop {
 // A device, `-` if there is none.
 void AppendDevice(std::string& out, const char name[16]);
 
-// Key and blank behind it.
+// "netns: ", its cookie or `?` if that is unknown, and a blank.
 void AppendNetnsText(std::string& out, const ts_event& head);
 
 // The addresses, up to the blank behind the destination: `tag` is what stands before the 4 or the 6.

@@ -146,9 +146,8 @@ ts_filter ReadFilter(const Napi::Object& from) {
   filter.src = ReadPrefix(from, "src");
   filter.dst = ReadPrefix(from, "dst");
   const ts_prefix any = {};
-  if (memcmp(&filter.src, &any, sizeof(any)) != 0 || memcmp(&filter.dst, &any, sizeof(any)) != 0) {
-    filter.conditions |= TS_MATCH_ADDRESSES;
-  }
+  if (memcmp(&filter.src, &any, sizeof(any)) != 0) filter.conditions |= TS_MATCH_SRC;
+  if (memcmp(&filter.dst, &any, sizeof(any)) != 0) filter.conditions |= TS_MATCH_DST;
   return filter;
 }
 

@@ -30,11 +30,12 @@ export interface FakeKey {
   readonly netns: bigint;
   readonly kind?: KindWord;
   readonly family?: Family;
+  /** Neighbour: ifindex. */
   readonly table?: number;
   /** Route: ifindex. Rule: priority. Encap: type. */
   readonly egress?: number;
   readonly error?: number;
-  /** Route: its type. Rule: its action. Encap: that of the segment identifier. Drop: its reason. */
+  /** Route: its type. Rule: its action. Encap: that of the segment identifier. Drop: its reason. Neighbour: TS_NEIGHBOUR_*. */
   readonly type?: number;
 }
 

@@ -3,7 +3,7 @@
 import { FAMILIES } from "../../fib/lookup.js";
 import type { Inventory, NeighbourTableRow } from "../../native/session.js";
 import type { Cause, Trouble } from "../../wire/trouble.js";
-import type { Account, Collector } from "../kind.js";
+import type { Account } from "../kind.js";
 import type { MetricSpec } from "../metric.js";
 
 export const neighbourTable: readonly Account[] = [
@@ -70,11 +70,3 @@ function account(
         }),
   };
 }
-
-export const neighbour: Collector<"neighbour"> = {
-  word: "neighbour",
-  help: "Read the size of the kernel's tables of neighbours.",
-  isOn: true,
-  accounts: neighbourTable,
-  watch: watchNeighbourTables,
-};

@@ -36,7 +36,21 @@ class Bench {
     this.counting = buildCounting({
       config: {
         ...{ failureWindowMs: WINDOW_MS, seriesExpiryMs: EXPIRY_MS, seriesMax: 1000, netns: [] },
-        ...{ collectors: { route: true, rule: true, encap: true, mib: true }, exporterMetrics: false },
+        ...{
+          collectors: {
+            route: true,
+            rule: true,
+            encap: true,
+            neighbour: true,
+            fdb: true,
+            drop: true,
+            mib: true,
+            tunnel: true,
+            mpls: true,
+            change: true,
+          },
+          exporterMetrics: false,
+        },
         ...limits,
       },
       session: this.session,
@@ -105,6 +119,10 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "encap", family: "ipv6", egress: ABI.TS_ENCAP_SEG6_LOCAL, type: 7 }, 23);
   session.count({ netns: 1n, kind: "encap", egress: ABI.TS_ENCAP_MPLS }, 4);
   session.count({ netns: 1n, kind: "encap", egress: ABI.TS_ENCAP_MPLS | ABI.TS_ENCAP_CHOSEN }, 2);
+  session.count({ netns: 1n, kind: "neighbour", table: 2 }, 23);
+  session.count({ netns: 1n, kind: "neighbour", table: 2, error: 113 }, 1);
+  session.count({ netns: 1n, kind: "neighbour", table: 2, error: 113, type: 1 }, 2);
+  session.count({ netns: 1n, kind: "neighbour", table: 2, type: 2 }, 101);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
@@ -418,7 +436,20 @@ describe("Answers", () => {
   });
 
   it("has no account of packets if that is not to be read", () => {
-    const bench = new Bench({ collectors: { route: true, rule: true, encap: true, mib: false } });
+    const bench = new Bench({
+      collectors: {
+        route: true,
+        rule: true,
+        encap: true,
+        neighbour: true,
+        fdb: true,
+        drop: true,
+        mib: false,
+        tunnel: true,
+        mpls: true,
+        change: true,
+      },
+    });
     bench.drain();
     bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
     bench.now = 5000;

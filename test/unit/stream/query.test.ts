@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LINE_KINDS } from "../../../daemon/kinds/lines.js";
 import { parsePrefix } from "../../../daemon/stream/prefix.js";
 import {
   BadQuery,
@@ -188,7 +189,7 @@ describe("what is accepted", () => {
 
 describe("what is refused", () => {
   test.each<[Partial<LookupQuery>, string]>([
-    [{ kinds: [] }, "kind: at least one of route, rule is needed"],
+    [{ kinds: [] }, `kind: at least one of ${LINE_KINDS.join(", ")} is needed`],
     [{ families: [] }, "family: at least one of ipv4, ipv6 is needed"],
     [{ netns: "." }, 'netns: "." is not the name of a network namespace'],
     [{ netns: "a\nb" }, 'netns: "a\\nb" is not the name of a network namespace'],
