@@ -2,7 +2,7 @@
 
 import { causeOf, StartError } from "./errors.js";
 import { FAMILIES, type Family } from "./fib/lookup.js";
-import { LINE_KINDS } from "./kinds/lines.js";
+import { KINDS_UNASKED, LINE_KINDS } from "./kinds/lines.js";
 import type { KindWord, Line } from "./kinds/list.js";
 import { parseDaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
@@ -10,13 +10,16 @@ import { openSource } from "./lines/open_lines.js";
 import { quoted } from "./quoted.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 
+export type { Drop } from "./kinds/drop/line.js";
+export type { NeighbourResolution } from "./kinds/neighbour/line.js";
 export type { RouteLookup } from "./kinds/route/line.js";
 export type { RuleLookup } from "./kinds/rule/line.js";
 export type Lookup = Line;
 
 export interface LookupOptions {
-  /** Both if absent; so for kinds. */
+  /** Both if absent. */
   readonly families?: readonly Family[];
+  /** Routes and rules if absent: those that a later release adds must be asked for. */
   readonly kinds?: readonly KindWord[];
   /** A namespace's name, "host", or its inode number; it may come to be later. All namespaces if absent. */
   readonly netns?: string;
@@ -111,7 +114,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
 function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: LookupOptions): LookupQuery {
   const query: LookupQuery = {
     families: families ?? FAMILIES,
-    kinds: kinds ?? LINE_KINDS,
+    kinds: kinds ?? KINDS_UNASKED,
     ...(netns !== undefined && { netns }),
     ...(table !== undefined && { table: String(table) }),
     ...(egress !== undefined && { egress }),

@@ -11,7 +11,7 @@ const PAGE: ManPage = {
   description: [
     "Prints one line for each lookup in a routing table and for each walk of the policy rules, with the answer that the kernel gave. It shows which table, gateway and device a flow was led to, or that nothing was found.",
     "Lookups are seen by eBPF probes, which takes root, or CAP_BPF and CAP_PERFMON. With --connect they come from a running tablesnoopd(8) instead, which takes neither.",
-    "Without options the lookups of the network namespace that the command runs in are shown, IPv4 and IPv6, routes and rules, and only those that found something. What is not wanted is left out in the kernel already.",
+    "Without options the lookups of the network namespace that the command runs in are shown, IPv4 and IPv6, routes and rules, and only those that found something. Other kinds are shown when --kind names them. What is not wanted is left out in the kernel already.",
     "Long options may be abbreviated as long as they can be told apart; -h is --help.",
     "A daemon cannot know the namespace of the one who asks: with --connect and without --netns the lookups of all namespaces are shown, as with -g.",
   ],

@@ -15,7 +15,12 @@ namespace tablesnoop {
 struct InventoryRows {
   std::vector<ts_netns_row> netns;
   std::vector<ts_device_row> devices;
-  uint32_t omitted;  // rows the maps had no room for
+  std::vector<ts_tunnel_row> tunnels;
+  std::vector<ts_mpls_row> mpls;
+  std::vector<ts_default_route_row> default_routes;
+  ts_neighbour_tables neighbour_tables;
+  uint32_t omitted;         // namespaces and devices the maps had no room for
+  uint32_t omitted_others;  // so for the others
 };
 
 class Inventory {
@@ -38,6 +43,10 @@ class Inventory {
   bpf_program* program_;
   Mapping<ts_netns_row> netns_;
   Mapping<ts_device_row> devices_;
+  Mapping<ts_tunnel_row> tunnels_;
+  Mapping<ts_mpls_row> mpls_;
+  Mapping<ts_default_route_row> default_routes_;
+  Mapping<ts_neighbour_tables> neighbour_tables_;
   Mapping<ts_shared> shared_;
 };
 

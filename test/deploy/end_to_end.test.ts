@@ -9,6 +9,7 @@ import { fillIn, panelQueries } from "./dashboards.js";
 import { hurry, IS_ROOT, stageMs, startStage } from "./stage.js";
 
 const ALERT = 'ALERTS{alertname="TablesnoopNoRouteSpike", alertstate="firing"}';
+const LOST = 'ALERTS{alertname="TablesnoopDefaultRouteLost", alertstate="firing"}';
 /** Scrapes, evaluations and a busy machine. */
 const SLACK_MS = 10_000;
 
@@ -27,12 +28,19 @@ test.skipIf(!IS_ROOT)(
       intervalMs: 250,
     });
     await waitUntil("packets are routed", async () => {
-      const found = `netns_family:tablesnoop_found:rate5m{netns="${line.a.name}", family="ipv4"}`;
+      const found = `netns_family:tablesnoop_routed:rate5m{netns="${line.a.name}", family="ipv4"}`;
       return (await query(found)).some(({ value }) => value > 5);
     });
     expect(await firing()).toEqual([]);
 
     await line.a.ip(`route del default via ${ra.ipv4}`);
+    const lost = await waitUntil("the default route is missed", async () => {
+      const now = (await query(LOST)).filter(({ metric: { netns } }) => netns === line.a.name);
+      return now.length > 0 && now;
+    });
+    expect(lost.map(({ metric: { family, table, severity } }) => [family, table, severity])).toEqual([
+      ["ipv4", "main", "critical"],
+    ]);
     const alerts = await waitUntil(
       "the alert fires, warning and critical",
       async () => {
@@ -65,5 +73,7 @@ test.skipIf(!IS_ROOT)(
       timeoutMs: stageMs("15m") + stageMs("5m") + SLACK_MS,
       intervalMs: 250,
     });
+    const missed = (await query(LOST)).filter(({ metric: { netns } }) => netns === line.a.name);
+    expect(missed).toEqual([]);
   },
 );
