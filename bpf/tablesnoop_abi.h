@@ -201,6 +201,7 @@ struct ts_settings {
 	__u32 mib_out_no_routes;
 	__u32 has_rdonly_cast; /* 1: the kernel has bpf_rdonly_cast() */
 	__u32 wake_bytes;      /* events waiting in the ring that wake the reader; fewer wait for its next look */
+	__u32 kinds;	       /* 1 << enum ts_kind: what was asked for */
 };
 
 /* The one page both sides write: map ".data.shared". */
@@ -230,7 +231,7 @@ TS_ASSERT_SIZE(ts_key, 24);
 TS_ASSERT_SIZE(ts_netns_row, 48);
 TS_ASSERT_SIZE(ts_device_row, 32);
 TS_ASSERT_SIZE(ts_inventory_end, 16);
-TS_ASSERT_SIZE(ts_settings, 24);
+TS_ASSERT_SIZE(ts_settings, 28);
 TS_ASSERT_SIZE(ts_filter, 104);
 TS_ASSERT_SIZE(ts_filters, 104 * TS_LISTENERS);
 TS_ASSERT_SIZE(ts_event, 48);

@@ -98,9 +98,9 @@ SessionSettings ReadSessionSettings(const Napi::Object& options) {
   return {
       .object = {.path = ReadString(options, "object"),
                  .counters = ReadNumber(options, "maxCounters", 1, kMostCounters) + TS_OVERFLOW_INDICES,
-                 .ring_bytes = ring_bytes},
+                 .ring_bytes = ring_bytes,
+                 .kinds = ReadNumber(options, "kinds", 0, kAllKinds)},
       .backend = ReadBackend(options),
-      .kinds = ReadNumber(options, "kinds", 0, kAllKinds),
       .refuse = options.Has("refuse") ? ReadStrings(options, "refuse") : std::vector<std::string>(),
   };
 }

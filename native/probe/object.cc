@@ -70,6 +70,7 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
       .mib_out_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_OUTNOROUTES"),
       .has_rdonly_cast = btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0,
       .wake_bytes = settings.ring_bytes / kWakeShare,
+      .kinds = settings.kinds,
   };
   int error = bpf_map__set_initial_value(Map(".rodata.settings"), &knobs, sizeof(knobs));
   if (error) throw KernelError("set", ".rodata.settings", -error, kMismatch);

@@ -19,6 +19,7 @@ struct ObjectSettings {
   std::string path;
   uint32_t counters;    // counter indices, the overflow ones included
   uint32_t ring_bytes;  // of the event ring: a power of two, at least a page
+  uint32_t kinds;       // 1 << ts_kind: what is to be seen
 };
 
 struct FreeBtf {
