@@ -35,6 +35,21 @@ extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 		followed;                                                                                              \
 	})
 
+/*
+ * 6.10 made ip_tunnel_key.tun_flags, of 16 bits in network order, a bitmap; the first 16 flags kept their numbers. The flavour
+ * goes when 6.9 is no longer supported.
+ */
+struct ip_tunnel_key___old {
+	__be16 tun_flags;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u16 tunnel_flags(const struct ip_tunnel_key *key)
+{
+	if (bpf_core_field_exists(key->tun_flags))
+		return BPF_CORE_READ(key, tun_flags[0]);
+	return __builtin_bswap16(BPF_CORE_READ((const struct ip_tunnel_key___old *)key, tun_flags));
+}
+
 /* Sizes the kernel does not export. The tests of device names, of table life and of VRFs fail where one is another. */
 #define NETDEV_HASHENTRIES 256	/* net/core/dev.h: chains of net.dev_index_head */
 #define FIB_TABLE_HASH_SIZE 256 /* include/net/ip_fib.h with CONFIG_IP_MULTIPLE_TABLES: chains of fib_table_hash */
@@ -49,6 +64,18 @@ struct net_vrf {
 	void *rt6;
 	struct fib6_table *fib6_table;
 	__u32 tb_id;
+};
+
+/*
+ * include/net/mpls_iptunnel.h, used by a module alone, so its types are in the module's BTF as well. The real layout, unchanged
+ * since 4.12. What is read is bounded, and labels have 20 bits; the test of MPLS routes fails where it is another.
+ */
+struct mpls_iptunnel_encap {
+	__u8 labels; /* how many */
+	__u8 ttl_propagate;
+	__u8 default_ttl;
+	__u8 reserved1;
+	__u32 label[];
 };
 
 #endif

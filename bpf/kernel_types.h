@@ -91,6 +91,10 @@ struct hlist_node {
 	struct hlist_node *next;
 };
 
+struct in_addr {
+	__be32 s_addr;
+};
+
 struct in6_addr {
 	union {
 		__u32 u6_addr32[4];
@@ -176,11 +180,91 @@ struct flowi {
 	} u;
 };
 
+struct ipv6_sr_hdr {
+	__u8 first_segment;
+	struct in6_addr segments[0];
+};
+
+/* What lightweight tunnels keep as their data, but for MPLS (compat.bpf.h). */
+struct lwtunnel_state {
+	__u16 type;
+	__u8 data[0];
+};
+
+struct seg6_iptunnel_encap {
+	int mode;
+	struct ipv6_sr_hdr srh[0];
+};
+
+struct seg6_lwt {
+	struct seg6_iptunnel_encap tuninfo[0];
+};
+
+struct seg6_end_dt_info {
+	int vrf_table;
+};
+
+struct seg6_flavors_info {
+	__u32 flv_ops;
+	__u8 lcblock_bits;
+	__u8 lcnode_func_bits;
+};
+
+struct seg6_action_desc {
+	unsigned long attrs;
+};
+
+struct bpf_lwt_prog {
+	char *name;
+};
+
+struct seg6_local_lwt {
+	int action;
+	struct ipv6_sr_hdr *srh;
+	int table;
+	struct in_addr nh4;
+	struct in6_addr nh6;
+	int oif;
+	struct bpf_lwt_prog bpf;
+	struct seg6_end_dt_info dt_info;   /* with CONFIG_NET_L3_MASTER_DEV */
+	struct seg6_flavors_info flv_info; /* since 6.1 */
+	struct seg6_action_desc *desc;
+	unsigned long parsed_optattrs;
+};
+
+struct bpf_lwt {
+	struct bpf_lwt_prog in;
+	struct bpf_lwt_prog out;
+	struct bpf_lwt_prog xmit;
+};
+
+struct ip_tunnel_key {
+	__be64 tun_id;
+	union {
+		struct {
+			__be32 src;
+			__be32 dst;
+		} ipv4;
+		struct {
+			struct in6_addr src;
+			struct in6_addr dst;
+		} ipv6;
+	} u;
+	unsigned long tun_flags[1]; /* since 6.10; before it a __be16 */
+	__u8 tos;
+	__u8 ttl;
+};
+
+struct ip_tunnel_info {
+	struct ip_tunnel_key key;
+};
+
 struct nexthop;
 
 struct fib_nh_common {
 	struct net_device *nhc_dev;
 	__u8 nhc_gw_family;
+	struct lwtunnel_state *nhc_lwtstate;
 	union {
 		__be32 ipv4;
 		struct in6_addr ipv6;
@@ -250,6 +334,7 @@ struct fib6_table {
 
 struct dst_entry {
 	struct net_device *dev;
+	struct lwtunnel_state *lwtstate;
 };
 
 struct rt6_info {

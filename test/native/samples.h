@@ -60,6 +60,15 @@ inline ts_route_event SampleRoute() {
   return route;
 }
 
+// The same, into a tunnel of this type that has nothing yet.
+inline ts_encapped_route_event SampleEncappedRoute(uint16_t type) {
+  ts_encapped_route_event event = {};
+  event.route = SampleRoute();
+  event.route.flags |= TS_HAS_ENCAP;
+  event.encap.type = type;
+  return event;
+}
+
 // The rule that leads to table main.
 inline ts_rule_event SampleRule() {
   ts_rule_event rule = {};

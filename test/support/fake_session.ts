@@ -27,10 +27,10 @@ export interface FakeKey {
   readonly kind?: KindWord;
   readonly family?: Family;
   readonly table?: number;
-  /** Route: ifindex. Rule: priority. */
+  /** Route: ifindex. Rule: priority. Encap: type. */
   readonly egress?: number;
   readonly error?: number;
-  /** Route: its type. Rule: its action. */
+  /** Route: its type. Rule: its action. Encap: that of the segment identifier. */
   readonly type?: number;
 }
 

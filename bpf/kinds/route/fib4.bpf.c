@@ -43,6 +43,14 @@ static __always_inline void describe_route4(struct ts_event *head, const struct 
 	event->flags |= TS_HAS_PREFIX;
 }
 
+static __always_inline void describe_encapped4(struct ts_event *head, const struct ts_key *key, const void *of)
+{
+	const struct route4 *lookup = of;
+
+	describe_route4(head, key, lookup);
+	describe_encap((struct ts_encapped_route_event *)head, tunnel_of(key, lookup->nhc), lookup->net);
+}
+
 static __always_inline bool hold_route4(const struct ts_key *key, __u32 listeners, const void *of)
 {
 	const struct route4 *lookup = of;
@@ -62,6 +70,9 @@ static __always_inline int finish_route4(struct ts_key *key, const struct route4
 	if (!shared.listeners)
 		return 0;
 	ask_by_flow4(&subject, key->words[TS_ROUTE_TABLE], lookup->flow);
+	if (tunnel_of(key, lookup->nhc))
+		return tell(key, &subject, lookup->net, sizeof(struct ts_encapped_route_event), hold,
+			    describe_encapped4, lookup);
 	return tell(key, &subject, lookup->net, sizeof(struct ts_route_event), hold, describe_route4, lookup);
 }
 
@@ -87,6 +98,7 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		place.net = dev->nd_net.net;
 		key.netns = place.net->net_cookie;
 		key.words[TS_ROUTE_EGRESS] = nexthop4_has_several(nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
+		count_encap(&key, nhc, &route4_cache);
 	} else {
 		find_place(&place, flow);
 		key.netns = place.netns;
@@ -118,6 +130,7 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 			key.words[TS_ROUTE_EGRESS] = TS_EGRESS_MULTIPATH;
 		else
 			key.words[TS_ROUTE_EGRESS] = result->nhc->nhc_dev->ifindex;
+		count_encap(&key, result->nhc, &route4_cache);
 	} else {
 		owner = owner_of_table(table);
 		if (owner) {
@@ -149,9 +162,11 @@ int BPF_PROG(select4_trampoline, struct fib_result *result)
 	if (!route4_has_several(route))
 		return 0;
 	count_choice(&key, &select4_cache);
+	count_encap(&key, result->nhc, &select4_cache);
 	pending = this_cpu_pending();
 	if (!is_waiting_for(pending, result))
 		return 0;
-	describe_nexthop(&pending->route, result->nhc);
+	describe_nexthop(&pending->encapped.route, result->nhc);
+	describe_encap(&pending->encapped, (__u64)result->nhc->nhc_lwtstate, route->fib_net);
 	return output_pending(pending);
 }

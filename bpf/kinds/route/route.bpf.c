@@ -2,6 +2,7 @@
 /* Route lookups: what is asked of one routing table and what it answers. */
 
 #include "event.h"
+#include "../encap/encap.bpf.h"
 #include "failed_destination.bpf.h"
 #include "nexthop.bpf.h"
 #include "pending.bpf.h"

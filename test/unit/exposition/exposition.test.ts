@@ -3,6 +3,7 @@ import { buildCounting, type Counting, type CountingOptions } from "../../../dae
 import type { Source } from "../../../daemon/drain/reading.js";
 import type { Format } from "../../../daemon/exposition/families.js";
 import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
+import { ABI } from "../../../daemon/native/abi.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
 import { Naming } from "../../../daemon/netns/naming.js";
 import { RtTables } from "../../../daemon/netns/rt_tables.js";
@@ -35,7 +36,7 @@ class Bench {
     this.counting = buildCounting({
       config: {
         ...{ failureWindowMs: WINDOW_MS, seriesExpiryMs: EXPIRY_MS, seriesMax: 1000, netns: [] },
-        ...{ collectors: { route: true, rule: true, mib: true }, exporterMetrics: false },
+        ...{ collectors: { route: true, rule: true, encap: true, mib: true }, exporterMetrics: false },
         ...limits,
       },
       session: this.session,
@@ -101,6 +102,9 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "rule", egress: 32766, type: 1, table: 254 }, 8);
   session.count({ netns: 1n, kind: "rule", egress: 100, type: 8, error: 13 }, 2);
   session.count({ netns: 1n, kind: "rule", error: 3 }, 1);
+  session.count({ netns: 1n, kind: "encap", family: "ipv6", egress: ABI.TS_ENCAP_SEG6_LOCAL, type: 7 }, 23);
+  session.count({ netns: 1n, kind: "encap", egress: ABI.TS_ENCAP_MPLS }, 4);
+  session.count({ netns: 1n, kind: "encap", egress: ABI.TS_ENCAP_MPLS | ABI.TS_ENCAP_CHOSEN }, 2);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
@@ -412,7 +416,7 @@ describe("Answers", () => {
   });
 
   it("has no account of packets if that is not to be read", () => {
-    const bench = new Bench({ collectors: { route: true, rule: true, mib: false } });
+    const bench = new Bench({ collectors: { route: true, rule: true, encap: true, mib: false } });
     bench.drain();
     bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
     bench.now = 5000;
