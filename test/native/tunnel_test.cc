@@ -108,8 +108,7 @@ TEST_CASE("tunnel: flavors of a segment identifier") {
   encap.sid.block_bits = 32;
   encap.sid.function_bits = 16;
   CHECK(Text(encap) == " encap seg6local action End flavors psp,next-csid lblen 32 nflen 16");
-  CHECK(Json(encap) ==
-        R"({"type":"seg6local","action":"End","flavors":["psp","next-csid"],"lblen":32,"nflen":16})");
+  CHECK(Json(encap) == R"({"type":"seg6local","action":"End","flavors":["psp","next-csid"],"lblen":32,"nflen":16})");
 }
 
 TEST_CASE("tunnel: a segment identifier that puts on a new header, and one that runs a program") {

@@ -17,9 +17,9 @@ static __always_inline __u64 data_of(__u64 tunnel)
 static __always_inline __u8 action_of_sid(__u64 tunnel)
 {
 	/* A kernel without segment routing lacks the type. */
-	return bpf_core_type_exists(struct seg6_local_lwt) ?
-		       FOLLOW((void *)data_of(tunnel), struct seg6_local_lwt, action) :
-		       0;
+	return bpf_core_type_exists(struct seg6_local_lwt)
+		       ? FOLLOW((void *)data_of(tunnel), struct seg6_local_lwt, action)
+		       : 0;
 }
 
 /* The verifier knows the answer, and leaves out what is not asked for. */
@@ -99,7 +99,8 @@ static __always_inline void describe_seg6(struct ts_encap *encap, __u64 data)
 		return;
 	policy = (struct seg6_iptunnel_encap *)(data + bpf_core_field_offset(struct seg6_lwt, tuninfo));
 	encap->code = BPF_CORE_READ(policy, mode);
-	read_segments(encap, (struct ipv6_sr_hdr *)((__u64)policy + bpf_core_field_offset(struct seg6_iptunnel_encap, srh)));
+	read_segments(encap,
+		      (struct ipv6_sr_hdr *)((__u64)policy + bpf_core_field_offset(struct seg6_iptunnel_encap, srh)));
 }
 
 static __always_inline void describe_sid(struct ts_encap *encap, const struct seg6_local_lwt *sid, struct net *net)

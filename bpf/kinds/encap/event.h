@@ -81,12 +81,13 @@ struct ts_encap_programs {
 
 /* The tunnel a route leads into, as a part of the event of its lookup. */
 struct ts_encap {
-	__u16 type;  /* LWTUNNEL_ENCAP_* */
-	__u8 code;   /* SEG6_LOCAL_ACTION_* of a SID, SEG6_IPTUN_MODE_* of SEG6, TTL of MPLS */
-	__u8 items;  /* segments or labels it has, also beyond those that fit */
+	__u16 type;	  /* LWTUNNEL_ENCAP_* */
+	__u8 code;	  /* SEG6_LOCAL_ACTION_* of a SID, SEG6_IPTUN_MODE_* of SEG6, TTL of MPLS */
+	__u8 items;	  /* segments or labels it has, also beyond those that fit */
 	__u32 attributes; /* enum ts_sid_attribute of a SID; 1: MPLS has a TTL */
 	union {
-		__u32 segments[TS_ENCAP_SEGMENTS][4]; /* the last one first, as in the header; those furthest away may be missing */
+		__u32 segments[TS_ENCAP_SEGMENTS]
+			      [4]; /* the last one first, as in the header; those furthest away may be missing */
 		__u32 labels[TS_ENCAP_LABELS];
 		struct ts_sid sid; /* without TS_SID_SRH; else it has segments */
 		struct ts_outer outer;
