@@ -94,18 +94,25 @@ describe("packets over two segment identifiers", () => {
     );
     await a.ip(`route add fc00:9::9 encap seg6 mode encap segs fc00:1::e,fc00:2::d6 via ${address.ra.ipv6} dev a-r`);
     await becomeQuiet([a, r, b]);
-    const lines = openLines({ kinds: ["route"], families: ["ipv6"], foundOnly: true, verbose: 2 });
+    const options = { kinds: ["route"], families: ["ipv6"], foundOnly: true, verbose: 2 } as const;
+    const linesR = openLines({ ...options, cookie: await netnsCookie(r) });
+    const linesB = openLines({ ...options, cookie: await netnsCookie(b) });
     try {
       before = await daemon.scrape();
-      const seen = await lines.during(a, async () => {
+      const ping = async () => {
         expect((await send(a, "ping", { to: "fc00:9::9", count: PINGS })).sent).toBe(PINGS);
         const areThere = async () => (await packetsAt(b, "fc00:2::d6")) >= PINGS;
         await waitUntil("the last ping is there", areThere, { timeoutMs: 10_000 * PATIENCE });
+      };
+      let atB: readonly string[] = [];
+      const atR = await linesR.during(r, async () => {
+        atB = await linesB.during(b, ping);
       });
-      received = seen.filter((text) => !text.includes(" iif: lo "));
+      received = [...atR, ...atB].filter((text) => !text.includes(" iif: lo "));
       after = await daemon.scrape();
     } finally {
-      lines[Symbol.dispose]();
+      linesR[Symbol.dispose]();
+      linesB[Symbol.dispose]();
     }
   }, 60_000 * PATIENCE);
 
