@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The first half of every hook's tail: count a key. A lookup is never lost: without room it counts as overflow. A choice among
- * nexthops is lost then, as its lookup has been counted; that one stays "multipath".
+ * The first half of every hook's tail: count a key. A lookup is never lost: without room it counts as overflow. What is counted
+ * of it once more (its choice among nexthops, its tunnel) is lost then, as the lookup itself has been counted.
  */
 #ifndef TABLESNOOP_RECORD_BPF_H
 #define TABLESNOOP_RECORD_BPF_H
@@ -89,7 +89,7 @@ static __always_inline __u64 count(struct ts_key *key, struct cache_map *cache_m
 	return count_or(key, cache_map, overflow_index(key));
 }
 
-static __always_inline void count_choice(struct ts_key *key, struct cache_map *cache_map)
+static __always_inline void count_again(struct ts_key *key, struct cache_map *cache_map)
 {
 	count_or(key, cache_map, NO_INDEX);
 }

@@ -46,12 +46,9 @@ static __noinline int count_tunnel(const struct ts_key *route, __u64 tunnel, str
 	key.words[TS_ENCAP_TYPE] = FOLLOW((void *)tunnel, struct lwtunnel_state, type);
 	if (key.words[TS_ENCAP_TYPE] == TS_ENCAP_SEG6_LOCAL)
 		key.code = action_of_sid(tunnel);
-	if (route->code == TS_ROUTE_SELECTED) {
+	if (route->code == TS_ROUTE_SELECTED)
 		key.words[TS_ENCAP_TYPE] |= TS_ENCAP_CHOSEN;
-		count_choice(&key, cache);
-	} else {
-		count(&key, cache);
-	}
+	count_again(&key, cache);
 	return 0;
 }
 
@@ -59,11 +56,8 @@ static __noinline int count_tunnel(const struct ts_key *route, __u64 tunnel, str
 static __always_inline void count_encap(const struct ts_key *route, const struct fib_nh_common *nhc,
 					struct cache_map *cache)
 {
-	struct lwtunnel_state *tunnel;
+	struct lwtunnel_state *tunnel = nhc->nhc_lwtstate;
 
-	if (!counts_encaps())
-		return;
-	tunnel = nhc->nhc_lwtstate;
 	if (tunnel)
 		count_tunnel(route, (__u64)tunnel, cache);
 }

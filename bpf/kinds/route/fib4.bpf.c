@@ -161,7 +161,7 @@ int BPF_PROG(select4_trampoline, struct fib_result *result)
 
 	if (!route4_has_several(route))
 		return 0;
-	count_choice(&key, &select4_cache);
+	count_again(&key, &select4_cache);
 	count_encap(&key, result->nhc, &select4_cache);
 	pending = this_cpu_pending();
 	if (!is_waiting_for(pending, result))

@@ -148,7 +148,7 @@ static __always_inline void count_selected6(__u64 netns, const struct fib6_info 
 		.code = TS_ROUTE_SELECTED,
 	};
 
-	count_choice(&key, &select6_cache);
+	count_again(&key, &select6_cache);
 	count_tunnel(&key, (__u64)tunnel, &select6_cache);
 }
 
