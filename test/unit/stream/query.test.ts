@@ -45,6 +45,18 @@ describe("a filter", () => {
     });
   });
 
+  test("of a kind without a family is for who wants every family", () => {
+    expect(filter({ kinds: ["fdb"] })).toMatchObject({ kinds: 4, families: 7 });
+    expect(filter({ kinds: ["route", "fdb"], families: ["ipv4", "ipv4"] })).toMatchObject({ kinds: 5, families: 1 });
+    expect(filter({ kinds: ["route", "fdb"], dst: "10.0.0.1" })).toMatchObject({ kinds: 5, families: 1 });
+    expect(refusal({ kinds: ["fdb"], families: ["ipv4"] })).toBe(
+      "family: a bridge change has no family, so that nothing would be left",
+    );
+    expect(refusal({ kinds: ["fdb"], table: "254" })).toBe(
+      "table: a bridge change has no table, so that nothing would be left",
+    );
+  });
+
   test("of a device takes its name as lines spell it: 15 bytes that cannot be shown are as many as it may have", () => {
     const egress = "\\xff".repeat(15);
     expect(filter({ egress }).egress).toBe(egress);
@@ -188,7 +200,7 @@ describe("what is accepted", () => {
 
 describe("what is refused", () => {
   test.each<[Partial<LookupQuery>, string]>([
-    [{ kinds: [] }, "kind: at least one of route, rule is needed"],
+    [{ kinds: [] }, "kind: at least one of route, rule, fdb is needed"],
     [{ families: [] }, "family: at least one of ipv4, ipv6 is needed"],
     [{ netns: "." }, 'netns: "." is not the name of a network namespace'],
     [{ netns: "a\nb" }, 'netns: "a\\nb" is not the name of a network namespace'],
