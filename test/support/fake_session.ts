@@ -26,11 +26,12 @@ export interface FakeKey {
   readonly netns: bigint;
   readonly kind?: KindWord;
   readonly family?: Family;
+  /** Bridge change: ifindex. */
   readonly table?: number;
-  /** Route: ifindex. Rule: priority. */
+  /** Route: ifindex. Rule: priority. Bridge change: who told. */
   readonly egress?: number;
   readonly error?: number;
-  /** Route: its type. Rule: its action. */
+  /** Route: its type. Rule: its action. Bridge change: which. */
   readonly type?: number;
 }
 

@@ -35,7 +35,7 @@ class Bench {
     this.counting = buildCounting({
       config: {
         ...{ failureWindowMs: WINDOW_MS, seriesExpiryMs: EXPIRY_MS, seriesMax: 1000, netns: [] },
-        ...{ collectors: { route: true, rule: true, mib: true }, exporterMetrics: false },
+        ...{ collectors: { route: true, rule: true, fdb: true, mib: true }, exporterMetrics: false },
         ...limits,
       },
       session: this.session,
@@ -101,6 +101,10 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "rule", egress: 32766, type: 1, table: 254 }, 8);
   session.count({ netns: 1n, kind: "rule", egress: 100, type: 8, error: 13 }, 2);
   session.count({ netns: 1n, kind: "rule", error: 3 }, 1);
+  session.setDevice({ netns: 2n, ifindex: 4, name: "br0" });
+  session.count({ netns: 2n, kind: "fdb", table: 4 }, 22);
+  session.count({ netns: 2n, kind: "fdb", table: 4, egress: 1 }, 1);
+  session.count({ netns: 2n, kind: "fdb", table: 4, type: 1 }, 5);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
@@ -412,7 +416,7 @@ describe("Answers", () => {
   });
 
   it("has no account of packets if that is not to be read", () => {
-    const bench = new Bench({ collectors: { route: true, rule: true, mib: false } });
+    const bench = new Bench({ collectors: { route: true, rule: true, fdb: true, mib: false } });
     bench.drain();
     bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
     bench.now = 5000;
