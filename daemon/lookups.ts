@@ -10,6 +10,7 @@ import { openSource } from "./lines/open_lines.js";
 import { quoted } from "./quoted.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 
+export type { FdbChange } from "./kinds/fdb/line.js";
 export type { RouteLookup } from "./kinds/route/line.js";
 export type { RuleLookup } from "./kinds/rule/line.js";
 export type Lookup = Line;
