@@ -79,7 +79,7 @@ export function checkQuery(query: LookupQuery): void {
   if (query.egress !== undefined) checkEgress(query.egress);
   for (const filter of FILTERS) if (query[filter] !== undefined) checkFilter(filter, query);
   wantedFamilies(query);
-  if (!wantsAll(query.families) && query.kinds.every((word) => kindOf(word).lines?.hasFamily === false)) {
+  if (!wantsAll(query.families) && !query.kinds.some(hasFamily)) {
     const nouns = query.kinds.map((word) => kindOf(word).noun).join(" or ");
     throw new BadQuery("family", `a ${nouns} has no family, so that nothing would be left`);
   }
@@ -105,7 +105,11 @@ export function toFilter(query: LookupQuery, resolve: Resolve): LookupFilter {
 function familyBits(query: LookupQuery): number {
   const families = wantedFamilies(query);
   const bits = families.reduce((sum, family) => sum | (1 << FAMILIES.indexOf(family)), 0);
-  return wantsAll(families) ? bits | (1 << ABI.TS_NO_FAMILY) : bits;
+  return wantsAll(families) && !query.kinds.every(hasFamily) ? bits | (1 << ABI.TS_NO_FAMILY) : bits;
+}
+
+function hasFamily(word: KindWord): boolean {
+  return kindOf(word).lines?.hasFamily !== false;
 }
 
 function wantsAll(families: readonly Family[]): boolean {

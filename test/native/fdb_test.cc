@@ -81,8 +81,7 @@ TEST_CASE("fdb: a port that is not known any more is said to be so") {
 }
 
 TEST_CASE("fdb: the namespace comes first with -v, the result last with -vv") {
-  CHECK(Line(Removed(), kFlow) ==
-        "netns: 4097 fdb: mac: 52:54:00:12:ab:0f vlan: 10 bridge: br0 removed from: eth0\n");
+  CHECK(Line(Removed(), kFlow) == "netns: 4097 fdb: mac: 52:54:00:12:ab:0f vlan: 10 bridge: br0 removed from: eth0\n");
   CHECK(Line(Learned(), kDetails) ==
         "netns: 4097 fdb: mac: 52:54:00:12:ab:0f bridge: br0 learned --> port: eth1 result: learned\n");
 }

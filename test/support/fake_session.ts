@@ -30,12 +30,12 @@ export interface FakeKey {
   readonly netns: bigint;
   readonly kind?: KindWord;
   readonly family?: Family;
-  /** Neighbour: ifindex. */
+  /** Neighbour, bridge change: ifindex. */
   readonly table?: number;
-  /** Route: ifindex. Rule: priority. Encap: type. */
+  /** Route: ifindex. Rule: priority. Encap: type. Bridge change: who told. */
   readonly egress?: number;
   readonly error?: number;
-  /** Route: its type. Rule: its action. Encap: that of the segment identifier. Drop: its reason. Neighbour: TS_NEIGHBOUR_*. */
+  /** Route: its type. Rule: its action. Encap: that of the segment identifier. Drop: its reason. Neighbour: TS_NEIGHBOUR_*. Bridge change: which. */
   readonly type?: number;
 }
 

@@ -21,7 +21,7 @@ export interface SuiteReport {
  */
 const BOTH = ["exactness", "results", "attribution", "failed_destinations", "encap", "neighbour"];
 const FILES: Readonly<Record<Backend, readonly string[]>> = {
-  tracepoint: [...BOTH, "multipath", "one_netns"],
+  tracepoint: [...BOTH, "multipath", "one_netns", "fdb"],
   trampoline: [
     ...BOTH,
     ...["rules", "rule_set", "vrf", "srv6", "ecmp", "full_map_choices", "table_life", "backends", "stream", "no_route"],

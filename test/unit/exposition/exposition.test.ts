@@ -123,6 +123,10 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "neighbour", table: 2, error: 113 }, 1);
   session.count({ netns: 1n, kind: "neighbour", table: 2, error: 113, type: 1 }, 2);
   session.count({ netns: 1n, kind: "neighbour", table: 2, type: 2 }, 101);
+  session.setDevice({ netns: 2n, ifindex: 4, name: "br0" });
+  session.count({ netns: 2n, kind: "fdb", table: 4 }, 22);
+  session.count({ netns: 2n, kind: "fdb", table: 4, egress: 1 }, 1);
+  session.count({ netns: 2n, kind: "fdb", table: 4, type: 1 }, 5);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;

@@ -46,6 +46,18 @@ describe("a filter", () => {
     });
   });
 
+  test("of a kind without a family is for who wants every family", () => {
+    expect(filter({ kinds: ["fdb"] })).toMatchObject({ kinds: 4, families: 7 });
+    expect(filter({ kinds: ["route", "fdb"], families: ["ipv4", "ipv4"] })).toMatchObject({ kinds: 5, families: 1 });
+    expect(filter({ kinds: ["route", "fdb"], dst: "10.0.0.1" })).toMatchObject({ kinds: 5, families: 1 });
+    expect(refusal({ kinds: ["fdb"], families: ["ipv4"] })).toBe(
+      "family: a bridge change has no family, so that nothing would be left",
+    );
+    expect(refusal({ kinds: ["fdb"], table: "254" })).toBe(
+      "table: a bridge change has no table, so that nothing would be left",
+    );
+  });
+
   test("of a device takes its name as lines spell it: 15 bytes that cannot be shown are as many as it may have", () => {
     const egress = "\\xff".repeat(15);
     expect(filter({ egress }).egress).toBe(egress);
