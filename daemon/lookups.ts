@@ -26,7 +26,7 @@ export interface LookupOptions {
   readonly netns?: string;
   /** Name or number. */
   readonly table?: string | number;
-  /** Device that a route leads out of. */
+  /** Device that a route leads out of, or that a neighbour is behind. */
   readonly egress?: string;
   /** Address or prefix. */
   readonly src?: string;

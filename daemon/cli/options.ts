@@ -67,7 +67,12 @@ export const CLI_FLAGS = {
     group: FILTERS,
   },
   table: { kind: "string", placeholder: "TABLE", help: "Routing table, by name or number", group: FILTERS },
-  egress: { kind: "string", placeholder: "DEV", help: "Device that a route leads out of", group: FILTERS },
+  egress: {
+    kind: "string",
+    placeholder: "DEV",
+    help: "Device that a route leads out of, or that a neighbour is behind",
+    group: FILTERS,
+  },
   dst: { kind: "string", placeholder: "PREFIX", help: "Destination: an address or a prefix", group: FILTERS },
   src: { kind: "string", placeholder: "PREFIX", help: "Source: an address or a prefix", group: FILTERS },
   json: { kind: "boolean", default: false, help: "One JSON object a line", group: OUTPUT },

@@ -30,6 +30,13 @@ const PAGE: ManPage = {
             "rule4: src: 10.0.1.2  dst: 10.8.1.9 pref: 101 action: blackhole",
           ].join("\n"),
         },
+        "Neighbours that ARP or ND resolved, and failed to (--kind neighbour):",
+        {
+          example: [
+            "neigh4: dst: 10.0.0.2 dev: eth0 --> lladdr: 52:54:00:12:34:56",
+            "neigh4: dst: 10.0.0.77 dev: eth0 ",
+          ].join("\n"),
+        },
         "Addresses that are not chosen yet are 0.0.0.0 or ::. A packet may cost several lookups: one in each table that is asked, and one more before its source address is chosen. With -v a line begins with the cookie of the network namespace, the devices of the flow, table, DSCP and flow label, and a rule's line ends with its selectors. With -vv it ends with what else is known, such as the result and the prefix of the route.",
         "Bytes of a name that a terminal would act on, or that are no UTF-8, are shown by their numbers: \\x1b.",
         "With --json each line is an object with all that is known of a lookup.",

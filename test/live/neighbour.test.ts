@@ -14,6 +14,8 @@ import { total, value } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const N = 23;
+/** Packets of one process, which take some failures long. */
+const FLOOD = 100_000 / PATIENCE;
 const FAMILIES = ["ipv4", "ipv6"] as const;
 type Family = (typeof FAMILIES)[number];
 
@@ -152,6 +154,16 @@ describe.each(FAMILIES)("%s", (family) => {
     const { host } = pair;
     const growth = await grown(host, "host-peer", family, () => send(host, "ping", { to: at(family, 130), count: N }));
     expect(growth).toEqual({ resolved: 0, failed: 1, waiting: N });
+  });
+
+  test("no failure and no waiting packet is missed while two processes flood an absent neighbour", async () => {
+    const { host } = pair;
+    const before = await bothAccounts(family);
+    const flood = () => send(host, "udp", { to: at(family, 132), port: 7003, count: FLOOD });
+    const growth = await grown(host, "host-peer", family, () => Promise.all([flood(), flood()]));
+    expect(growth).toMatchObject({ resolved: 0, waiting: 2 * FLOOD });
+    const after = await bothAccounts(family);
+    expect(after.counted - before.counted).toBe(after.kernel - before.kernel);
   });
 
   test(`a packet to each of ${N} neighbours that answer: so many wait, and so many resolutions succeed`, async () => {
