@@ -30,8 +30,7 @@ TEST_CASE("text: a drop") {
         "netns: 4097 drop4: src: 10.0.1.2  dst: 10.0.2.2 dev: eth0 reason: neigh_failed\n");
   CHECK(TextOf(drop, TextStyle::kDetails) ==
         "netns: 4097 drop4: src: 10.0.1.2  dst: 10.0.2.2 dev: eth0 reason: neigh_failed result: no_route proto: 17\n");
-  CHECK(TextOf(drop, 0, true) ==
-        "\x1b[31mdrop4: src: 10.0.1.2  dst: 10.0.2.2 dev: eth0 reason: neigh_failed\x1b[0m\n");
+  CHECK(TextOf(drop, 0, true) == "\x1b[31mdrop4: src: 10.0.1.2  dst: 10.0.2.2 dev: eth0 reason: neigh_failed\x1b[0m\n");
 }
 
 TEST_CASE("text: a drop of which little is known") {

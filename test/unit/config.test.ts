@@ -60,6 +60,7 @@ describe("the configuration", () => {
       "--netns=red",
       "--no-collector.route",
       "--no-collector.rule",
+      "--no-collector.drop",
       "--no-collector.mib",
       "--failure-window=5s",
       "--series.max=100",

@@ -62,13 +62,13 @@ describe("GET /stream", () => {
   });
 
   test.each([
-    ["kind=both", 'kind: "both" is not one of route, rule'],
+    ["kind=both", 'kind: "both" is not one of route, rule, drop'],
     ["family=ipx", 'family: "ipx" is not one of 4, 6, ipv4, ipv6'],
     ["failed=yes", 'failed: "yes" is not one of include, exclude, only'],
     ["verbose=yes", 'verbose: "yes" is not one of 0, 1, 2, true, false'],
     ["format=xml", 'format: "xml" is not one of text, json, sse'],
     ["format=", 'format: "" is not one of text, json, sse'],
-    ["kind=toString", 'kind: "toString" is not one of route, rule'],
+    ["kind=toString", 'kind: "toString" is not one of route, rule, drop'],
     ["kind=route&kind=rule", "kind: given more than once"],
     [
       "colour=1",

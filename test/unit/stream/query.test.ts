@@ -188,7 +188,7 @@ describe("what is accepted", () => {
 
 describe("what is refused", () => {
   test.each<[Partial<LookupQuery>, string]>([
-    [{ kinds: [] }, "kind: at least one of route, rule is needed"],
+    [{ kinds: [] }, "kind: at least one of route, rule, drop is needed"],
     [{ families: [] }, "family: at least one of ipv4, ipv6 is needed"],
     [{ netns: "." }, 'netns: "." is not the name of a network namespace'],
     [{ netns: "a\nb" }, 'netns: "a\\nb" is not the name of a network namespace'],
