@@ -109,6 +109,7 @@ inline Vocabulary SampleVocabulary() {
   words.codes.resize(TS_KINDS);
   words.codes[TS_KIND_rule] = {"", "to_table", "goto", "nop", "", "", "blackhole", "unreachable", "prohibit"};
   words.codes[TS_KIND_route] = {"", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole"};
+  words.codes[TS_KIND_drop] = {"", "neigh_failed"};
   for (size_t kind = 0; kind < TS_KINDS; kind++) {
     for (size_t error = 0; error < Vocabulary::kErrors; error++) {
       for (size_t code = 0; code < Vocabulary::kCodes; code++) {

@@ -19,7 +19,7 @@ export interface SuiteReport {
  * emulation costs some twenty times the time. The tracepoint backend runs on the host too. What depends on the kernel alone
  * (no_route) runs with one backend.
  */
-const BOTH = ["exactness", "results", "attribution", "failed_destinations", "encap", "neighbour"];
+const BOTH = ["exactness", "results", "attribution", "failed_destinations", "encap", "neighbour", "drops"];
 const FILES: Readonly<Record<Backend, readonly string[]>> = {
   tracepoint: [...BOTH, "multipath", "one_netns", "fdb"],
   trampoline: [

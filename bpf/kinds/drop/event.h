@@ -49,7 +49,7 @@ enum ts_drop_reason {
 /* Map ".rodata.drop", set before load. */
 struct ts_drop_settings {
 	__u8 reason[TS_KERNEL_REASONS]; /* enum ts_drop_reason by the running kernel's number, 0: not counted */
-	__u32 has_receiver;		/* 1: the tracepoint has a fourth argument, the socket it was for (since 6.11) */
+	__u32 has_receiver; /* 1: the tracepoint has a fourth argument, the socket it was for (since 6.11) */
 };
 TS_ASSERT_SIZE(ts_drop_settings, 260);
 

@@ -49,7 +49,7 @@ export const kind: Kind<"drop"> = {
   isOn: true,
   counters: [drops],
   accounts: [],
-  lines: { result: dropResult, codes: REASONS, filters: ["src", "dst"], isShownUnasked: false },
+  lines: { result: dropResult, codes: REASONS, filters: ["egress", "src", "dst"], isShownUnasked: false },
   failure: ({ code }) => ({ table: null, result: dropResult(), reason: reasonName(code) }),
 };
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "../probes.h"
+
 #include <cstring>
 #include <iterator>
 #include <string>
 
 #include "../../../bpf/kinds/drop/event.h"
 #include "../../probe/object.h"
-#include "../probes.h"
 
 namespace tablesnoop {
 
@@ -19,33 +20,17 @@ constexpr struct {
   const char* word;
   ts_drop_reason reason;
 } kReasons[] = {
-#define REASON(word) {#word, TS_REASON_##word}
-    REASON(IP_INNOROUTES),
-    REASON(IP_OUTNOROUTES),
-    REASON(IP_INADDRERRORS),
-    REASON(IP_RPFILTER),
-    REASON(IP_LOCAL_SOURCE),
-    REASON(IP_INVALID_SOURCE),
-    REASON(IP_LOCALNET),
-    REASON(IP_INVALID_DEST),
-    REASON(UNICAST_IN_L2_MULTICAST),
-    REASON(IP_INHDR),
-    REASON(PKT_TOO_BIG),
-    REASON(XFRM_POLICY),
-    REASON(IPV6DISABLED),
-    REASON(NEIGH_CREATEFAIL),
-    REASON(NEIGH_FAILED),
-    REASON(NEIGH_QUEUEFULL),
-    REASON(NEIGH_DEAD),
-    REASON(NEIGH_HH_FILLFAIL),
-    REASON(NO_TX_TARGET),
-    REASON(VXLAN_INVALID_HDR),
-    REASON(VXLAN_VNI_NOT_FOUND),
-    REASON(VXLAN_ENTRY_EXISTS),
-    REASON(TUNNEL_TXINFO),
-    REASON(LOCAL_MAC),
-    REASON(IP_TUNNEL_ECN),
-    REASON(RECURSION_LIMIT),
+#define REASON(word) \
+  { #word, TS_REASON_##word }
+    REASON(IP_INNOROUTES),      REASON(IP_OUTNOROUTES),    REASON(IP_INADDRERRORS),
+    REASON(IP_RPFILTER),        REASON(IP_LOCAL_SOURCE),   REASON(IP_INVALID_SOURCE),
+    REASON(IP_LOCALNET),        REASON(IP_INVALID_DEST),   REASON(UNICAST_IN_L2_MULTICAST),
+    REASON(IP_INHDR),           REASON(PKT_TOO_BIG),       REASON(XFRM_POLICY),
+    REASON(IPV6DISABLED),       REASON(NEIGH_CREATEFAIL),  REASON(NEIGH_FAILED),
+    REASON(NEIGH_QUEUEFULL),    REASON(NEIGH_DEAD),        REASON(NEIGH_HH_FILLFAIL),
+    REASON(NO_TX_TARGET),       REASON(VXLAN_INVALID_HDR), REASON(VXLAN_VNI_NOT_FOUND),
+    REASON(VXLAN_ENTRY_EXISTS), REASON(TUNNEL_TXINFO),     REASON(LOCAL_MAC),
+    REASON(IP_TUNNEL_ECN),      REASON(RECURSION_LIMIT),
 #undef REASON
 };
 static_assert(std::size(kReasons) == TS_REASON_RECURSION_LIMIT, "every reason of the contract is looked for");

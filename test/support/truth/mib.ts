@@ -25,6 +25,30 @@ export async function readPackets(netns: Pick<Netns, "exec">): Promise<Readonly<
   };
 }
 
+/** UDP packets for a port without a socket. */
+export async function readNoSocket(netns: Pick<Netns, "exec">): Promise<Readonly<Record<"ipv4" | "ipv6", number>>> {
+  const { snmp, snmp6 } = await readFiles(netns);
+  return { ipv4: column(snmp, "Udp", "NoPorts"), ipv6: line(snmp6, "Udp6NoPorts") };
+}
+
+/** Packets given up on, by the names of nstat(8). */
+export async function readErrors(netns: Pick<Netns, "exec">): Promise<Readonly<Record<string, number>>> {
+  const { snmp, netstat, snmp6 } = await readFiles(netns);
+  return {
+    IpInHdrErrors: column(snmp, "Ip", "InHdrErrors"),
+    IpInAddrErrors: column(snmp, "Ip", "InAddrErrors"),
+    IpFragFails: column(snmp, "Ip", "FragFails"),
+    IpExtInNoRoutes: column(netstat, "IpExt", "InNoRoutes"),
+    IcmpOutDestUnreachs: column(snmp, "Icmp", "OutDestUnreachs"),
+    TcpExtIPReversePathFilter: column(netstat, "TcpExt", "IPReversePathFilter"),
+    Ip6InHdrErrors: line(snmp6, "Ip6InHdrErrors"),
+    Ip6InAddrErrors: line(snmp6, "Ip6InAddrErrors"),
+    Ip6InNoRoutes: line(snmp6, "Ip6InNoRoutes"),
+    Ip6InTooBigErrors: line(snmp6, "Ip6InTooBigErrors"),
+    Ip6InDiscards: line(snmp6, "Ip6InDiscards"),
+  };
+}
+
 async function readFiles(netns: Pick<Netns, "exec">) {
   const read = async (file: string) => (await netns.exec("cat", [`/proc/self/net/${file}`])).stdout;
   const [snmp, netstat, snmp6] = await Promise.all([read("snmp"), read("netstat"), read("snmp6")]);
