@@ -133,7 +133,6 @@ TEST_CASE("json: codes without a word have none") {
 
 TEST_CASE("json: a resolved neighbour, and one that failed") {
   const std::string same = kHead + R"(neighbour","family":"ipv4")" + kNetns + R"(,"dst":"10.0.0.2","device":"eth0",)";
-  CHECK(JsonOf(SampleNeighbour()) ==
-        same + R"("lladdr":"52:54:00:12:34:56","result":"found","errno":0,"probes":2})");
+  CHECK(JsonOf(SampleNeighbour()) == same + R"("lladdr":"52:54:00:12:34:56","result":"found","errno":0,"probes":2})");
   CHECK(JsonOf(SampleFailedNeighbour()) == same + R"("lladdr":null,"result":"no_route","errno":113,"probes":null})");
 }
