@@ -74,7 +74,7 @@ export function renderKinds({ kinds }) {
   return `// Made from bpf/kinds.def by \`npm run generate\`; do not edit.
 
 import type { Kind } from "./kind.js";
-${folders.map((folder) => `import { type Line as ${type(folder)}, kind as ${name(folder)} } from "./${folder}/kind.js";`).join("\n")}
+${[...folders].sort().map((folder) => `import { type Line as ${type(folder)}, kind as ${name(folder)} } from "./${folder}/kind.js";`).join("\n")}
 
 // biome-ignore format: generated
 export type KindWord = ${folders.map(word).join(" | ")};
