@@ -1,7 +1,7 @@
 // Made from bpf/kinds.def by `npm run generate`; do not edit.
 
-import type { Kind } from "./kind.js";
 import { type Line as DropLine, kind as drop } from "./drop/kind.js";
+import type { Kind } from "./kind.js";
 import { type Line as RouteLine, kind as route } from "./route/kind.js";
 import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
 

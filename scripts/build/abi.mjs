@@ -71,10 +71,16 @@ export function renderKinds({ kinds }) {
   const name = (/** @type {string} */ folder) => folder.replace(/_(.)/g, (_, first) => first.toUpperCase());
   const type = (/** @type {string} */ folder) => `${name(folder).replace(/^./, (first) => first.toUpperCase())}Line`;
   const word = (/** @type {string} */ folder) => JSON.stringify(folder.replaceAll("_", "-"));
+  const imports = [...folders, ""]
+    .sort(byPath)
+    .map((folder) =>
+      folder === ""
+        ? 'import type { Kind } from "./kind.js";'
+        : `import { type Line as ${type(folder)}, kind as ${name(folder)} } from "./${folder}/kind.js";`,
+    );
   return `// Made from bpf/kinds.def by \`npm run generate\`; do not edit.
 
-import type { Kind } from "./kind.js";
-${[...folders].sort().map((folder) => `import { type Line as ${type(folder)}, kind as ${name(folder)} } from "./${folder}/kind.js";`).join("\n")}
+${imports.join("\n")}
 
 // biome-ignore format: generated
 export type KindWord = ${folders.map(word).join(" | ")};
@@ -87,6 +93,16 @@ export const KINDS: readonly Kind<KindWord>[] = [${folders.map(name).join(", ")}
 // biome-ignore format: generated
 export type Line = ${folders.map(type).join(" | ")};
 `;
+}
+
+/**
+ * The kinds' own file is that of no folder.
+ * @param {string} one
+ * @param {string} other
+ */
+function byPath(one, other) {
+  const path = (/** @type {string} */ folder) => `${folder}/kind.js`.replace(/^\//, "");
+  return path(one) < path(other) ? -1 : 1;
 }
 
 /**
