@@ -26,7 +26,7 @@ export function exposeDevice(name: string, format: Format): Promise<string> {
   const { exposition } = buildCounting({
     config: {
       ...{ failureWindowMs: HOUR_MS, seriesExpiryMs: HOUR_MS, seriesMax: 100, netns: [], exporterMetrics: false },
-      collectors: { route: true, rule: false, mib: false },
+      collectors: { route: true, rule: false, mib: false, tunnel: false, mpls: false, neighbour: false, change: false },
     },
     session,
     names,
