@@ -11,7 +11,8 @@ static __always_inline void read_neighbour_table(struct neigh_table *from, int f
 		return;
 	table->entries = BPF_CORE_READ(from, entries.counter);
 	table->entries_max = BPF_CORE_READ(from, gc_thresh3);
-	table->full = sum_percpu(BPF_CORE_READ(from, stats), bpf_core_field_offset(struct neigh_statistics, table_fulls));
+	table->full =
+		sum_percpu(BPF_CORE_READ(from, stats), bpf_core_field_offset(struct neigh_statistics, table_fulls));
 	table->is_known = 1;
 }
 

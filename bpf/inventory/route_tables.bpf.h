@@ -111,7 +111,8 @@ static long visit_table4(__u32 step, struct tables_walk *walk)
 
 static long visit_table6(__u32 step, struct tables_walk *walk)
 {
-	struct fib6_table *table = (struct fib6_table *)(walk->at - bpf_core_field_offset(struct fib6_table, tb6_hlist));
+	struct fib6_table *table =
+		(struct fib6_table *)(walk->at - bpf_core_field_offset(struct fib6_table, tb6_hlist));
 	__u32 id, routes;
 
 	if (!walk->at)

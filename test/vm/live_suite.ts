@@ -25,6 +25,7 @@ const FILES: Readonly<Record<Backend, readonly string[]>> = {
   trampoline: [
     ...BOTH,
     ...["rules", "rule_set", "vrf", "srv6", "ecmp", "full_map_choices", "table_life", "backends", "stream", "no_route"],
+    ...["packets", "tunnels", "route_tables"],
   ],
 };
 

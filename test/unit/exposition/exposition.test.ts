@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildCounting, type Counting, type CountingOptions } from "../../../daemon/counting.js";
 import type { Source } from "../../../daemon/drain/reading.js";
 import type { Format } from "../../../daemon/exposition/families.js";
+import { COLLECTORS } from "../../../daemon/kinds/collectors.js";
 import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
 import { ABI } from "../../../daemon/native/abi.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
@@ -13,6 +14,8 @@ const EXPIRY_MS = 300_000;
 const WINDOW_MS = 60_000;
 
 type Limits = CountingOptions["config"];
+
+const EVERY_COLLECTOR = Object.fromEntries(COLLECTORS.map(({ word }) => [word, true])) as Limits["collectors"];
 
 /** What counts over a fake session, at a time and with namespace names that the test sets. */
 class Bench {
@@ -36,21 +39,7 @@ class Bench {
     this.counting = buildCounting({
       config: {
         ...{ failureWindowMs: WINDOW_MS, seriesExpiryMs: EXPIRY_MS, seriesMax: 1000, netns: [] },
-        ...{
-          collectors: {
-            route: true,
-            rule: true,
-            encap: true,
-            neighbour: true,
-            fdb: true,
-            drop: true,
-            mib: true,
-            tunnel: true,
-            mpls: true,
-            change: true,
-          },
-          exporterMetrics: false,
-        },
+        ...{ collectors: EVERY_COLLECTOR, exporterMetrics: false },
         ...limits,
       },
       session: this.session,
@@ -130,6 +119,13 @@ function busy(bench: Bench): void {
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
+  session.omittedOthers = 2;
+  session.mib.set(1n, [...Array(2 * ABI.TS_MIBS - 1).keys(), Number.NaN]);
+  session.fibChanges.set(1n, [12, 34]);
+  session.tunnels = [{ netns: 1n, name: "vx0", kind: "vxlan", noRoute: 23, loop: 1, dropped: 2 }];
+  session.mpls = [{ netns: 1n, name: "eth0", noRoute: 23 }];
+  session.defaultRoutes = [{ netns: 1n, family: 0, table: 254, routes: 1 }];
+  session.neighbourTables = [{ family: 0, entries: 900, entriesMax: 1024, full: 5 }];
   session.setProbes([
     { probe: "fib_table_lookup", backend: "tracepoint", attached: true, isMissing: false, reason: "", skipped: 7n },
     {
@@ -440,20 +436,7 @@ describe("Answers", () => {
   });
 
   it("has no account of packets if that is not to be read", () => {
-    const bench = new Bench({
-      collectors: {
-        route: true,
-        rule: true,
-        encap: true,
-        neighbour: true,
-        fdb: true,
-        drop: true,
-        mib: false,
-        tunnel: true,
-        mpls: true,
-        change: true,
-      },
-    });
+    const bench = new Bench({ collectors: { ...EVERY_COLLECTOR, mib: false } });
     bench.drain();
     bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
     bench.now = 5000;
