@@ -229,7 +229,6 @@ describe("help and version", () => {
       "--[no-]collector.mib",
       "--[no-]collector.tunnel",
       "--[no-]collector.mpls",
-      "--[no-]collector.neighbour",
       "--[no-]collector.change",
       "--failure-window=DURATION",
       "--series.max=N",
