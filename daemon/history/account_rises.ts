@@ -1,7 +1,7 @@
 // What the kernel's own accounts rose by from one inventory to the next, as far as the page tells of it.
 
 import type { Account, AccountNames, AccountReader } from "../kinds/kind.js";
-import { idOf } from "../kinds/metric.js";
+import type { Labels } from "../kinds/metric.js";
 import type { Inventory } from "../native/session.js";
 import type { Trouble } from "../wire/trouble.js";
 
@@ -10,7 +10,8 @@ interface Hearing {
   countTrouble(trouble: Trouble, count: number): void;
 }
 
-type Values = ReadonlyMap<string, number>;
+/** Accounts keep a label set the same object as long as it is the same series. */
+type Values = ReadonlyMap<Labels, number>;
 
 export class AccountRises {
   readonly #accounts: readonly { readonly account: Account; readonly read: AccountReader; last: Values }[];
@@ -24,11 +25,10 @@ export class AccountRises {
   advance(inventory: Inventory, names: AccountNames, hearing: Hearing): void {
     for (const entry of this.#accounts) {
       const { account, read, last } = entry;
-      const values = new Map<string, number>();
+      const values = new Map<Labels, number>();
       for (const { labels, value } of read(inventory, names)) {
-        const id = idOf(labels, account.metric.labels);
-        values.set(id, value);
-        const rise = value - (last.get(id) ?? value);
+        values.set(labels, value);
+        const rise = value - (last.get(labels) ?? value);
         if (rise <= 0) continue;
         if (account.isRouted?.(labels)) hearing.countRouted(labels["netns"] ?? "", rise);
         const trouble = account.trouble?.(labels);

@@ -3,7 +3,7 @@
 import type { Cause, Trouble, TroubleNow } from "../wire/trouble.js";
 import { rate } from "./format.js";
 
-export type Gravity = "good" | "notice" | "bad";
+type Gravity = "good" | "notice" | "bad";
 
 interface Words {
   /** From how many a second on it is a notice, and bad; the shipped alerts have the same floors. */

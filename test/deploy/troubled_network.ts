@@ -27,7 +27,7 @@ export async function startTroubles(line: Line): Promise<AsyncDisposable> {
     "link set nowhere up",
     `neigh add ${BEHIND_TUNNEL} lladdr 02:74:73:ff:00:02 dev nowhere nud permanent`,
     `route add ${BEHIND_SEGMENTS}/32 encap seg6 mode encap segs ${address.nowhere.ipv6} dev r-b`,
-    `-6 route add ${SEGMENT}/128 encap seg6local action End dev r-b`,
+    `route add ${SEGMENT}/128 encap seg6local action End dev r-b`,
   );
   const bridged = await createBridged({ ports: 2 });
   let isStopped = false;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AccountRises } from "../../../daemon/history/account_rises.js";
 import type { Account } from "../../../daemon/kinds/kind.js";
-import type { Sample } from "../../../daemon/kinds/metric.js";
+import type { Labels, Sample } from "../../../daemon/kinds/metric.js";
 import { EMPTY_INVENTORY } from "../../../daemon/native/session.js";
 
 const NAMES = { label: () => "", table: () => "" };
@@ -22,8 +22,14 @@ function told(account: Partial<Account>, readings: readonly (readonly Sample[])[
   });
 }
 
+const series = new Map<string, Labels>();
+
+/** The same object for the same series, as accounts have it. */
 function sample(netns: string, reason: string, value: number): Sample {
-  return { labels: { netns, reason }, value };
+  const id = `${netns} ${reason}`;
+  const labels = series.get(id) ?? { netns, reason };
+  series.set(id, labels);
+  return { labels, value };
 }
 
 const trouble: Account["trouble"] = ({ netns = "", reason = "" }) =>

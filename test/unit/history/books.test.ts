@@ -3,6 +3,7 @@ import type { Reading } from "../../../daemon/drain/reading.js";
 import { Books } from "../../../daemon/history/books.js";
 import { Recent } from "../../../daemon/history/recent.js";
 import type { Collector, Counter } from "../../../daemon/kinds/kind.js";
+import type { Labels } from "../../../daemon/kinds/metric.js";
 import type { Ledger, Rise } from "../../../daemon/ledger/ledger.js";
 import { EMPTY_INVENTORY, type NetnsRow } from "../../../daemon/native/session.js";
 import type { Trouble } from "../../../daemon/wire/trouble.js";
@@ -10,6 +11,9 @@ import type { Trouble } from "../../../daemon/wire/trouble.js";
 const DROP: Trouble = { cause: "drop", netns: "blue", family: "ipv4", device: "eth0", detail: "neigh_failed" };
 const HEADER: Trouble = { ...DROP, cause: "ip_error", device: "", detail: "header" };
 const LOST: Trouble = { ...DROP, cause: "default_route", device: "", detail: "main" };
+
+/** Accounts keep them the same. */
+const LABELS: Readonly<Record<string, Labels>> = { blue: { netns: "blue" }, red: { netns: "red" } };
 
 const blue = { cookie: 1n, noRoute: new BigUint64Array(4) } as NetnsRow;
 const red = { cookie: 2n, noRoute: new BigUint64Array(4) } as NetnsRow;
@@ -22,7 +26,7 @@ function collector(values: () => number): Collector {
     ({ netns: rows }, { label }) =>
       rows.flatMap(({ cookie }) => {
         const netns = label(cookie);
-        return netns === undefined ? [] : [{ labels: { netns }, value: values() }];
+        return netns === undefined ? [] : [{ labels: LABELS[netns] ?? {}, value: values() }];
       });
   return {
     ...{ word: "mib", help: "", isOn: true },
