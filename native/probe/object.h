@@ -39,6 +39,10 @@ class Object {
   bpf_map* Map(const char* name) const;
   bpf_program* Program(const char* name) const;
 
+  // Ends the wait of IPv4 misses that nothing has resolved (bpf/kinds/route/unowned.bpf.h). Any thread.
+  // Returns 0 or a negative errno.
+  int GiveUp() const;
+
   // Whether programs that are attached so were loaded.
   bool Uses(Mechanism mechanism) const { return std::ranges::find(mechanisms_, mechanism) != mechanisms_.end(); }
   bool HasTrampolines() const { return Uses(Mechanism::kTrampoline); }
