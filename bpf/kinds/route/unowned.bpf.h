@@ -289,8 +289,8 @@ static long resolve_own(__u32 step, struct dropped *packet)
 }
 
 /*
- * From the last entry back: what the packet's ICMP error asked for, a way to the sender and what kind of address each of the
- * two is.
+ * From the last entry back: what the packet's ICMP error asked for: a way to the sender, what kind of address each of the two
+ * is, and with IPsec the packet's own way once more.
  */
 static long resolve_error(__u32 step, struct dropped *packet)
 {
@@ -305,7 +305,7 @@ static long resolve_error(__u32 step, struct dropped *packet)
 			packet->left = 1;
 			return 1;
 		}
-		if (at->dst == packet->src || (at->dst == packet->dst && !at->src)) {
+		if (at->dst == packet->src || (at->dst == packet->dst && (!at->src || at->src == packet->src))) {
 			if (take_unowned(packet->ring, packet->number, &entry))
 				finish_unowned(&entry, packet->net, &drop4_cache);
 		} else {
