@@ -36,7 +36,8 @@ static __always_inline struct net *checked_net(struct net *net)
  * needed to know. On x86 a softirq runs on a stack of the CPU, and on the task's only if it interrupted user space: then
  * the registers are not those of a system call. `ctx`, the program's arguments, lies on the stack that is in use.
  */
-static __always_inline bool runs_for_syscall(const void *ctx, const struct task_struct *task, const struct pt_regs *regs)
+static __always_inline bool runs_for_syscall(const void *ctx, const struct task_struct *task,
+					     const struct pt_regs *regs)
 {
 	/* PREEMPT_RT runs softirqs on the task's own stack. */
 	if (bpf_core_field_exists(struct task_struct___rt, softirq_disable_cnt) &&

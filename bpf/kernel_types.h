@@ -59,12 +59,12 @@ enum bpf_map_type {
 #define RTN_THROW 9
 
 #define RT_TABLE_LOCAL 255
-#define RTF_REJECT 0x0200     /* uapi/linux/route.h */
-#define LOOPBACK_IFINDEX 1    /* net/flow.h: iif of locally made and reverse path lookups */
-#define PF_IO_WORKER 0x00000010 /* linux/sched.h */
+#define RTF_REJECT 0x0200	  /* uapi/linux/route.h */
+#define LOOPBACK_IFINDEX 1	  /* net/flow.h: iif of locally made and reverse path lookups */
+#define PF_IO_WORKER 0x00000010	  /* linux/sched.h */
 #define PF_USER_WORKER 0x00004000 /* since 6.4 */
 #define PF_KTHREAD 0x00200000
-#define S_IFMT 00170000	      /* uapi/linux/stat.h */
+#define S_IFMT 00170000 /* uapi/linux/stat.h */
 #define S_IFSOCK 0140000
 #define S_IFCHR 0020000
 #define ETH_P_IP 0x0800 /* uapi/linux/if_ether.h */

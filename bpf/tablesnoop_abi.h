@@ -214,8 +214,8 @@ struct ts_shared {
 	__u32 sees_choice6;	 /* 1: a hook on the choice among IPv6 nexthops is attached */
 	__u32 sample_limit;
 	__u32 several_netns; /* 1: more than one namespace has been met since load; never falls */
-	__u64 only_netns; /* cookie of the one namespace, while several_netns is 0 */
-	__u64 netns_ops;  /* address that marks a real struct net (ns.ops); set by the first inventory walk */
+	__u64 only_netns;    /* cookie of the one namespace, while several_netns is 0 */
+	__u64 netns_ops;     /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;
 };
 

@@ -356,8 +356,7 @@ static __always_inline bool read_addresses(const struct sk_buff *skb, __u32 *src
 	} header;
 
 	if (skb->protocol != __builtin_bswap16(ETH_P_IP) ||
-	    bpf_probe_read_kernel(&header, sizeof(header), skb->head + skb->network_header) ||
-	    header.version >> 4 != 4)
+	    bpf_probe_read_kernel(&header, sizeof(header), skb->head + skb->network_header) || header.version >> 4 != 4)
 		return false;
 	*src = header.src;
 	*dst = header.dst;
