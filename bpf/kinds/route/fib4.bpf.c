@@ -51,10 +51,12 @@ static __always_inline bool hold_route4(const struct ts_key *key, __u32 listener
 	       wait_for_choice(lookup->result, key, listeners, lookup->net, describe_route4, lookup);
 }
 
-static __always_inline int finish_route4(struct ts_key *key, const struct route4 *lookup, hold_event hold)
+/* `counted_by` is about misses. */
+static __always_inline int finish_route4(struct ts_key *key, const struct route4 *lookup, enum counted_by counted_by,
+					 hold_event hold)
 {
-	/* By tracepoint several programs count misses (unowned.bpf.h). */
-	__u64 nth = key->error ? count_with_others(key, &route4_cache) : count(key, &route4_cache);
+	__u64 nth = key->error && counted_by == SEVERAL_PROGRAMS ? count_with_others(key, &route4_cache)
+								 : count(key, &route4_cache);
 	struct subject subject;
 
 	if (key->error)
@@ -98,7 +100,7 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		key.error = -err;
 	}
 	lookup.net = place.net;
-	return finish_route4(&key, &lookup, 0);
+	return finish_route4(&key, &lookup, SEVERAL_PROGRAMS, 0);
 }
 
 /* trampoline backend: the namespace is exact, of a miss too. */
@@ -131,7 +133,7 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 		}
 		key.error = -ret;
 	}
-	return finish_route4(&key, &lookup, hold_route4);
+	return finish_route4(&key, &lookup, ONE_PROGRAM, hold_route4);
 }
 
 /*

@@ -247,13 +247,13 @@ struct dropped {
 	__u32 src;    /* as the lookup had them */
 	__u32 dst;
 	__u32 iif;
-	__u32 may_be_lo; /* 1: the source check asks as if from lo */
+	__u32 any_iif; /* 1: the source check asks as if from another device, the one the packet would leave by */
 };
 
 static __always_inline bool is_asked_by(const struct dropped *packet, const struct unowned *entry)
 {
 	return entry->number == packet->number && entry->dst == packet->dst && entry->src == packet->src &&
-	       (entry->iif == packet->iif || (packet->may_be_lo && entry->iif == LOOPBACK_IFINDEX));
+	       (entry->iif == packet->iif || packet->any_iif);
 }
 
 static long look_for_own(__u32 step, struct dropped *packet)
@@ -388,7 +388,9 @@ int BPF_PROG(drop4, struct sk_buff *skb, void *location, enum skb_drop_reason re
 		if (reason != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_IP_RPFILTER) ||
 		    !read_addresses(skb, &packet.dst, &packet.src))
 			return 0;
-		packet.may_be_lo = 1;
+		/* It is dropped at once: the check is the CPU's last miss. */
+		packet.after = ring->newest - 1;
+		packet.any_iif = 1;
 	}
 	dev = skb->dev;
 	if (!dev)
