@@ -41,7 +41,8 @@ struct unowned {
  */
 struct unowned_ring {
 	__u64 newest;	   /* number of the last entry */
-	__u64 settled;	   /* nothing waits up to this number */
+	__u64 settled;	   /* nothing waits up to this number; for give_up() */
+	__u64 done;	   /* nothing waits up to this number that a drop could tell of */
 	__u64 newest_flow; /* of the last entry; 0 after a lookup that found */
 	__u64 likely;	   /* number of the entry behind the one a drop resolved last: batches are dropped in order */
 	__u64 at_drop;	   /* `newest` at the last drop for want of a route, and that packet's dst */
@@ -216,8 +217,8 @@ static __noinline int resolve_by_hit(struct unowned_ring *ring, const struct flo
 	chain.dst = flow->daddr;
 	chain.iif = flow->__fl_common.flowic_iif;
 	bpf_loop(LONGEST_CHAIN, resolve_found, &chain, 0);
-	if (chain.number <= ring->settled)
-		ring->settled = ring->newest;
+	if (chain.number <= ring->done)
+		ring->done = ring->newest;
 	return 0;
 }
 
@@ -235,6 +236,12 @@ static __always_inline void note_hit(const struct flowi4 *flow, struct net *net,
 	resolve_by_hit(ring, flow, net, table);
 }
 
+/*
+ * Entries looked at for a dropped packet. Lists are dropped in order, and packets with different answers as soon as the
+ * next one's is known, so that its own are among the last ones, or those behind the last packet's.
+ */
+#define MOST_PASSED 32
+
 /* A packet that is dropped for want of a route, or as it has no way back. */
 struct dropped {
 	struct unowned_ring *ring;
@@ -242,7 +249,7 @@ struct dropped {
 	__u64 number; /* that of the entry looked at next */
 	__u64 after;  /* entries up to this number are not the packet's */
 	__u64 found;  /* number of the last entry of the packet's own chain, 0 while looking for it */
-	__u64 left;   /* entries behind that which still wait */
+	__u64 left;   /* 1: an entry that was passed waits for another packet */
 	__u64 flow;   /* of that chain */
 	__u32 src;    /* as the lookup had them */
 	__u32 dst;
@@ -268,6 +275,8 @@ static long look_for_own(__u32 step, struct dropped *packet)
 		packet->flow = entry->flow;
 		return 1;
 	}
+	if (entry->number == packet->number && entry->iif > LOOPBACK_IFINDEX)
+		packet->left = 1;
 	packet->number--;
 	return 0;
 }
@@ -308,8 +317,6 @@ static long resolve_error(__u32 step, struct dropped *packet)
 		if (at->dst == packet->src || (at->dst == packet->dst && (!at->src || at->src == packet->src))) {
 			if (take_unowned(packet->ring, packet->number, &entry))
 				finish_unowned(&entry, packet->net, &drop4_cache);
-		} else {
-			packet->left = 1;
 		}
 	}
 	packet->number--;
@@ -319,7 +326,7 @@ static long resolve_error(__u32 step, struct dropped *packet)
 static __noinline int resolve_by_drop(struct dropped *packet)
 {
 	struct unowned_ring *ring = packet->ring;
-	__u64 newest, likely;
+	__u64 newest, likely, first;
 
 	if (!ring)
 		return 0;
@@ -328,19 +335,19 @@ static __noinline int resolve_by_drop(struct dropped *packet)
 	packet->number = likely;
 	if (likely > newest || likely <= packet->after || !is_asked_by(packet, entry_of(ring, likely)))
 		packet->number = newest;
-	bpf_loop(UNOWNED_ENTRIES, look_for_own, packet, 0);
+	bpf_loop(MOST_PASSED, look_for_own, packet, 0);
+	first = packet->number;
 	if (packet->found) {
 		packet->number = packet->found;
 		bpf_loop(LONGEST_CHAIN, resolve_own, packet, 0);
+		first = packet->number;
 		ring->likely = packet->found + 1;
-		if (packet->number <= ring->settled)
-			ring->settled = packet->found;
 	}
 	packet->after = packet->found > ring->at_drop ? packet->found : ring->at_drop;
 	packet->number = newest;
-	bpf_loop(UNOWNED_ENTRIES, resolve_error, packet, 0);
-	if (!packet->left && packet->after <= ring->settled)
-		ring->settled = newest;
+	bpf_loop(MOST_PASSED, resolve_error, packet, 0);
+	if (!packet->left && first <= ring->done)
+		ring->done = newest;
 	ring->at_drop = newest;
 	return 0;
 }
@@ -372,9 +379,9 @@ int BPF_PROG(drop4, struct sk_buff *skb, void *location, enum skb_drop_reason re
 	struct net_device *dev;
 	__u64 dst;
 
-	if (!ring || ring->settled == ring->newest)
+	if (!ring || ring->done == ring->newest)
 		return 0;
-	packet.after = ring->settled;
+	packet.after = ring->done;
 	dst = skb->_skb_refdst & ~1ULL;
 	if (dst) {
 		if (!FOLLOW((struct dst_entry *)dst, struct dst_entry, error) ||
