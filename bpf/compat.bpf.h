@@ -50,6 +50,16 @@ static __always_inline __u16 tunnel_flags(const struct ip_tunnel_key *key)
 	return __builtin_bswap16(BPF_CORE_READ((const struct ip_tunnel_key___old *)key, tun_flags));
 }
 
+/* Only PREEMPT_RT has this: how often the task has softirqs disabled, or whether it runs one. */
+struct task_struct___rt {
+	int softirq_disable_cnt;
+} __attribute__((preserve_access_index));
+
+/* x86, without KASAN, which doubles it: then a call that is deep in its stack is not taken for one. */
+#define THREAD_SIZE 16384
+/* linux/preempt.h: set while a softirq runs. arm64 keeps the count in thread_info. */
+#define SOFTIRQ_OFFSET 0x100
+
 /* Sizes the kernel does not export. The tests of device names, of table life and of VRFs fail where one is another. */
 #define NETDEV_HASHENTRIES 256	/* net/core/dev.h: chains of net.dev_index_head */
 #define FIB_TABLE_HASH_SIZE 256 /* include/net/ip_fib.h, ip6_fib.h with multiple tables: chains of fib_table_hash */

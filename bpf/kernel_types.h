@@ -64,12 +64,16 @@ enum bpf_map_type {
 
 #define RT_TABLE_MAIN 254
 #define RT_TABLE_LOCAL 255
-#define IFF_UP 1	      /* uapi/linux/if.h */
-#define RTF_REJECT 0x0200     /* uapi/linux/route.h */
-#define LOOPBACK_IFINDEX 1    /* net/flow.h: iif of locally made and reverse path lookups */
-#define PF_KTHREAD 0x00200000 /* linux/sched.h */
-#define S_IFMT 00170000	      /* uapi/linux/stat.h */
+#define IFF_UP 1		  /* uapi/linux/if.h */
+#define RTF_REJECT 0x0200	  /* uapi/linux/route.h */
+#define LOOPBACK_IFINDEX 1	  /* net/flow.h: iif of locally made and reverse path lookups */
+#define PF_IO_WORKER 0x00000010	  /* linux/sched.h */
+#define PF_USER_WORKER 0x00004000 /* since 6.4 */
+#define PF_KTHREAD 0x00200000
+#define S_IFMT 00170000 /* uapi/linux/stat.h */
 #define S_IFSOCK 0140000
+#define S_IFCHR 0020000
+#define ETH_P_IP 0x0800 /* uapi/linux/if_ether.h */
 
 /* uapi/linux/neighbour.h and net/neighbour.h */
 #define NUD_INCOMPLETE 0x01
@@ -252,6 +256,10 @@ struct sk_buff {
 	unsigned char *head;
 	__be16 protocol;
 	__u16 network_header; /* offset from head */
+};
+
+enum skb_drop_reason {
+	SKB_DROP_REASON_IP_RPFILTER = 1, /* CO-RE puts in the kernel's number */
 };
 
 struct flowi_common {
@@ -446,6 +454,7 @@ struct fib6_table {
 struct dst_entry {
 	struct net_device *dev;
 	struct lwtunnel_state *lwtstate;
+	short error; /* positive in input */
 };
 
 struct rt6_info {
@@ -524,7 +533,20 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+struct thread_info {
+#if defined(__TARGET_ARCH_arm64)
+	union {
+		struct {
+			__u32 count;
+		} preempt;
+	};
+#else
+	unsigned long flags;
+#endif
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	struct nsproxy *nsproxy;
 	struct files_struct *files;

@@ -33,9 +33,9 @@ struct {
 
 /*
  * One row of counters for each possible CPU, one behind the other: counters[cpu * settings.counters_per_cpu + index]. Counts
- * never move, so what user space reads only rises. Plain increments are safe: only one program writes an index (a choice
- * that finds none is not counted), and a program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts
- * the run it skipped).
+ * never move, so what user space reads only rises. Plain increments are safe where only one program writes an index, as a
+ * program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts the run it skipped). Where several do, they
+ * add atomically (record.bpf.h).
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

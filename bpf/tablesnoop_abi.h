@@ -289,10 +289,8 @@ struct ts_shared {
 	__u32 sees_choice6;	 /* 1: a hook on the choice among IPv6 nexthops is attached */
 	__u32 sample_limit;
 	__u32 several_netns; /* 1: more than one namespace has been met since load; never falls */
-	__u32 sees_context;  /* 1: the context programs are attached (context.bpf.c), and every CPU's context is true */
-	__u32 reserved;
-	__u64 only_netns; /* cookie of the one namespace, while several_netns is 0 */
-	__u64 netns_ops;  /* address that marks a real struct net (ns.ops); set by the first inventory walk */
+	__u64 only_netns;    /* cookie of the one namespace, while several_netns is 0 */
+	__u64 netns_ops;     /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;
 };
 
@@ -317,6 +315,6 @@ TS_ASSERT_SIZE(ts_event, 48);
 TS_ASSERT_SIZE(ts_flow, 80);
 TS_ASSERT_SIZE(ts_failed_destination, 32);
 TS_ASSERT_SIZE(ts_sampling, 24);
-TS_ASSERT_SIZE(ts_shared, 80);
+TS_ASSERT_SIZE(ts_shared, 72);
 
 #endif

@@ -320,7 +320,7 @@ export function openSession(options: SessionOptions): Session {
   return new (loadAddon().Session)({ refuse: refusedHooks(), ...options, object });
 }
 
-/** For tests only: TABLESNOOP_REFUSE_HOOKS=route6_tracepoint,softirq_exit. */
+/** For tests only: TABLESNOOP_REFUSE_HOOKS=route6_tracepoint,drop4. */
 function refusedHooks(): string[] {
   const { TABLESNOOP_REFUSE_HOOKS = "" } = process.env;
   return TABLESNOOP_REFUSE_HOOKS.split(",").filter((name) => name !== "");

@@ -33,8 +33,6 @@ class Inventory {
 
   // Whether more than one namespace has been met since load.
   bool HasSeveral() const { return shared_[0].several_netns != 0; }
-  // Lets the probes believe what the context programs note (bpf/context.bpf.c).
-  void TrustContext() { __atomic_store_n(&shared_[0].sees_context, 1, __ATOMIC_RELEASE); }
 
   // One walk that also tells the probes which IPv4 table belongs to which namespace.
   void LearnTables();

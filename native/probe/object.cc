@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "object.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 #include <cerrno>
@@ -124,6 +125,11 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
   if (!knobs.has_rdonly_cast) AskForModulesInVain(Program(Hooks().front().program));
   int error = bpf_object__load(object_.get());
   if (error) throw KernelError("load", "the BPF programs", -error, "", log.Text());
+}
+
+int Object::GiveUp() const {
+  LIBBPF_OPTS(bpf_test_run_opts, options);
+  return bpf_prog_test_run_opts(bpf_program__fd(Program("give_up")), &options);
 }
 
 bpf_map* Object::Map(const char* name) const {

@@ -43,6 +43,10 @@ class Object {
   // What a map of constants holds: before the load only. Throws KernelError.
   void SetReadOnly(const char* name, const void* value, size_t bytes) const;
 
+  // Ends the wait of IPv4 misses that nothing has resolved (bpf/kinds/route/unowned.bpf.h). Any thread.
+  // Returns 0 or a negative errno.
+  int GiveUp() const;
+
   // Whether programs that are attached so were loaded.
   bool Uses(Mechanism mechanism) const { return std::ranges::find(mechanisms_, mechanism) != mechanisms_.end(); }
   bool HasTrampolines() const { return Uses(Mechanism::kTrampoline); }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* IPv4 table lookups, by either backend. Neither can tell a throw route from a table without a match. */
 
-struct cache_map route4_cache SEC(".maps");
 struct cache_map select4_cache SEC(".maps");
 
 /* What the entries below hand over. */
@@ -60,9 +59,12 @@ static __always_inline bool hold_route4(const struct ts_key *key, __u32 listener
 	       wait_for_choice(lookup->result, key, listeners, lookup->net, describe_route4, lookup);
 }
 
-static __always_inline int finish_route4(struct ts_key *key, const struct route4 *lookup, hold_event hold)
+/* `counted_by` is about misses. */
+static __always_inline int finish_route4(struct ts_key *key, const struct route4 *lookup, enum counted_by counted_by,
+					 hold_event hold)
 {
-	__u64 nth = count(key, &route4_cache);
+	__u64 nth = key->error && counted_by == SEVERAL_PROGRAMS ? count_with_others(key, &route4_cache)
+								 : count(key, &route4_cache);
 	struct subject subject;
 
 	if (key->error)
@@ -77,8 +79,8 @@ static __always_inline int finish_route4(struct ts_key *key, const struct route4
 }
 
 /*
- * tracepoint backend: fires once for each table lookup. It cannot see the namespace of a miss, nor which of several
- * nexthops is taken.
+ * tracepoint backend: fires once for each table lookup. It cannot see the namespace of a miss, which may have to wait until
+ * that is known, nor which of several nexthops is taken.
  */
 SEC("tp_btf/fib_table_lookup")
 int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const struct fib_nh_common *nhc, int err)
@@ -90,6 +92,7 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 	};
 	struct route4 lookup = { .flow = flow, .nhc = nhc };
 	const struct net_device *dev;
+	struct unowned_ring *ring;
 	struct place place = {};
 
 	/* Decide by err: some kernels let the verifier believe nhc is never NULL, and drop the check (6.5 and later). */
@@ -99,13 +102,17 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		key.netns = place.net->net_cookie;
 		key.words[TS_ROUTE_EGRESS] = nexthop4_has_several(nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
 		count_encap(&key, nhc, &route4_cache);
+		note_hit(flow, place.net, table);
 	} else {
-		find_place(&place, flow);
+		if (!find_place(&place, ctx, flow)) {
+			ring = this_cpu_unowned();
+			return ring ? let_wait(ring, flow, table, -err) : 0;
+		}
 		key.netns = place.netns;
 		key.error = -err;
 	}
 	lookup.net = place.net;
-	return finish_route4(&key, &lookup, 0);
+	return finish_route4(&key, &lookup, SEVERAL_PROGRAMS, 0);
 }
 
 /* trampoline backend: the namespace is exact, of a miss too. */
@@ -139,7 +146,7 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 		}
 		key.error = -ret;
 	}
-	return finish_route4(&key, &lookup, hold_route4);
+	return finish_route4(&key, &lookup, ONE_PROGRAM, hold_route4);
 }
 
 /*

@@ -7,5 +7,9 @@
 #include "nexthop.bpf.h"
 #include "pending.bpf.h"
 
+struct cache_map route4_cache SEC(".maps");
+
+#include "unowned.bpf.h"
+
 #include "fib4.bpf.c"
 #include "fib6.bpf.c"
