@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LINE_KINDS } from "../../../daemon/kinds/lines.js";
+import { bitsOf, LINE_KINDS } from "../../../daemon/kinds/lines.js";
 import { parsePrefix } from "../../../daemon/stream/prefix.js";
 import {
   BadQuery,
@@ -47,9 +47,9 @@ describe("a filter", () => {
   });
 
   test("of a kind without a family is for who wants every family", () => {
-    expect(filter({ kinds: ["fdb"] })).toMatchObject({ kinds: 4, families: 7 });
-    expect(filter({ kinds: ["route", "fdb"], families: ["ipv4", "ipv4"] })).toMatchObject({ kinds: 5, families: 1 });
-    expect(filter({ kinds: ["route", "fdb"], dst: "10.0.0.1" })).toMatchObject({ kinds: 5, families: 1 });
+    expect(filter({ kinds: ["fdb"] })).toMatchObject({ kinds: bitsOf(["fdb"]), families: 7 });
+    expect(filter({ kinds: ["route", "fdb"], families: ["ipv4", "ipv4"] })).toMatchObject({ kinds: bitsOf(["route", "fdb"]), families: 1 });
+    expect(filter({ kinds: ["route", "fdb"], dst: "10.0.0.1" })).toMatchObject({ kinds: bitsOf(["route", "fdb"]), families: 1 });
     expect(refusal({ kinds: ["fdb"], families: ["ipv4"] })).toBe(
       "family: a bridge change has no family, so that nothing would be left",
     );
