@@ -11,8 +11,8 @@ import { quoted } from "./quoted.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 
 export type { Drop } from "./kinds/drop/line.js";
-export type { NeighbourResolution } from "./kinds/neighbour/line.js";
 export type { FdbChange } from "./kinds/fdb/line.js";
+export type { NeighbourResolution } from "./kinds/neighbour/line.js";
 export type { RouteLookup } from "./kinds/route/line.js";
 export type { RuleLookup } from "./kinds/rule/line.js";
 export type Lookup = Line;

@@ -48,8 +48,14 @@ describe("a filter", () => {
 
   test("of a kind without a family is for who wants every family", () => {
     expect(filter({ kinds: ["fdb"] })).toMatchObject({ kinds: bitsOf(["fdb"]), families: 7 });
-    expect(filter({ kinds: ["route", "fdb"], families: ["ipv4", "ipv4"] })).toMatchObject({ kinds: bitsOf(["route", "fdb"]), families: 1 });
-    expect(filter({ kinds: ["route", "fdb"], dst: "10.0.0.1" })).toMatchObject({ kinds: bitsOf(["route", "fdb"]), families: 1 });
+    expect(filter({ kinds: ["route", "fdb"], families: ["ipv4", "ipv4"] })).toMatchObject({
+      kinds: bitsOf(["route", "fdb"]),
+      families: 1,
+    });
+    expect(filter({ kinds: ["route", "fdb"], dst: "10.0.0.1" })).toMatchObject({
+      kinds: bitsOf(["route", "fdb"]),
+      families: 1,
+    });
     expect(refusal({ kinds: ["fdb"], families: ["ipv4"] })).toBe(
       "family: a bridge change has no family, so that nothing would be left",
     );
