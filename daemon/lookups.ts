@@ -15,13 +15,18 @@ export type { FdbChange } from "./kinds/fdb/line.js";
 export type { NeighbourResolution } from "./kinds/neighbour/line.js";
 export type { RouteLookup } from "./kinds/route/line.js";
 export type { RuleLookup } from "./kinds/rule/line.js";
-export type Lookup = Line;
 
-export interface LookupOptions {
+/** What is told to who names no kinds: a kind that a later release adds must be asked for. */
+type Unasked = "route" | "rule";
+
+/** One line of the kinds that were asked for. */
+export type Lookup<Word extends KindWord = Unasked> = Extract<Line, { readonly kind: Word }>;
+
+export interface LookupOptions<Word extends KindWord = Unasked> {
   /** Both if absent. */
   readonly families?: readonly Family[];
-  /** Routes and rules if absent: those that a later release adds must be asked for. */
-  readonly kinds?: readonly KindWord[];
+  /** Routes and rules if absent. */
+  readonly kinds?: readonly Word[];
   /** A namespace's name, "host", or its inode number; it may come to be later. All namespaces if absent. */
   readonly netns?: string;
   /** Name or number. */
@@ -46,7 +51,7 @@ export interface LookupOptions {
   readonly onNote?: (text: string) => void;
 }
 
-export interface Lookups extends AsyncIterableIterator<Lookup> {
+export interface Lookups<Word extends KindWord = Unasked> extends AsyncIterableIterator<Lookup<Word>> {
   /** Lookups that were wanted and never came, as this side or the daemon was too slow. */
   readonly dropped: number;
 }
@@ -55,7 +60,7 @@ export interface Lookups extends AsyncIterableIterator<Lookup> {
  * Probes are attached, or the daemon is connected, by the first next(). Leaving the loop, or the signal, frees everything.
  * Throws at once on options that make no sense; the first next() throws if there are no privileges or no daemon.
  */
-export function openLookups(options: LookupOptions = {}): Lookups {
+export function openLookups<Word extends KindWord = Unasked>(options: LookupOptions<Word> = {}): Lookups<Word> {
   const query = queryOf(options);
   const connect = options.connect === undefined ? undefined : parseDaemonAddress(options.connect);
   if (options.connect !== undefined && connect === undefined) {
@@ -64,7 +69,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
   const { signal, onNote = () => undefined } = options;
   let source: LineSource | undefined;
 
-  async function* iterate(): AsyncGenerator<Lookup, undefined> {
+  async function* iterate(): AsyncGenerator<Lookup<Word>, undefined> {
     if (signal?.aborted) return;
     const stop = () => source?.close();
     signal?.addEventListener("abort", stop);
@@ -86,7 +91,8 @@ export function openLookups(options: LookupOptions = {}): Lookups {
         if (lines === undefined) return;
         for (const line of lines.toString().trimEnd().split("\n")) {
           if (signal?.aborted) return;
-          yield parseLookup(line, connect?.text);
+          // The filter lets no other kind through.
+          yield parseLookup(line, connect?.text) as Lookup<Word>;
         }
       }
     } catch (error) {
@@ -112,7 +118,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
   };
 }
 
-function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: LookupOptions): LookupQuery {
+function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: LookupOptions<KindWord>): LookupQuery {
   const query: LookupQuery = {
     families: families ?? FAMILIES,
     kinds: kinds ?? KINDS_UNASKED,
@@ -143,7 +149,7 @@ type RawLine = Omit<Lookup, "time" | "timestamp" | "netns"> & {
 };
 
 /** `url`: of the daemon it came from. Throws StartError if that sent no lookup. */
-function parseLookup(text: string, url: string | undefined): Lookup {
+function parseLookup(text: string, url: string | undefined): Line {
   try {
     const { time, netns, ...rest } = asLine(JSON.parse(text));
     const cookie = netns.cookie === null ? null : BigInt(netns.cookie);

@@ -12,32 +12,34 @@ struct {
 } mpls_rows SEC(".maps");
 
 /* With the module loaded every device has a struct mpls_dev; those without `input` take nothing, and are left out. */
-static __always_inline void visit_mpls(struct net_device *dev, __u64 netns)
+__noinline int visit_mpls(__u64 device, __u64 netns)
 {
+	struct net_device *dev = (struct net_device *)device;
 	struct mpls_dev mpls = {};
 	struct ts_mpls_row *row;
 	const void *address;
 	__u64 no_route;
 
 	if (!bpf_core_field_exists(dev->mpls_ptr))
-		return;
+		return 0;
 	address = BPF_CORE_READ(dev, mpls_ptr);
 	if (!address)
-		return;
+		return 0;
 	bpf_probe_read_kernel(&mpls, sizeof(mpls), address);
 	if (mpls.dev != dev)
-		return;
-	no_route = sum_percpu(mpls.stats, __builtin_offsetof(struct mpls_link_stats, rx_noroute));
+		return 0;
+	no_route = sum_percpu((__u64)mpls.stats, __builtin_offsetof(struct mpls_link_stats, rx_noroute));
 	if (!mpls.input_enabled && !no_route)
-		return;
+		return 0;
 	row = bpf_map_lookup_elem(&mpls_rows, &inventory_end.mpls_seen);
 	inventory_end.mpls_seen++;
 	if (!row)
-		return;
+		return 0;
 	row->netns = netns;
 	row->no_route = no_route;
 	row->ifindex = BPF_CORE_READ(dev, ifindex);
 	BPF_CORE_READ_STR_INTO(&row->name, dev, name);
+	return 0;
 }
 
 #endif

@@ -11,14 +11,15 @@ static __always_inline void read_neighbour_table(struct neigh_table *from, int f
 		return;
 	table->entries = BPF_CORE_READ(from, entries.counter);
 	table->entries_max = BPF_CORE_READ(from, gc_thresh3);
-	table->full =
-		sum_percpu(BPF_CORE_READ(from, stats), bpf_core_field_offset(struct neigh_statistics, table_fulls));
+	table->full = sum_percpu((__u64)BPF_CORE_READ(from, stats),
+				 bpf_core_field_offset(struct neigh_statistics, table_fulls));
 	table->is_known = 1;
 }
 
 /* Nothing is done once both are known; a kernel without IPv6 has one. */
-static __always_inline void find_neighbour_tables(struct net *net)
+__noinline int find_neighbour_tables(__u64 netns)
 {
+	struct net *net = (struct net *)netns;
 	struct net_device *loopback = BPF_CORE_READ(net, loopback_dev);
 
 	if (!neighbour_tables.of[TS_IPV4].is_known)
@@ -27,6 +28,7 @@ static __always_inline void find_neighbour_tables(struct net *net)
 	if (!neighbour_tables.of[TS_IPV6].is_known)
 		read_neighbour_table(BPF_CORE_READ(loopback, ip6_ptr, nd_parms, tbl), AF_INET6,
 				     &neighbour_tables.of[TS_IPV6]);
+	return 0;
 }
 
 #endif

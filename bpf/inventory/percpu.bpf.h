@@ -65,9 +65,9 @@ static long add_percpu(__u32 cpu, struct percpu_sum *sum)
 }
 
 /* Of the member at `offset` of what `pointer`, a per-CPU one, points to; 0 if it points to nothing. */
-static __always_inline __u64 sum_percpu(const void *pointer, __u64 offset)
+__noinline __u64 sum_percpu(__u64 pointer, __u64 offset)
 {
-	struct percpu_sum sum = { .address = (__u64)pointer + offset };
+	struct percpu_sum sum = { .address = pointer + offset };
 
 	if (pointer)
 		bpf_loop(settings.possible_cpus, add_percpu, &sum, 0);

@@ -17,9 +17,6 @@ struct {
 
 __u64 chain_scratch[FIB_TABLE_HASH_SIZE] SEC(".data.scratch");
 
-/* Chains that are looked at in one step: most are empty. */
-#define CHAINS 8
-
 /* Routes of a chain, or tables of one: more than there can be. */
 #define MOST_CHAINED (1 << 20)
 
@@ -67,9 +64,9 @@ static long count_default6(__u32 step, struct default6_walk *walk)
 	return 0;
 }
 
-static __always_inline __u32 default_routes6(struct fib6_table *table)
+__noinline __u32 default_routes6(__u64 table)
 {
-	struct default6_walk walk = { .at = (__u64)BPF_CORE_READ(table, tb6_root.leaf) };
+	struct default6_walk walk = { .at = (__u64)BPF_CORE_READ((struct fib6_table *)table, tb6_root.leaf) };
 
 	bpf_loop(MOST_CHAINED, count_default6, &walk, 0);
 	return walk.routes;
@@ -121,7 +118,7 @@ static long visit_table6(__u32 step, struct tables_walk *walk)
 	if (id % FIB_TABLE_HASH_SIZE != walk->chain)
 		return 1;
 	walk->at = (__u64)BPF_CORE_READ(table, tb6_hlist.next);
-	routes = default_routes6(table);
+	routes = default_routes6((__u64)table);
 	if (!is_other(id, routes))
 		return 0;
 	walk->others++;
@@ -131,33 +128,23 @@ static long visit_table6(__u32 step, struct tables_walk *walk)
 	return 0;
 }
 
-static __always_inline void visit_chains(__u32 step, struct tables_walk *walk, void *visit)
+static __always_inline void visit_chain(__u32 chain, struct tables_walk *walk, void *visit)
 {
-	__u32 first = step * CHAINS % FIB_TABLE_HASH_SIZE;
-	__u64 *heads = &chain_scratch[first], any = 0;
-	int at;
-
-	for (at = 0; at < CHAINS; at++)
-		any |= heads[at];
-	if (!any)
-		return;
-	for (at = 0; at < CHAINS; at++) {
-		walk->chain = first + at;
-		walk->at = heads[at];
-		if (walk->at)
-			bpf_loop(MOST_CHAINED, visit, walk, 0);
-	}
+	walk->chain = chain;
+	walk->at = chain_scratch[chain % FIB_TABLE_HASH_SIZE];
+	if (walk->at)
+		bpf_loop(MOST_CHAINED, visit, walk, 0);
 }
 
-static long visit_chains4(__u32 step, struct tables_walk *walk)
+static long visit_chain4(__u32 chain, struct tables_walk *walk)
 {
-	visit_chains(step, walk, visit_table4);
+	visit_chain(chain, walk, visit_table4);
 	return 0;
 }
 
-static long visit_chains6(__u32 step, struct tables_walk *walk)
+static long visit_chain6(__u32 chain, struct tables_walk *walk)
 {
-	visit_chains(step, walk, visit_table6);
+	visit_chain(chain, walk, visit_table6);
 	return 0;
 }
 
@@ -167,12 +154,16 @@ static __always_inline bool read_chains(const struct hlist_head *heads)
 }
 
 /* `is_known`: the row is what the last walk left there. */
-static __always_inline void visit_tables4(struct net *net, struct ts_netns_row *row, bool is_known)
+__noinline int visit_tables4(__u64 netns, struct ts_netns_row *row, __u32 is_known)
 {
-	struct tables_walk walk = { .netns = row->cookie };
+	struct net *net = (struct net *)netns;
 	struct fib_table *main_table = BPF_CORE_READ(net, ipv4.fib_main);
+	struct tables_walk walk = {};
 	__u32 stamp = 0;
 
+	if (!row)
+		return 0;
+	walk.netns = row->cookie;
 	if (bpf_core_field_exists(net->ipv4.fib_seq))
 		stamp = BPF_CORE_READ(net, ipv4.fib_seq);
 	row->fib_changes[TS_IPV4] = bpf_core_field_exists(net->ipv4.fib_seq) ? stamp : ts_absent;
@@ -180,11 +171,12 @@ static __always_inline void visit_tables4(struct net *net, struct ts_netns_row *
 		tell_default_routes(row->cookie, TS_IPV4, RT_TABLE_MAIN, BPF_CORE_READ(main_table, tb_num_default));
 	if (bpf_core_field_exists(net->ipv4.fib_seq) && is_known && stamp == row->tables_stamp[TS_IPV4] &&
 	    row->other_tables[TS_IPV4] == 0)
-		return;
+		return 0;
 	if (read_chains(BPF_CORE_READ(net, ipv4.fib_table_hash)))
-		bpf_loop(FIB_TABLE_HASH_SIZE / CHAINS, visit_chains4, &walk, 0);
+		bpf_loop(FIB_TABLE_HASH_SIZE, visit_chain4, &walk, 0);
 	row->tables_stamp[TS_IPV4] = stamp;
 	row->other_tables[TS_IPV4] = walk.others;
+	return 0;
 }
 
 static __always_inline __u32 changes6(struct fib6_table *table)
@@ -192,22 +184,27 @@ static __always_inline __u32 changes6(struct fib6_table *table)
 	return table && bpf_core_field_exists(table->fib_seq) ? BPF_CORE_READ(table, fib_seq) : 0;
 }
 
-static __always_inline void visit_tables6(struct net *net, struct ts_netns_row *row, bool is_known)
+__noinline int visit_tables6(__u64 netns, struct ts_netns_row *row, __u32 is_known)
 {
-	struct tables_walk walk = { .netns = row->cookie };
+	struct net *net = (struct net *)netns;
 	struct fib6_table *main_table = BPF_CORE_READ(net, ipv6.fib6_main_tbl);
 	__u32 stamp = BPF_CORE_READ(net, ipv6.fib6_sernum.counter);
+	struct tables_walk walk = {};
 
+	if (!row)
+		return 0;
+	walk.netns = row->cookie;
 	walk.changes = changes6(main_table) + changes6(BPF_CORE_READ(net, ipv6.fib6_local_tbl));
 	if (main_table)
-		tell_default_routes(row->cookie, TS_IPV6, RT_TABLE_MAIN, default_routes6(main_table));
+		tell_default_routes(row->cookie, TS_IPV6, RT_TABLE_MAIN, default_routes6((__u64)main_table));
 	if (!is_known || stamp != row->tables_stamp[TS_IPV6] || row->other_tables[TS_IPV6] != 0) {
 		if (read_chains(BPF_CORE_READ(net, ipv6.fib_table_hash)))
-			bpf_loop(FIB_TABLE_HASH_SIZE / CHAINS, visit_chains6, &walk, 0);
+			bpf_loop(FIB_TABLE_HASH_SIZE, visit_chain6, &walk, 0);
 		row->tables_stamp[TS_IPV6] = stamp;
 		row->other_tables[TS_IPV6] = walk.others;
 	}
 	row->fib_changes[TS_IPV6] = main_table && bpf_core_field_exists(main_table->fib_seq) ? walk.changes : ts_absent;
+	return 0;
 }
 
 #endif

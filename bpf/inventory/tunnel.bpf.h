@@ -44,10 +44,11 @@ static __always_inline __u64 tx_dropped(struct net_device *dev)
 {
 	__u64 dropped = BPF_CORE_READ(dev, stats.tx_dropped);
 
-	dropped += sum_percpu(BPF_CORE_READ(dev, core_stats),
+	dropped += sum_percpu((__u64)BPF_CORE_READ(dev, core_stats),
 			      bpf_core_field_offset(struct net_device_core_stats, tx_dropped));
 	if (counts_drops_percpu(dev))
-		dropped += sum_percpu(BPF_CORE_READ(dev, dstats), bpf_core_field_offset(struct pcpu_dstats, tx_drops));
+		dropped += sum_percpu((__u64)BPF_CORE_READ(dev, dstats),
+				      bpf_core_field_offset(struct pcpu_dstats, tx_drops));
 	return dropped;
 }
 
@@ -55,19 +56,22 @@ static __always_inline __u64 tx_dropped(struct net_device *dev)
  * A tunnel that is down cannot have lost anything anew. Where a tunnel's module is loaded, every namespace has a
  * device of it that nobody asked for, and that stays down.
  */
-static __always_inline void visit_tunnel(struct net_device *dev, __u64 netns, const struct link_kind *kind)
+__noinline int visit_tunnel(__u64 device, __u64 netns, const struct link_kind *kind)
 {
+	struct net_device *dev = (struct net_device *)device;
 	__u64 no_route = BPF_CORE_READ(dev, stats.tx_carrier_errors);
 	__u64 loop = BPF_CORE_READ(dev, stats.collisions);
-	__u64 dropped = IS_KIND(kind, "vxlan") ? tx_dropped(dev) : 0;
+	__u64 dropped = kind && IS_KIND(kind, "vxlan") ? tx_dropped(dev) : 0;
 	struct ts_tunnel_row *row;
 
+	if (!kind)
+		return 0;
 	if (!(BPF_CORE_READ(dev, flags) & IFF_UP) && !no_route && !loop && !dropped)
-		return;
+		return 0;
 	row = bpf_map_lookup_elem(&tunnel_rows, &inventory_end.tunnels_seen);
 	inventory_end.tunnels_seen++;
 	if (!row)
-		return;
+		return 0;
 	row->netns = netns;
 	row->no_route = no_route;
 	row->loop = loop;
@@ -75,6 +79,7 @@ static __always_inline void visit_tunnel(struct net_device *dev, __u64 netns, co
 	row->ifindex = BPF_CORE_READ(dev, ifindex);
 	__builtin_memcpy(row->kind, kind->name, sizeof(row->kind));
 	BPF_CORE_READ_STR_INTO(&row->name, dev, name);
+	return 0;
 }
 
 #endif

@@ -47,6 +47,7 @@ struct unowned_ring {
 	__u64 likely;	   /* number of the entry behind the one a drop resolved last: batches are dropped in order */
 	__u64 at_drop;	   /* `newest` at the last drop for want of a route, and that packet's dst */
 	__u64 dst;
+	__u64 found_in; /* namespace of the last hit that resolved: what went through a map is a number to the verifier */
 	struct unowned entry[UNOWNED_ENTRIES];
 };
 
@@ -89,6 +90,9 @@ struct unowned_miss {
 	struct net *net;
 };
 
+/* Who found out whose a miss is, or that nobody will. */
+enum settler { BY_GIVING_UP, BY_LOOKUP, BY_DROP };
+
 static __always_inline void describe_unowned(struct ts_event *head, const struct ts_key *key, const void *of)
 {
 	struct ts_route_event *event = (struct ts_route_event *)head;
@@ -105,26 +109,32 @@ static __always_inline void describe_unowned(struct ts_event *head, const struct
 	event->table = entry->table;
 }
 
-/* Counts a miss that was taken out, by whoever; `net` 0 is unknown. `cache` 0: by give_up(). */
-static __always_inline int finish_unowned(const struct unowned *entry, struct net *net, struct cache_map *cache)
+/*
+ * Counts a miss that was taken out. `netns` is the address of its namespace, 0 if that is unknown. Not static, so that it is
+ * verified once and not for each way that leads here.
+ */
+__noinline int finish_unowned(const struct unowned *entry, __u64 netns, enum settler settler)
 {
-	struct ts_key key = {
-		.netns = net ? FOLLOW(net, struct net, net_cookie) : TS_NETNS_UNKNOWN,
-		.words[TS_ROUTE_TABLE] = entry->table,
-		.kind = TS_KIND_route,
-		.family = TS_IPV4,
-		.error = entry->error,
-	};
+	struct net *net = (struct net *)netns;
+	struct ts_key key = { .kind = TS_KIND_route, .family = TS_IPV4 };
 	struct unowned_miss miss = { .entry = entry, .net = net };
-	struct subject subject = {
-		.has = TS_MATCH_TABLE | TS_MATCH_ADDRESSES,
-		.table = entry->table,
-		.src[0] = entry->src,
-		.dst[0] = entry->dst,
-	};
-	__u64 nth = cache ? count_with_others(&key, cache) : count_rarely(&key);
-	__u32 destination[4] = { entry->dst };
+	struct subject subject = { .has = TS_MATCH_TABLE | TS_MATCH_ADDRESSES };
+	__u32 destination[4] = {};
+	__u64 nth;
 
+	if (!entry)
+		return 0;
+	key.netns = net ? FOLLOW(net, struct net, net_cookie) : TS_NETNS_UNKNOWN;
+	key.words[TS_ROUTE_TABLE] = entry->table;
+	key.error = entry->error;
+	subject.table = entry->table;
+	subject.src[0] = entry->src;
+	subject.dst[0] = entry->dst;
+	destination[0] = entry->dst;
+	if (settler == BY_DROP)
+		nth = count_with_others(&key, &drop4_cache);
+	else
+		nth = settler == BY_LOOKUP ? count_with_others(&key, &route4_cache) : count_rarely(&key);
 	if (is_sampled(&key, nth))
 		count_destination(&key, destination);
 	/* Whoever listens since the miss has not asked for it. */
@@ -138,7 +148,7 @@ static __noinline int forget_oldest(struct unowned_ring *ring, __u64 number)
 	struct unowned entry;
 
 	if (ring && take_unowned(ring, number, &entry))
-		finish_unowned(&entry, 0, &route4_cache);
+		finish_unowned(&entry, 0, BY_LOOKUP);
 	return 0;
 }
 
@@ -174,7 +184,7 @@ static __always_inline int let_wait(struct unowned_ring *ring, const struct flow
 /* The chain of entries of one walk through the tables, from the last one back. */
 struct chain {
 	struct unowned_ring *ring;
-	struct net *net;
+	__u64 net;    /* address */
 	__u64 number; /* that of the entry looked at next */
 	__u64 flow;
 	__u32 src;
@@ -199,7 +209,7 @@ static long resolve_found(__u32 step, struct chain *chain)
 	if (!chain->ring || !is_of_chain(chain, entry_of(chain->ring, chain->number)))
 		return 1;
 	if (take_unowned(chain->ring, chain->number, &entry))
-		finish_unowned(&entry, chain->net, &route4_cache);
+		finish_unowned(&entry, chain->net, BY_LOOKUP);
 	chain->number--;
 	return 0;
 }
@@ -207,10 +217,12 @@ static long resolve_found(__u32 step, struct chain *chain)
 /* The flow of the last entries was found after all. */
 static __noinline int resolve_by_hit(struct unowned_ring *ring, const struct flowi4 *flow, struct net *net, __u32 table)
 {
-	struct chain chain = { .ring = ring, .net = net, .table = table };
+	struct chain chain = { .ring = ring, .table = table };
 
 	if (!ring || !flow)
 		return 0;
+	ring->found_in = (__u64)net;
+	chain.net = *(volatile __u64 *)&ring->found_in;
 	chain.number = ring->newest;
 	chain.flow = (__u64)flow;
 	chain.src = flow->saddr;
@@ -245,7 +257,7 @@ static __always_inline void note_hit(const struct flowi4 *flow, struct net *net,
 /* A packet that is dropped for want of a route, or as it has no way back. */
 struct dropped {
 	struct unowned_ring *ring;
-	struct net *net;
+	__u64 net;    /* address */
 	__u64 number; /* that of the entry looked at next */
 	__u64 after;  /* entries up to this number are not the packet's */
 	__u64 found;  /* number of the last entry of the packet's own chain, 0 while looking for it */
@@ -292,7 +304,7 @@ static long resolve_own(__u32 step, struct dropped *packet)
 	if (at->flow != packet->flow || !is_asked_by(packet, at))
 		return 1;
 	if (take_unowned(packet->ring, packet->number, &entry))
-		finish_unowned(&entry, packet->net, &drop4_cache);
+		finish_unowned(&entry, packet->net, BY_DROP);
 	packet->number--;
 	return 0;
 }
@@ -316,7 +328,7 @@ static long resolve_error(__u32 step, struct dropped *packet)
 		}
 		if (at->dst == packet->src || (at->dst == packet->dst && (!at->src || at->src == packet->src))) {
 			if (take_unowned(packet->ring, packet->number, &entry))
-				finish_unowned(&entry, packet->net, &drop4_cache);
+				finish_unowned(&entry, packet->net, BY_DROP);
 		}
 	}
 	packet->number--;
@@ -402,7 +414,7 @@ int BPF_PROG(drop4, struct sk_buff *skb, void *location, enum skb_drop_reason re
 	dev = skb->dev;
 	if (!dev)
 		return 0;
-	packet.net = checked_net(dev->nd_net.net);
+	packet.net = (__u64)checked_net(BPF_CORE_READ(dev, nd_net.net));
 	packet.iif = dev->ifindex;
 	return packet.net ? resolve_by_drop(&packet) : 0;
 }
@@ -428,7 +440,7 @@ static long give_up_entry(__u32 step, struct unowned_walk *walk)
 			if (!walk->waits)
 				walk->waits = walk->number;
 		} else if (take_unowned(walk->ring, walk->number, &entry)) {
-			finish_unowned(&entry, 0, 0);
+			finish_unowned(&entry, 0, BY_GIVING_UP);
 		}
 	}
 	walk->number++;
