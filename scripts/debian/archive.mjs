@@ -52,9 +52,9 @@ export class DebianArchive {
     for (const name of ["lists/partial", "cache/archives/partial"])
       mkdirSync(path.join(folder, name), { recursive: true });
     const config = path.join(folder, "apt.conf");
-    writeFileSync(path.join(folder, "status"), "");
-    writeFileSync(path.join(folder, "sources.list"), sources);
-    writeFileSync(config, configuration(folder));
+    keep(path.join(folder, "status"), "");
+    keep(path.join(folder, "sources.list"), sources);
+    keep(config, configuration(folder));
     const archive = new DebianArchive(config);
     await archive.#update(path.join(folder, "updated"), `${sources}${ARCHITECTURES}`);
     return archive;
@@ -177,6 +177,15 @@ async function sourcesHere() {
   });
   if (lines.length > 0) return lines.join("");
   throw new ArchiveError("use Debian's archive: apt here knows none; run apt-get update on a Debian", true);
+}
+
+/**
+ * Writes it unless it says so already: apt reads everything anew, for seconds, when one of its files is younger than its cache.
+ * @param {string} file
+ * @param {string} text
+ */
+function keep(file, text) {
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
 
 /** @param {string} folder */
