@@ -22,10 +22,9 @@ export const CROSS_BUILT = "dist/arm64";
  * @param {string} root of the clone
  */
 export async function crossBuild(root) {
-  const output = path.join(root, CROSS_BUILT);
   const flags = await compilerFlags();
-  make(root, ["-C", "native", `OUT=${output}`, ...flags]);
-  make(root, ["-C", "bpf", `OUT=${output}`, "ARCH=arm64"]);
+  make(root, "native", "", flags);
+  make(root, "bpf", "", ["ARCH=arm64"]);
 }
 
 /**
@@ -35,8 +34,7 @@ export async function crossBuild(root) {
 export async function crossBuildFlood(root) {
   const flags = await compilerFlags();
   // BPF programs are the same everywhere; their headers are those of the compiler's own machine.
-  const own = "MULTIARCH=x86_64-linux-gnu";
-  make(root, ["-C", "test/support/flood", `OUT=${path.join(root, CROSS_BUILT, "flood")}`, own, ...flags]);
+  make(root, "test/support/flood", "flood", ["MULTIARCH=x86_64-linux-gnu", ...flags]);
 }
 
 /** Assignments for make. */
@@ -57,11 +55,15 @@ async function compilerFlags() {
 
 /**
  * @param {string} root
- * @param {readonly string[]} args
+ * @param {string} folder with the Makefile
+ * @param {string} below of dist/arm64, for what is made
+ * @param {readonly string[]} assignments
  */
-function make(root, args) {
+function make(root, folder, below, assignments) {
+  // Relative, because make takes no path with a space in it.
+  const output = path.relative(folder, path.join(CROSS_BUILT, below));
   const env = { ...process.env, MAKEFLAGS: `-j${os.availableParallelism()} -O` };
-  run("build for arm64", ["make", ...args], { cwd: root, env });
+  run("build for arm64", ["make", "-C", folder, `OUT=${output}`, ...assignments], { cwd: root, env });
 }
 
 /** The folder they are unpacked in, made if it is not there. */
