@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Where kernels differ, and what we know of them that CO-RE cannot check. Each entry names the release that made it
- * necessary and when it can go. Hooks that are missing somewhere are in native/probe/hooks.cc.
+ * Where kernels differ, and what we know of them that CO-RE cannot check. Each entry names the release and the commit that
+ * made it necessary and when it can go. Hooks that are missing somewhere are in native/kinds/WORD/probes.cc. docs/kernels.md
+ * lists both.
  */
 #ifndef TABLESNOOP_COMPAT_BPF_H
 #define TABLESNOOP_COMPAT_BPF_H
 
-/* 6.18 renamed flowi_common.flowic_tos to flowic_dscp. The flavour goes when 6.17 is no longer supported. */
+/* 6.18 (1bec9d0c0046) made flowi_common.flowic_tos flowic_dscp. The flavour goes when 6.17 is no longer supported. */
 struct flowi_common___old {
 	__u8 flowic_tos;
 } __attribute__((preserve_access_index));
@@ -19,8 +20,8 @@ static __always_inline __u8 tos_of(const struct flowi_common *flow)
 }
 
 /*
- * 6.2 brought bpf_rdonly_cast(), which turns an address into a pointer that the verifier lets us follow for the price of a
- * load. settings.has_rdonly_cast says whether it is there; the test for it goes when 6.1 is no longer supported.
+ * 6.2 (a35b9af4ec2c) brought bpf_rdonly_cast(), which turns an address into a pointer that the verifier lets us follow for
+ * the price of a load. settings.has_rdonly_cast says whether it is there; the test for it goes when 6.1 is no longer supported.
  */
 extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 
