@@ -8,11 +8,24 @@ export type Machine =
   | { readonly choice: KernelChoice; readonly kernel: Kernel; readonly disks: Disks }
   | { readonly choice: KernelChoice; readonly unavailable: Unavailable };
 
-/** The matrix: every one is run with both backends. */
-export const MATRIX: readonly KernelChoice[] = [
+const EVERY_KERNEL: readonly KernelChoice[] = [
   ...SERIES.map((series) => ({ series, architecture: "amd64" as const })),
   { series: "6.12", architecture: "arm64" },
 ];
+
+/** The matrix: every one is run with both backends. TABLESNOOP_KERNELS="6.1 6.12-arm64" takes some of it. */
+export const MATRIX: readonly KernelChoice[] = chosenOf(process.env["TABLESNOOP_KERNELS"]);
+
+function chosenOf(words: string | undefined): readonly KernelChoice[] {
+  if (words === undefined) return EVERY_KERNEL;
+  const wanted = words.split(" ").filter((word) => word !== "");
+  const nameOf = ({ series, architecture }: KernelChoice) =>
+    architecture === "amd64" ? series : `${series}-${architecture}`;
+  const known = EVERY_KERNEL.map(nameOf);
+  const strange = wanted.find((word) => !known.includes(word));
+  if (strange !== undefined) throw new Error(`TABLESNOOP_KERNELS: ${strange} is not one of ${known.join(", ")}`);
+  return EVERY_KERNEL.filter((choice) => wanted.includes(nameOf(choice)));
+}
 
 export async function prepareMachine(choice: KernelChoice): Promise<Machine> {
   try {
