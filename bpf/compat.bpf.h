@@ -25,14 +25,18 @@ static __always_inline __u8 tos_of(const struct flowi_common *flow)
  */
 extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 
-/* A member behind an address that may be anything: 0 if it cannot be read. A load where that can be had, else a helper. */
+/*
+ * A member behind an address that may be anything: 0 if it cannot be read. A load where that can be had, else a helper. The
+ * address is taken first, as what leads to it may be a struct of our own, which the kernel's types do not have.
+ */
 #define FOLLOW(address, type, member)                                                                                  \
 	({                                                                                                             \
+		type *followed_from = (type *)(address);                                                               \
 		typeof(((type *)0)->member) followed;                                                                  \
 		if (settings.has_rdonly_cast)                                                                          \
-			followed = ((type *)bpf_rdonly_cast(address, bpf_core_type_id_kernel(type)))->member;          \
+			followed = ((type *)bpf_rdonly_cast(followed_from, bpf_core_type_id_kernel(type)))->member;    \
 		else                                                                                                   \
-			followed = BPF_CORE_READ((type *)(address), member);                                           \
+			followed = BPF_CORE_READ(followed_from, member);                                               \
 		followed;                                                                                              \
 	})
 
