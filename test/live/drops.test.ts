@@ -291,15 +291,14 @@ describe.each([
   ["ipv6", EVERYWHERE],
   ["ipv4", IN_IPV4],
 ] as const)("%s", (family, reasons) => {
-  test.each(reasons)(`${PACKETS} packets that end with %s are counted, and nothing else`, async (reason) => {
+  test.for(reasons)(`${PACKETS} packets that end with %s are counted, and nothing else`, async (reason, context) => {
+    if (!knowsReason(reason)) context.skip("this kernel drops such packets without a reason");
     const cases = [...inBothFamilies(family), ...inIpv4()];
     const one = cases.find((some) => some.family === family && some.reason === reason) ?? expect.fail("no such case");
     try {
       await one.setUp?.();
       const { counts, account } = await run(one);
-      // A kernel that does not know the reason drops it without one.
-      const own = knowsReason(reason) ? { [`${family} ${one.device} ${reason}`]: PACKETS } : {};
-      expect(counts).toEqual({ ...own, ...one.besides });
+      expect(counts).toEqual({ [`${family} ${one.device} ${reason}`]: PACKETS, ...one.besides });
       if (one.account !== undefined) expect([one.account, account]).toEqual([one.account, PACKETS]);
     } finally {
       await one.tearDown?.();

@@ -35,7 +35,7 @@ export async function fetchKernel({ series, architecture }: KernelChoice): Promi
     const archive = await DebianArchive.open();
     const image = await newest(archive, series, architecture);
     const release = image.name.replace("linux-image-", "");
-    const folder = await cacheFolder("kernels");
+    const folder = await cacheFolder("kernels", "unpacked");
     const unpacked = join(folder, `${image.name}_${image.version.replaceAll(/[^\w.+~-]/g, "_")}`);
     await makeOnce(unpacked, (scratch) => download(archive, image, architecture, scratch));
     return {

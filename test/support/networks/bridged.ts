@@ -5,6 +5,9 @@ import { send } from "../traffic/send.js";
 import { createNetns, type Netns } from "./netns.js";
 import { becomeQuiet } from "./topology.js";
 
+/** Where a port is in a VLAN by default, an address that is configured stands in the table once more, for that VLAN. */
+const NO_VLANS = "vlan_default_pvid 0";
+
 export interface Bridged extends AsyncDisposable {
   /** Where the bridge is. Ports: `BRIDGE-1` and up. */
   readonly netns: Netns;
@@ -21,7 +24,7 @@ export interface BridgedOptions {
   readonly ports: number;
   readonly bridge?: string;
   readonly mac?: string;
-  /** Words of `ip link add type bridge`. */
+  /** Words of `ip link add type bridge`; without them it tells no VLANs apart. */
   readonly settings?: string;
   /** Tagged ones on every port; then the bridge must tell VLANs apart. */
   readonly vlans?: readonly number[];
@@ -45,7 +48,7 @@ export async function createBridged(options: BridgedOptions): Promise<Bridged> {
     own.push(station);
     for (const part of own) await part.sysctl(SILENT);
     await netns.ip(
-      `link add ${bridge} type bridge forward_delay 0 mcast_snooping 0 ${settings}`,
+      `link add ${bridge} type bridge forward_delay 0 mcast_snooping 0 ${settings || NO_VLANS}`,
       `link set ${bridge} up`,
     );
     for (let port = 1; port <= ports; port++) await connect(port);
