@@ -375,7 +375,9 @@ describe("the page is a good guest", () => {
   });
 });
 
-test("where a neighbour does not answer, the verdict says so, and since when; and recovers", async (context) => {
+test("where a neighbour does not answer, the verdict says so, and since when; and recovers", {
+  timeout: 180_000,
+}, async (context) => {
   await using line = await createLine();
   const absent = line.address.b.ipv4.replace(/\d+$/, "77");
   await using daemon = await startDaemon([`--netns=${line.r.name}`]);
@@ -393,7 +395,10 @@ test("where a neighbour does not answer, the verdict says so, and since when; an
     const reason = new RegExp(
       `${line.r.name}: [\\d.]+ IPv4 neighbours/s on r-b do not answer; since \\d\\d:\\d\\d:\\d\\d\\.`,
     );
-    await waitUntil("since when", async () => reason.test(await page.locator("#reasons").innerText()), SOON);
+    await waitUntil("since when", async () => reason.test(await page.locator("#reasons").innerText()), {
+      ...SOON,
+      timeoutMs: 60_000,
+    });
     expect(["notice", "bad"]).toContain(await level(page));
     expect(await page.title()).toContain(headline);
     expect(await page.locator("#tiles").innerText()).toMatch(/Packets without a route\s+0\/s, 0 % of packets/);
