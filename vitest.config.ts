@@ -2,10 +2,12 @@ import { defineConfig } from "vitest/config";
 
 // One project per tier, one tier after the other. Files run in parallel only where they do not share a kernel: those of unit
 // and native ask none, those of vm bring their own.
+const SMOKE = "test/vm/smoke.test.ts";
 const tier = (name: string, order: number, timeout: number) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: name === "smoke" ? [SMOKE] : [`test/${name}/**/*.test.ts`],
+    exclude: name === "smoke" ? [] : [SMOKE],
     testTimeout: timeout,
     hookTimeout: timeout,
     fileParallelism: ["unit", "native", "vm"].includes(name),
@@ -24,9 +26,10 @@ export default defineConfig({
       tier("deploy", 3, 120_000),
       tier("browser", 4, 60_000),
       tier("package", 5, 300_000),
-      tier("vm", 6, 900_000),
-      // Not part of `npm test`: scripts/torture.mjs runs it.
-      tier("torture", 7, 300_000),
+      tier("smoke", 6, 900_000),
+      // Neither is part of `npm test`. `.ci/run` runs the first, scripts/torture.mjs the second.
+      tier("vm", 7, 900_000),
+      tier("torture", 8, 300_000),
     ],
     reporters: ["verbose"],
   },

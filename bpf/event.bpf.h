@@ -26,7 +26,9 @@ static __always_inline bool is_under(const __u32 address[4], const struct ts_pre
 static __always_inline bool matches(const struct ts_filter *filter, const struct ts_key *key,
 				    const struct subject *subject)
 {
-	__u8 result = key->error ? TS_WANT_FAILED : TS_WANT_FOUND;
+	__u8 result = key->error == TS_ANY_RESULT ? TS_WANT_FOUND | TS_WANT_FAILED
+		      : key->error		  ? TS_WANT_FAILED
+						  : TS_WANT_FOUND;
 
 	if (!(filter->kinds & (1U << key->kind)) || !(filter->families & (1U << key->family)) ||
 	    !(filter->results & result))

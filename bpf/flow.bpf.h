@@ -21,18 +21,21 @@ static __always_inline void ask_by_flow6(struct subject *subject, __u32 table, c
 	BPF_CORE_READ_INTO(&subject->dst, flow, daddr.in6_u.u6_addr32);
 }
 
-static __always_inline void describe_common(struct ts_flow *to, const struct flowi_common *flow, struct net *net)
+static __always_inline void describe_devices(struct ts_flow *to, __u32 iif, __u32 oif, struct net *net)
 {
-	__u32 iif = flow->flowic_iif;
-
-	to->mark = flow->flowic_mark;
-	to->protocol = flow->flowic_proto;
 	/* Local and reverse path lookups come "from lo" in every namespace; that one needs no search. */
 	if (iif == LOOPBACK_IFINDEX)
 		__builtin_memcpy(to->iif, "lo", 2);
 	else
 		read_device_name(net, iif, to->iif);
-	read_device_name(net, flow->flowic_oif, to->oif);
+	read_device_name(net, oif, to->oif);
+}
+
+static __always_inline void describe_common(struct ts_flow *to, const struct flowi_common *flow, struct net *net)
+{
+	to->mark = flow->flowic_mark;
+	to->protocol = flow->flowic_proto;
+	describe_devices(to, flow->flowic_iif, flow->flowic_oif, net);
 }
 
 static __always_inline void describe_flow4(struct ts_flow *to, const struct flowi4 *flow, struct net *net)

@@ -45,6 +45,10 @@ enum bpf_map_type {
 #define AF_INET 2
 #define AF_INET6 10
 
+/* uapi/linux/if_ether.h, in network order */
+#define ETH_P_IP_BE __builtin_bswap16(0x0800)
+#define ETH_P_IPV6_BE __builtin_bswap16(0x86dd)
+
 #define ESRCH 3
 #define EACCES 13
 #define EAGAIN 11
@@ -58,12 +62,26 @@ enum bpf_map_type {
 #define RTN_PROHIBIT 8
 #define RTN_THROW 9
 
+#define RT_TABLE_MAIN 254
 #define RT_TABLE_LOCAL 255
-#define RTF_REJECT 0x0200     /* uapi/linux/route.h */
-#define LOOPBACK_IFINDEX 1    /* net/flow.h: iif of locally made and reverse path lookups */
-#define PF_KTHREAD 0x00200000 /* linux/sched.h */
-#define S_IFMT 00170000	      /* uapi/linux/stat.h */
+#define IFF_UP 1		  /* uapi/linux/if.h */
+#define RTF_REJECT 0x0200	  /* uapi/linux/route.h */
+#define LOOPBACK_IFINDEX 1	  /* net/flow.h: iif of locally made and reverse path lookups */
+#define PF_IO_WORKER 0x00000010	  /* linux/sched.h */
+#define PF_USER_WORKER 0x00004000 /* since 6.4 */
+#define PF_KTHREAD 0x00200000
+#define S_IFMT 00170000 /* uapi/linux/stat.h */
 #define S_IFSOCK 0140000
+#define S_IFCHR 0020000
+#define ETH_P_IP 0x0800 /* uapi/linux/if_ether.h */
+
+/* uapi/linux/neighbour.h and net/neighbour.h */
+#define NUD_INCOMPLETE 0x01
+#define NUD_PROBE 0x10
+#define NUD_FAILED 0x20
+#define NUD_VALID 0xde
+#define NTF_MANAGED (1U << 8) /* since 5.16 */
+#define NEIGH_VAR_UCAST_PROBES 1
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -78,17 +96,30 @@ struct ns_common {
 	unsigned int inum;
 };
 
-struct ipstats_mib;
+typedef struct {
+	int counter;
+} atomic_t;
 
-struct netns_mib {
-	struct ipstats_mib *ip_statistics; /* per CPU */
+/* Of these only the size is asked for, and what is behind an enumerator read. */
+struct ipstats_mib {
+	__u64 mibs[1];
+};
+struct linux_mib;
+
+struct netns_mib { /* all per CPU */
+	struct ipstats_mib *ip_statistics;
 	struct ipstats_mib *ipv6_statistics;
+	struct linux_mib *net_statistics;
 };
 
 struct fib6_info;
 
 struct hlist_node {
 	struct hlist_node *next;
+};
+
+struct in_addr {
+	__be32 s_addr;
 };
 
 struct in6_addr {
@@ -104,17 +135,25 @@ struct hlist_head {
 struct fib_table {
 	struct hlist_node tb_hlist;
 	__u32 tb_id;
+	int tb_num_default;
 };
 
 struct netns_ipv4 {
+	struct fib_table *fib_main;
 	struct hlist_head *fib_table_hash;
+	unsigned int fib_seq;
 };
 
 struct netns_ipv6 {
 	struct fib6_info *fib6_null_entry;
+	struct hlist_head *fib_table_hash;
+	struct fib6_table *fib6_main_tbl;
+	struct fib6_table *fib6_local_tbl;
+	atomic_t fib6_sernum;
 };
 
 struct net {
+	struct net_device *loopback_dev;
 	struct list_head list;
 	struct ns_common ns;
 	struct list_head dev_base_head;
@@ -133,19 +172,94 @@ struct rtnl_link_ops {
 	const char *kind;
 };
 
+struct net_device_stats {
+	unsigned long tx_dropped;
+	unsigned long collisions;
+	unsigned long tx_carrier_errors;
+};
+
+struct net_device_core_stats { /* per CPU */
+	unsigned long tx_dropped;
+};
+
+typedef struct {
+	unsigned long v;
+} u64_stats_t;
+
+struct pcpu_dstats { /* per CPU */
+	u64_stats_t tx_drops;
+};
+
+enum netdev_stat_type {
+	NETDEV_PCPU_STAT_DSTATS = 3,
+};
+
+struct neigh_statistics { /* per CPU */
+	unsigned long table_fulls;
+};
+
+struct neigh_table {
+	int family;
+	int gc_thresh3;
+	atomic_t entries;
+	struct neigh_statistics *stats;
+};
+
+struct neigh_parms {
+	struct neigh_table *tbl;
+	int data[2]; /* more of them: NEIGH_VAR_* */
+};
+
+struct in_device {
+	struct neigh_parms *arp_parms;
+};
+
+struct inet6_dev {
+	struct neigh_parms *nd_parms;
+};
+
 struct net_device {
+	unsigned int flags;
+	struct in_device *ip_ptr;
+	struct inet6_dev *ip6_ptr;
+	void *mpls_ptr; /* absent without CONFIG_MPLS_ROUTING */
+	struct net_device_stats stats;
+	struct net_device_core_stats *core_stats;
+	struct pcpu_dstats *dstats;
+	enum netdev_stat_type pcpu_stat_type : 8;
 	const struct rtnl_link_ops *rtnl_link_ops;
 	char name[16];
 	struct list_head dev_list;
 	struct hlist_node index_hlist;
 	int ifindex;
+	unsigned char addr_len;
 	possible_net_t nd_net;
 };
 
-struct sk_buff {
+struct sock;
+
+struct neighbour {
+	struct neigh_table *tbl;
+	struct neigh_parms *parms;
+	atomic_t probes;
+	__u8 nud_state;
+	__u32 flags; /* since 5.16 as 32 bits */
+	unsigned char ha[32];
 	struct net_device *dev;
+	__u8 primary_key[];
+};
+
+struct sk_buff {
+	struct net_device *dev; /* shares its bytes with others */
+	struct sock *sk;
+	unsigned long _skb_refdst; /* of a struct dst_entry, with flags in the lowest bit */
 	unsigned char *head;
+	__be16 protocol;
 	__u16 network_header; /* offset from head */
+};
+
+enum skb_drop_reason {
+	SKB_DROP_REASON_IP_RPFILTER = 1, /* CO-RE puts in the kernel's number */
 };
 
 struct flowi_common {
@@ -176,11 +290,91 @@ struct flowi {
 	} u;
 };
 
+struct ipv6_sr_hdr {
+	__u8 first_segment;
+	struct in6_addr segments[0];
+};
+
+/* What lightweight tunnels keep as their data, but for MPLS (compat.bpf.h). */
+struct lwtunnel_state {
+	__u16 type;
+	__u8 data[0];
+};
+
+struct seg6_iptunnel_encap {
+	int mode;
+	struct ipv6_sr_hdr srh[0];
+};
+
+struct seg6_lwt {
+	struct seg6_iptunnel_encap tuninfo[0];
+};
+
+struct seg6_end_dt_info {
+	int vrf_table;
+};
+
+struct seg6_flavors_info {
+	__u32 flv_ops;
+	__u8 lcblock_bits;
+	__u8 lcnode_func_bits;
+};
+
+struct seg6_action_desc {
+	unsigned long attrs;
+};
+
+struct bpf_lwt_prog {
+	char *name;
+};
+
+struct seg6_local_lwt {
+	int action;
+	struct ipv6_sr_hdr *srh;
+	int table;
+	struct in_addr nh4;
+	struct in6_addr nh6;
+	int oif;
+	struct bpf_lwt_prog bpf;
+	struct seg6_end_dt_info dt_info;   /* with CONFIG_NET_L3_MASTER_DEV */
+	struct seg6_flavors_info flv_info; /* since 6.1 */
+	struct seg6_action_desc *desc;
+	unsigned long parsed_optattrs;
+};
+
+struct bpf_lwt {
+	struct bpf_lwt_prog in;
+	struct bpf_lwt_prog out;
+	struct bpf_lwt_prog xmit;
+};
+
+struct ip_tunnel_key {
+	__be64 tun_id;
+	union {
+		struct {
+			__be32 src;
+			__be32 dst;
+		} ipv4;
+		struct {
+			struct in6_addr src;
+			struct in6_addr dst;
+		} ipv6;
+	} u;
+	unsigned long tun_flags[1]; /* since 6.10; before it a __be16 */
+	__u8 tos;
+	__u8 ttl;
+};
+
+struct ip_tunnel_info {
+	struct ip_tunnel_key key;
+};
+
 struct nexthop;
 
 struct fib_nh_common {
 	struct net_device *nhc_dev;
 	__u8 nhc_gw_family;
+	struct lwtunnel_state *nhc_lwtstate;
 	union {
 		__be32 ipv4;
 		struct in6_addr ipv6;
@@ -232,7 +426,9 @@ struct rt6key {
 
 struct fib6_info {
 	struct fib6_table *fib6_table;
+	struct fib6_info *fib6_next;
 	struct rt6key fib6_dst;
+	__u32 fib6_flags;
 	unsigned int fib6_nsiblings;
 	struct nexthop *nh;
 };
@@ -244,12 +440,21 @@ struct fib6_result {
 	__u8 fib6_type;
 };
 
+struct fib6_node {
+	struct fib6_info *leaf;
+};
+
 struct fib6_table {
+	struct hlist_node tb6_hlist;
 	__u32 tb6_id;
+	struct fib6_node tb6_root;
+	unsigned int fib_seq;
 };
 
 struct dst_entry {
 	struct net_device *dev;
+	struct lwtunnel_state *lwtstate;
+	short error; /* positive in input */
 };
 
 struct rt6_info {
@@ -328,18 +533,37 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+struct thread_info {
+#if defined(__TARGET_ARCH_arm64)
+	union {
+		struct {
+			__u32 count;
+		} preempt;
+	};
+#else
+	unsigned long flags;
+#endif
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	struct nsproxy *nsproxy;
 	struct files_struct *files;
 };
 
 struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	unsigned short skc_family;
 	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
 };
 
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_protocol;
 };
 
 struct socket {
@@ -358,6 +582,33 @@ struct pt_regs {
 
 struct bpf_array {
 	void *pptrs[0];
+};
+
+struct net_bridge {
+	struct net_device *dev;
+	struct hlist_head fdb_list;
+};
+
+struct net_bridge_port {
+	struct net_device *dev;
+};
+
+struct mac_addr {
+	unsigned char addr[6];
+};
+
+struct net_bridge_fdb_key {
+	struct mac_addr addr;
+	__u16 vlan_id;
+};
+
+struct net_bridge_fdb_entry {
+	struct net_bridge_port *dst; /* 0: an address of the bridge itself */
+	struct net_bridge_fdb_key key;
+	struct hlist_node fdb_node;
+	unsigned long flags;
+	unsigned long updated;
+	unsigned long used;
 };
 
 #pragma clang attribute pop

@@ -9,8 +9,8 @@
 const volatile struct ts_settings settings SEC(".rodata.settings") = {};
 
 /*
- * The page shared with user space, which writes most of it. The inventory walk writes netns_ops and its end; probes of failed
- * routes lower sample_limit.
+ * The page shared with user space, which writes most of it. The inventory walk writes netns_ops and its end; probes of what
+ * fails lower sample_limit.
  */
 struct ts_shared shared SEC(".data.shared");
 
@@ -33,9 +33,9 @@ struct {
 
 /*
  * One row of counters for each possible CPU, one behind the other: counters[cpu * settings.counters_per_cpu + index]. Counts
- * never move, so what user space reads only rises. Plain increments are safe: only one program writes an index (a choice
- * that finds none is not counted), and a program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts
- * the run it skipped).
+ * never move, so what user space reads only rises. Plain increments are safe where only one program writes an index, as a
+ * program does not nest on a CPU (since 6.1 for raw tracepoints; the kernel counts the run it skipped). Where several do, they
+ * add atomically (record.bpf.h).
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -93,7 +93,7 @@ struct {
 } events_lost SEC(".maps");
 
 /*
- * Failed route lookups by destination. Written by probes, read and emptied by user space; when full, what has not failed
+ * What failed by destination. Written by probes, read and emptied by user space; when full, what has not failed
  * for longest makes room.
  */
 struct {
@@ -103,7 +103,7 @@ struct {
 	__type(value, __u64);
 } failed_destinations SEC(".maps");
 
-/* Apart from `shared`, which every lookup reads: this changes with every sampled lookup. */
+/* Apart from `shared`, which every lookup reads: this changes with every sampled failure. */
 struct ts_sampling sampling SEC(".data.sampling");
 
 #endif

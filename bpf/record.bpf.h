@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The first half of every hook's tail: count a key. A lookup is never lost: without room it counts as overflow. A choice among
- * nexthops is lost then, as its lookup has been counted; that one stays "multipath".
+ * The first half of every hook's tail: count a key. A lookup is never lost: without room it counts as overflow. What is counted
+ * of it once more (its choice among nexthops, its tunnel) is lost then, as the lookup itself has been counted.
  */
 #ifndef TABLESNOOP_RECORD_BPF_H
 #define TABLESNOOP_RECORD_BPF_H
@@ -59,10 +59,29 @@ static __noinline __u32 find_index(const struct ts_key *key, struct cache_slot *
 	return index;
 }
 
-/* Returns how often this CPU has counted the key; what finds no room counts under `full`. */
-static __always_inline __u64 count_or(struct ts_key *key, struct cache_map *cache_map, __u32 full)
+/*
+ * Which programs count a key on a CPU: one alone, or several, of which one can interrupt the other. What finds no room counts
+ * together with all others of its kind, so it is for several too.
+ */
+enum counted_by { ONE_PROGRAM, SEVERAL_PROGRAMS };
+
+/* Returns how often this CPU has counted under the index. */
+static __always_inline __u64 raise_counter(__u32 index, enum counted_by by)
 {
-	__u64 *words = (__u64 *)key, *held, *counter;
+	__u32 at = index + bpf_get_smp_processor_id() * settings.counters_per_cpu;
+	__u64 *counter = bpf_map_lookup_elem(&counters, &at);
+
+	if (!counter)
+		return 0;
+	if (by == SEVERAL_PROGRAMS || index < TS_OVERFLOW_INDICES)
+		return __sync_fetch_and_add(counter, 1) + 1;
+	return ++*counter;
+}
+
+/* Returns how often this CPU has counted the key; what finds no room counts under `full`. */
+static __always_inline __u64 count_or(struct ts_key *key, struct cache_map *cache_map, __u32 full, enum counted_by by)
+{
+	__u64 *words = (__u64 *)key, *held;
 	struct cache_slot *slot;
 	struct cache *cache;
 	__u32 at = 0;
@@ -79,19 +98,31 @@ static __always_inline __u64 count_or(struct ts_key *key, struct cache_map *cach
 		at = find_index(key, slot, full);
 	if (full == NO_INDEX && at == NO_INDEX)
 		return 0;
-	at += bpf_get_smp_processor_id() * settings.counters_per_cpu;
-	counter = bpf_map_lookup_elem(&counters, &at);
-	return counter ? ++*counter : 0;
+	return raise_counter(at, by);
 }
 
 static __always_inline __u64 count(struct ts_key *key, struct cache_map *cache_map)
 {
-	return count_or(key, cache_map, overflow_index(key));
+	return count_or(key, cache_map, overflow_index(key), ONE_PROGRAM);
 }
 
-static __always_inline void count_choice(struct ts_key *key, struct cache_map *cache_map)
+/* Of a key that other programs count as well, each with a cache of its own. */
+static __always_inline __u64 count_with_others(struct ts_key *key, struct cache_map *cache_map)
 {
-	count_or(key, cache_map, NO_INDEX);
+	return count_or(key, cache_map, overflow_index(key), SEVERAL_PROGRAMS);
+}
+
+/* The same for what is rare enough to need no cache. */
+static __always_inline __u64 count_rarely(struct ts_key *key)
+{
+	struct cache_slot slot = {};
+
+	return raise_counter(find_index(key, &slot, overflow_index(key)), SEVERAL_PROGRAMS);
+}
+
+static __always_inline void count_again(struct ts_key *key, struct cache_map *cache_map)
+{
+	count_or(key, cache_map, NO_INDEX, ONE_PROGRAM);
 }
 
 #endif

@@ -4,7 +4,6 @@
  * before this, by the Makefile.
  */
 
-#include "context.bpf.c"
 #include "table_netns.bpf.c"
 #include "inventory.bpf.c"
 

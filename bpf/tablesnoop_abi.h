@@ -36,6 +36,9 @@ enum ts_family {
 /* ts_key.netns: the lookup could not be attributed to a namespace. The kernel hands out cookies from 1. */
 #define TS_NETNS_UNKNOWN 0ULL
 
+/* ts_key.error of a kind that can only fail: no filter leaves it out for its result. No errno comes near. */
+#define TS_ANY_RESULT 255
+
 /*
  * What a lookup is counted by. Kept raw (errno and route type, not a verdict): user space has the one table that turns
  * (kind, family, error, code) into a result.
@@ -45,7 +48,7 @@ struct ts_key {
 	__u32 words[2]; /* two numbers the kind gives names to */
 	__u8 kind;	/* enum ts_kind */
 	__u8 family;	/* enum ts_family */
-	__u8 error;	/* positive errno, 0 if found */
+	__u8 error;	/* positive errno, 0 if found, or TS_ANY_RESULT */
 	__u8 code;	/* one more, the kind's */
 	/*
 	 * Not part of the identity. key_index: 0. A cache slot: the generation it was filled in. index_key: 1 once the
@@ -60,12 +63,36 @@ struct ts_key {
  */
 #define TS_OVERFLOW_INDICES (TS_KINDS * TS_FAMILIES)
 
+/* What the kernel counts of a namespace's packets: columns of ts_netns_row.mib. */
+enum ts_mib {
+	TS_MIB_IN_NO_ROUTES = 0,
+	TS_MIB_OUT_NO_ROUTES = 1,
+	TS_MIB_FORWARDED = 2,
+	TS_MIB_SENT = 3,
+	TS_MIB_DELIVERED = 4,
+	TS_MIB_ADDRESS = 5,
+	TS_MIB_HEADER = 6,
+	TS_MIB_IN_DISCARDS = 7,
+	TS_MIB_OUT_DISCARDS = 8,
+	TS_MIB_TOO_BIG = 9,
+	TS_MIB_FRAGMENTATION = 10,
+	TS_MIB_RP_FILTER = 11, /* the last: it is in another MIB than the others */
+};
+#define TS_MIBS 12
+
+/* Instead of a number: the kernel does not have it. */
+static const __u64 ts_absent = ~0ULL;
+
 /* One network namespace, as the inventory walk saw it. MIB counters are sums over all possible CPUs. */
 struct ts_netns_row {
 	__u64 cookie;
 	__u32 inode;
-	__u32 is_first;	      /* 1: the namespace the kernel booted with */
-	__u64 no_route[2][2]; /* [enum ts_family][0 = in, 1 = out]: packets and sends given up for want of a route */
+	__u32 is_first;	       /* 1: the namespace the kernel booted with */
+	__u64 mib[2][TS_MIBS]; /* [enum ts_family][enum ts_mib], or ts_absent */
+	__u64 fib_changes[2];  /* by enum ts_family: changes of routes, or ts_absent */
+	/* The walk's own, for the next one: by enum ts_family, when it looked for tables, and how many it found. */
+	__u32 tables_stamp[2];
+	__u32 other_tables[2];
 };
 
 /* One network device of one namespace. */
@@ -76,12 +103,58 @@ struct ts_device_row {
 	char name[16];	 /* NUL-terminated, as IFNAMSIZ */
 };
 
+/* A tunnel device that is up, or has lost packets. */
+struct ts_tunnel_row {
+	__u64 netns;	/* cookie */
+	__u64 no_route; /* packets without a route for the outer packet */
+	__u64 loop;	/* whose outer route leads back into the tunnel */
+	__u64 dropped;	/* VXLAN: that it dropped itself, for want of an entry in its forwarding table; else 0 */
+	__u32 ifindex;
+	__u32 reserved;
+	char name[16]; /* NUL-terminated, as the next */
+	char kind[16];
+};
+
+/* A device that takes labelled packets. */
+struct ts_mpls_row {
+	__u64 netns;	/* cookie */
+	__u64 no_route; /* packets whose label has no route */
+	__u32 ifindex;
+	__u32 reserved;
+	char name[16]; /* NUL-terminated */
+};
+
+/* A routing table that has a default route. */
+struct ts_default_route_row {
+	__u64 netns; /* cookie */
+	__u32 table;
+	__u32 family; /* enum ts_family */
+	__u32 routes; /* one for all nexthops of a route; IPv6: without those that answer with an error */
+	__u32 reserved;
+};
+
+/* A table of neighbours, of all namespaces together. */
+struct ts_neighbour_table {
+	__u64 full; /* entries it had no room for */
+	__u32 entries;
+	__u32 entries_max;
+	__u32 is_known; /* 0: the kernel has no such table, or it was not found */
+	__u32 reserved;
+};
+
+/* Map ".data.neighbours". */
+struct ts_neighbour_tables {
+	struct ts_neighbour_table of[2]; /* by enum ts_family */
+};
+
 /* How a walk ended. rows beyond a map's size are counted but not written: never a silent truncation. */
 struct ts_inventory_end {
 	__u32 netns_seen;
 	__u32 devices_seen;
+	__u32 tunnels_seen;
+	__u32 mpls_seen;
+	__u32 default_routes_seen;
 	__u32 complete; /* 1: the walk came back to where it began */
-	__u32 reserved;
 };
 
 /* Listeners at the same time, each with a filter of its own: one bit each in ts_event.listeners. */
@@ -92,7 +165,9 @@ enum ts_condition {
 	TS_MATCH_NETNS = 1,
 	TS_MATCH_DEVICE = 2,
 	TS_MATCH_TABLE = 4,
-	TS_MATCH_ADDRESSES = 8, /* src, dst, or both */
+	TS_MATCH_SRC = 8,
+	TS_MATCH_DST = 16,
+	TS_MATCH_ADDRESSES = TS_MATCH_SRC + TS_MATCH_DST,
 };
 
 /* ts_filter.results */
@@ -162,19 +237,19 @@ struct ts_flow {
 #define TS_LOST_COLUMNS (TS_LISTENERS + 8)
 #define TS_LOST_ALL TS_LISTENERS
 
-/* Failed route lookups of one destination: key of map "failed_destinations", whose value is how many, as __u64. */
+/* What failed for one destination: key of map "failed_destinations", whose value is how often, as __u64. */
 struct ts_failed_destination {
 	__u64 netns;	      /* cookie, or TS_NETNS_UNKNOWN */
 	__u32 destination[4]; /* network order, IPv4 in the first word */
-	__u32 table;
-	__u8 family; /* enum ts_family */
-	__u8 error;  /* as in ts_key */
-	__u8 code;   /* as in ts_key */
-	__u8 reserved;
+	__u32 table;	      /* 0 of a kind that has none */
+	__u8 kind;	      /* enum ts_kind */
+	__u8 family;	      /* enum ts_family */
+	__u8 error;	      /* as in ts_key */
+	__u8 code;	      /* as in ts_key */
 };
 
 /*
- * ts_shared.sample_limit: failed lookups whose 32-bit hash is at most this count for their destination, each for as many as
+ * ts_shared.sample_limit: failures whose 32-bit hash is at most this count for their destination, each for as many as
  * it stands for: TS_SAMPLE_ALL >> n takes one of 1 << n. Probes halve it when those are too many, down to
  * TS_SAMPLE_LEAST; user space sets it. At load it is 0, one of 2^32: as good as none.
  */
@@ -183,7 +258,7 @@ struct ts_failed_destination {
 
 /* Map ".data.sampling". */
 struct ts_sampling {
-	__u64 lookups; /* failed lookups since load, estimated from those that were sampled */
+	__u64 lookups; /* that failed since load, and packets dropped; estimated from those that were sampled */
 	__u64 since;   /* ns, CLOCK_MONOTONIC: begin of the second that `sampled` is about */
 	__u32 sampled; /* in that second, at most what is between two halvings */
 	__u32 reserved;
@@ -193,14 +268,14 @@ struct ts_sampling {
 struct ts_settings {
 	__u32 possible_cpus;
 	__u32 counters_per_cpu;
-	/*
-	 * Enumerators IPSTATS_MIB_INNOROUTES and _OUTNOROUTES of the running kernel, 0 if it has none. The enum is anonymous
-	 * in BTF, so CO-RE cannot look them up, and they moved between 6.12 and 6.18.
-	 */
-	__u32 mib_in_no_routes;
-	__u32 mib_out_no_routes;
 	__u32 has_rdonly_cast; /* 1: the kernel has bpf_rdonly_cast() */
 	__u32 wake_bytes;      /* events waiting in the ring that wake the reader; fewer wait for its next look */
+	__u32 kinds;	       /* 1 << enum ts_kind: what was asked for */
+	/*
+	 * By enum ts_mib, the enumerator of the running kernel, 0 if it has none. The enums are anonymous in BTF, so CO-RE
+	 * cannot look them up, and they moved between 6.12 and 6.18.
+	 */
+	__u32 mib[TS_MIBS];
 };
 
 /* The one page both sides write: map ".data.shared". */
@@ -214,10 +289,8 @@ struct ts_shared {
 	__u32 sees_choice6;	 /* 1: a hook on the choice among IPv6 nexthops is attached */
 	__u32 sample_limit;
 	__u32 several_netns; /* 1: more than one namespace has been met since load; never falls */
-	__u32 sees_context;  /* 1: the context programs are attached (context.bpf.c), and every CPU's context is true */
-	__u32 reserved;
-	__u64 only_netns; /* cookie of the one namespace, while several_netns is 0 */
-	__u64 netns_ops;  /* address that marks a real struct net (ns.ops); set by the first inventory walk */
+	__u64 only_netns;    /* cookie of the one namespace, while several_netns is 0 */
+	__u64 netns_ops;     /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;
 };
 
@@ -227,10 +300,15 @@ struct ts_shared {
 #define TS_ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type)
 #endif
 TS_ASSERT_SIZE(ts_key, 24);
-TS_ASSERT_SIZE(ts_netns_row, 48);
+TS_ASSERT_SIZE(ts_netns_row, 240);
 TS_ASSERT_SIZE(ts_device_row, 32);
-TS_ASSERT_SIZE(ts_inventory_end, 16);
-TS_ASSERT_SIZE(ts_settings, 24);
+TS_ASSERT_SIZE(ts_tunnel_row, 72);
+TS_ASSERT_SIZE(ts_mpls_row, 40);
+TS_ASSERT_SIZE(ts_default_route_row, 24);
+TS_ASSERT_SIZE(ts_neighbour_table, 24);
+TS_ASSERT_SIZE(ts_neighbour_tables, 48);
+TS_ASSERT_SIZE(ts_inventory_end, 24);
+TS_ASSERT_SIZE(ts_settings, 68);
 TS_ASSERT_SIZE(ts_filter, 104);
 TS_ASSERT_SIZE(ts_filters, 104 * TS_LISTENERS);
 TS_ASSERT_SIZE(ts_event, 48);

@@ -7,6 +7,7 @@ import { Exposition, type ExpositionOptions } from "./exposition/exposition.js";
 import { Answers } from "./history/answers.js";
 import { Books } from "./history/books.js";
 import { Recent } from "./history/recent.js";
+import { COLLECTORS } from "./kinds/collectors.js";
 import type { Names } from "./kinds/kind.js";
 import { KINDS } from "./kinds/list.js";
 import { Ledger } from "./ledger/ledger.js";
@@ -37,7 +38,8 @@ export function buildCounting({ config, session, names, clock, tell, ...exposed 
   const countsNoRoute = collectors.mib;
   const ledger = new Ledger({ kinds: KINDS, names, shows, expiryMs, seriesMax, windowMs, startedAt });
   const recent = new Recent(startedAt);
-  const books = new Books({ ledger, recent, names, shows, countsNoRoute, expiryMs });
+  const isOn = COLLECTORS.filter(({ word }) => collectors[word]);
+  const books = new Books({ ledger, recent, names, shows, countsNoRoute, collectors: isOn, expiryMs });
   const destinations = new FailedDestinations({ session, names, windowMs, startedAt, shows });
   const drain = new Drain({ session, names, books, destinations, clock, tell });
   const processMetrics = config.exporterMetrics;

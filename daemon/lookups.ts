@@ -2,7 +2,7 @@
 
 import { causeOf, StartError } from "./errors.js";
 import { FAMILIES, type Family } from "./fib/lookup.js";
-import { LINE_KINDS } from "./kinds/lines.js";
+import { KINDS_UNASKED, LINE_KINDS } from "./kinds/lines.js";
 import type { KindWord, Line } from "./kinds/list.js";
 import { parseDaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
@@ -10,19 +10,28 @@ import { openSource } from "./lines/open_lines.js";
 import { quoted } from "./quoted.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 
+export type { Drop } from "./kinds/drop/line.js";
+export type { FdbChange } from "./kinds/fdb/line.js";
+export type { NeighbourResolution } from "./kinds/neighbour/line.js";
 export type { RouteLookup } from "./kinds/route/line.js";
 export type { RuleLookup } from "./kinds/rule/line.js";
-export type Lookup = Line;
 
-export interface LookupOptions {
-  /** Both if absent; so for kinds. */
+/** What is told to who names no kinds: a kind that a later release adds must be asked for. */
+type Unasked = "route" | "rule";
+
+/** One line of the kinds that were asked for. */
+export type Lookup<Word extends KindWord = Unasked> = Extract<Line, { readonly kind: Word }>;
+
+export interface LookupOptions<Word extends KindWord = Unasked> {
+  /** Both if absent. */
   readonly families?: readonly Family[];
-  readonly kinds?: readonly KindWord[];
+  /** Routes and rules if absent. */
+  readonly kinds?: readonly Word[];
   /** A namespace's name, "host", or its inode number; it may come to be later. All namespaces if absent. */
   readonly netns?: string;
   /** Name or number. */
   readonly table?: string | number;
-  /** Device that a route leads out of. */
+  /** Device that a route leads out of, or that a neighbour is behind. */
   readonly egress?: string;
   /** Address or prefix. */
   readonly src?: string;
@@ -42,7 +51,7 @@ export interface LookupOptions {
   readonly onNote?: (text: string) => void;
 }
 
-export interface Lookups extends AsyncIterableIterator<Lookup> {
+export interface Lookups<Word extends KindWord = Unasked> extends AsyncIterableIterator<Lookup<Word>> {
   /** Lookups that were wanted and never came, as this side or the daemon was too slow. */
   readonly dropped: number;
 }
@@ -51,7 +60,7 @@ export interface Lookups extends AsyncIterableIterator<Lookup> {
  * Probes are attached, or the daemon is connected, by the first next(). Leaving the loop, or the signal, frees everything.
  * Throws at once on options that make no sense; the first next() throws if there are no privileges or no daemon.
  */
-export function openLookups(options: LookupOptions = {}): Lookups {
+export function openLookups<Word extends KindWord = Unasked>(options: LookupOptions<Word> = {}): Lookups<Word> {
   const query = queryOf(options);
   const connect = options.connect === undefined ? undefined : parseDaemonAddress(options.connect);
   if (options.connect !== undefined && connect === undefined) {
@@ -60,7 +69,7 @@ export function openLookups(options: LookupOptions = {}): Lookups {
   const { signal, onNote = () => undefined } = options;
   let source: LineSource | undefined;
 
-  async function* iterate(): AsyncGenerator<Lookup, undefined> {
+  async function* iterate(): AsyncGenerator<Lookup<Word>, undefined> {
     if (signal?.aborted) return;
     const stop = () => source?.close();
     signal?.addEventListener("abort", stop);
@@ -82,7 +91,8 @@ export function openLookups(options: LookupOptions = {}): Lookups {
         if (lines === undefined) return;
         for (const line of lines.toString().trimEnd().split("\n")) {
           if (signal?.aborted) return;
-          yield parseLookup(line, connect?.text);
+          // The filter lets no other kind through.
+          yield parseLookup(line, connect?.text) as Lookup<Word>;
         }
       }
     } catch (error) {
@@ -108,10 +118,10 @@ export function openLookups(options: LookupOptions = {}): Lookups {
   };
 }
 
-function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: LookupOptions): LookupQuery {
+function queryOf({ families, kinds, netns, table, egress, src, dst, failed }: LookupOptions<KindWord>): LookupQuery {
   const query: LookupQuery = {
     families: families ?? FAMILIES,
-    kinds: kinds ?? LINE_KINDS,
+    kinds: kinds ?? KINDS_UNASKED,
     ...(netns !== undefined && { netns }),
     ...(table !== undefined && { table: String(table) }),
     ...(egress !== undefined && { egress }),
@@ -139,7 +149,7 @@ type RawLine = Omit<Lookup, "time" | "timestamp" | "netns"> & {
 };
 
 /** `url`: of the daemon it came from. Throws StartError if that sent no lookup. */
-function parseLookup(text: string, url: string | undefined): Lookup {
+function parseLookup(text: string, url: string | undefined): Line {
   try {
     const { time, netns, ...rest } = asLine(JSON.parse(text));
     const cookie = netns.cookie === null ? null : BigInt(netns.cookie);

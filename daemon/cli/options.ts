@@ -3,6 +3,7 @@
 import { UsageError } from "../errors.js";
 import { FAMILIES, type Family } from "../fib/lookup.js";
 import { type FlagTable, type FlagValues, parseFlags } from "../flags/flags.js";
+import { KINDS_UNASKED, LINE_KINDS } from "../kinds/lines.js";
 import type { KindWord } from "../kinds/list.js";
 import type { AccessFiles } from "../lines/daemon_access.js";
 import { type DaemonAddress, parseDaemonAddress, withoutLogin } from "../lines/daemon_address.js";
@@ -51,6 +52,14 @@ export const CLI_FLAGS = {
   help: { kind: "boolean", short: "?", otherShort: "h", default: false, help: "Give this help list", group: "" },
   usage: { kind: "boolean", default: false, help: "Give a short usage message", group: "" },
   version: { kind: "boolean", short: "V", default: false, help: "Print the version", group: "" },
+  kind: {
+    kind: "list",
+    placeholder: "WORD",
+    choices: LINE_KINDS,
+    default: [],
+    help: `Kind to show, several by giving it again: ${LINE_KINDS.join(", ")}. By default ${KINDS_UNASKED.join(" and ")}`,
+    group: FILTERS,
+  },
   netns: {
     kind: "string",
     placeholder: "NAME",
@@ -58,7 +67,12 @@ export const CLI_FLAGS = {
     group: FILTERS,
   },
   table: { kind: "string", placeholder: "TABLE", help: "Routing table, by name or number", group: FILTERS },
-  egress: { kind: "string", placeholder: "DEV", help: "Device that a route leads out of", group: FILTERS },
+  egress: {
+    kind: "string",
+    placeholder: "DEV",
+    help: "Device that a route leads out of, or that a neighbour is behind",
+    group: FILTERS,
+  },
   dst: { kind: "string", placeholder: "PREFIX", help: "Destination: an address or a prefix", group: FILTERS },
   src: { kind: "string", placeholder: "PREFIX", help: "Source: an address or a prefix", group: FILTERS },
   json: { kind: "boolean", default: false, help: "One JSON object a line", group: OUTPUT },
@@ -197,12 +211,13 @@ function lookupQuery(values: Values): LookupQuery {
   return Object.freeze(query);
 }
 
-/** As the original tool has it. */
-const KINDS = ["route", "rule"] as const satisfies readonly KindWord[];
+/** Flags of the original tool that name a kind. */
+const KIND_SWITCHES = ["route", "rule"] as const satisfies readonly KindWord[];
 
 function kinds(values: Values): readonly KindWord[] {
-  const asked = KINDS.filter((word) => values[word]);
-  return asked.length > 0 ? asked : KINDS;
+  const switched: readonly KindWord[] = KIND_SWITCHES.filter((word) => values[word]);
+  const asked = LINE_KINDS.filter((word) => switched.includes(word) || values.kind.includes(word));
+  return asked.length > 0 ? asked : KINDS_UNASKED;
 }
 
 function families({ v4, v6 }: Values): readonly Family[] {

@@ -1,6 +1,7 @@
 // Counts by destination over the last minute (or what the window is), in slices: bounded however many destinations and
 // drains there are. What is rare beside a thousand others may get lost, never what is frequent.
 
+import type { FailureKey } from "../kinds/kind.js";
 import type { FailedDestinationRows } from "../native/session.js";
 
 /** A slice is this share of the window, which is how finely its edge moves. */
@@ -10,13 +11,11 @@ const SLICES = 12;
 const MOST_IN_SLICE = 1024;
 
 /** What a count is about, as the kernel's side tells it. */
-export interface DestinationKey {
-  readonly netns: bigint;
-  readonly table: number;
+export interface DestinationKey extends FailureKey {
+  /** Position in KINDS. */
+  readonly kind: number;
   /** Indexes FAMILIES of fib/lookup.ts. */
   readonly family: number;
-  readonly error: number;
-  readonly type: number;
   readonly destination: string;
 }
 
@@ -64,11 +63,12 @@ export class DestinationWindow {
     slice.sampledOneIn = Math.max(slice.sampledOneIn, rows.sampledOneIn);
     for (const [at, destination] of rows.destination.entries()) {
       const key: DestinationKey = {
+        kind: rows.kind[at] ?? 0,
         netns: rows.netns[at] ?? 0n,
         table: rows.table[at] ?? 0,
         family: rows.family[at] ?? 0,
         error: rows.error[at] ?? 0,
-        type: rows.type[at] ?? 0,
+        code: rows.code[at] ?? 0,
         destination,
       };
       addCount(slice.counts, keyId(key), key, rows.count[at] ?? 0);
@@ -100,8 +100,8 @@ export class DestinationWindow {
   }
 }
 
-function keyId({ netns, table, family, error, type, destination }: DestinationKey): string {
-  return `${netns} ${table} ${family} ${error} ${type} ${destination}`;
+function keyId({ kind, netns, table, family, error, code, destination }: DestinationKey): string {
+  return `${kind} ${netns} ${table} ${family} ${error} ${code} ${destination}`;
 }
 
 function addCount(to: Map<string, DestinationCount>, id: string, key: DestinationKey, lookups: number): void {

@@ -1,9 +1,9 @@
-// The destinations that most route lookups fail for: drains the kernel's sample, sets how much of it is taken, and names
+// The destinations that most lookups fail for, and most packets are dropped for: drains the kernel's sample, sets how much of it is taken, and names
 // what it shows. An estimate for people, beside the exact counters.
 
-import { FAMILIES, type Family, type Result } from "../fib/lookup.js";
-import type { Names } from "../kinds/kind.js";
-import { routeResult } from "../kinds/route/result.js";
+import { FAMILIES, type Family } from "../fib/lookup.js";
+import type { Failure, Names } from "../kinds/kind.js";
+import { KINDS, type KindWord } from "../kinds/list.js";
 import type { Session } from "../native/session.js";
 import { type DestinationKey, DestinationWindow } from "./destination_window.js";
 import { sampleOneIn } from "./sampling_rate.js";
@@ -14,15 +14,14 @@ export const MOST_DESTINATIONS = 200;
 /** Drains are at least so far apart: however many ask, the kernel's side is read once in that time. */
 const SHARED_MS = 1000;
 
-/** One row of a report. `netns`, `table` and `result` as the labels of the metrics. */
-export interface FailedDestination {
+/** One row of a report, in the words of the metrics' labels. */
+export interface FailedDestination extends Failure {
+  readonly kind: KindWord;
   readonly netns: string;
   readonly family: Family;
-  readonly table: string;
-  readonly result: Result;
   /** Address; of a source check, that of the packet's source. */
   readonly destination: string;
-  /** In the time covered; estimated if a sample was taken. */
+  /** Of a kind that is no lookup, how often. In the time covered; estimated if a sample was taken. */
   readonly lookups: number;
   readonly lookupsPerSecond: number;
 }
@@ -105,14 +104,11 @@ export class FailedDestinations {
   #name(key: DestinationKey): Omit<FailedDestination, "lookups" | "lookupsPerSecond"> | undefined {
     const { names, shows } = this.#options;
     const netns = names.netns(key.netns);
-    if (!shows(netns)) return undefined;
-    return {
-      netns,
-      family: FAMILIES[key.family] ?? "ipv4",
-      table: names.table(key.netns, key.table),
-      result: routeResult(key.error, key.type),
-      destination: key.destination,
-    };
+    const kind = KINDS[key.kind];
+    const failure = kind?.failure?.(key, names);
+    if (kind === undefined || failure === undefined || !shows(netns)) return undefined;
+    const family = FAMILIES[key.family] ?? "ipv4";
+    return { kind: kind.word, netns, family, ...failure, destination: key.destination };
   }
 }
 

@@ -1,7 +1,7 @@
 // The one reader of the kernel's side. Everybody else says how old a reading may be for them and gets the last one or a new
 // one; of each new one names, books and destinations are kept up to date before anybody sees it.
 
-import type { EventsDropped, Inventory, Session } from "../native/session.js";
+import { EMPTY_INVENTORY, type EventsDropped, type Inventory, type Session } from "../native/session.js";
 import { Outage } from "../outage.js";
 import { type Reading, SOURCES, type Source } from "./reading.js";
 import { Retirement } from "./retirement.js";
@@ -66,7 +66,7 @@ export class Drain {
       at: now,
       ...(rows && { rows }),
       overflow: rows === undefined ? (last?.overflow ?? []) : [...rows.overflow],
-      inventory: inventory ?? last?.inventory ?? { netns: [], devices: [], omitted: 0 },
+      inventory: inventory ?? last?.inventory ?? EMPTY_INVENTORY,
       isNamed: inventory !== undefined,
       namedAt: inventory === undefined ? (last?.namedAt ?? this.#startedAt) : now,
       probes: this.#try("probes", () => session.probes()) ?? last?.probes ?? [],

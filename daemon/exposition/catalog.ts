@@ -57,7 +57,7 @@ export const OWN = {
   inventoryOmitted: {
     name: "tablesnoop_inventory_omitted",
     type: "gauge",
-    help: "Namespaces and devices that found no room in the last inventory.",
+    help: "Namespaces, devices and tables with default routes that found no room in the last inventory.",
     labels: [],
   },
   readErrors: {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Reading } from "../drain/reading.js";
 import { FAMILIES } from "../fib/lookup.js";
 import { COLLECTORS, type CollectorWord } from "../kinds/collectors.js";
-import type { Kind, Names } from "../kinds/kind.js";
+import type { AccountNames, Kind, Names } from "../kinds/kind.js";
 import type { LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { ABI } from "../native/abi.js";
@@ -16,7 +16,7 @@ export interface ExpositionOptions {
   readonly drain: { readonly last: Reading; now(maxAgeMs: number): Reading };
   readonly books: { settle(): Promise<void> };
   readonly ledger: Ledger;
-  readonly names: Pick<Names, "netns">;
+  readonly names: Pick<Names, "netns" | "table">;
   readonly shows: (netns: string) => boolean;
   readonly kinds: readonly Kind[];
   readonly collectors: Readonly<Record<CollectorWord, boolean>>;
@@ -67,9 +67,12 @@ export class Exposition {
     const { ledger, kinds, collectors } = this.#options;
     const counters = kinds.flatMap((kind) => kind.counters);
     const accounts = COLLECTORS.flatMap(({ word, accounts }) =>
-      accounts.map(({ metric, samples }) =>
-        family(metric, () => (collectors[word] ? samples(this.#reading.inventory, this.#label) : [])),
-      ),
+      accounts.map((account) => {
+        const read = account.open();
+        return family(account.metric, () =>
+          collectors[word] ? read(this.#reading.inventory, this.#accountNames) : [],
+        );
+      }),
     );
     return [
       ...counters.map((counter) => family(counter.metric, () => ledger.samples(counter))),
@@ -94,7 +97,10 @@ export class Exposition {
       streamListeners: () => one(stream().listeners),
       streamLines: () => one(stream().lines),
       seriesFolded: () => one(ledger.folded),
-      inventoryOmitted: () => one(this.#reading.inventory.omitted),
+      inventoryOmitted: () => {
+        const { omitted, omittedOthers } = this.#reading.inventory;
+        return one(omitted + omittedOthers);
+      },
       readErrors: () => samplesBy("source", this.#reading.failures),
       reloadSuccessful: () => one(reloads().isGood ? 1 : 0),
       reloadSuccessTime: () => one(reloads().goodSince),
@@ -112,6 +118,11 @@ export class Exposition {
   #label = (cookie: bigint): string | undefined => {
     const netns = this.#options.names.netns(cookie);
     return this.#options.shows(netns) ? netns : undefined;
+  };
+
+  readonly #accountNames: AccountNames = {
+    label: (cookie) => this.#label(cookie),
+    table: (netns, id) => this.#options.names.table(netns, id),
   };
 
   #netnsInfo(): Sample[] {

@@ -58,6 +58,6 @@ function valueCase(name: string, flag: Exclude<Flag, { kind: "boolean" | "count"
 		return 0
 		;;`;
   }
-  const choices = flag.kind === "enum" ? flag.choices.join(" ") : (LIVE_VALUES[name] ?? "");
-  return `	${pattern}) offers=(${choices}) ;;`;
+  const choices = "choices" in flag ? flag.choices : undefined;
+  return `	${pattern}) offers=(${choices?.join(" ") ?? LIVE_VALUES[name] ?? ""}) ;;`;
 }

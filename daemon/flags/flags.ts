@@ -74,6 +74,8 @@ interface IntegerFlag extends Described {
 interface ListFlag extends Described {
   readonly kind: "list";
   readonly placeholder: string;
+  /** Absent: anything. */
+  readonly choices?: readonly string[];
   readonly default: readonly string[];
 }
 
@@ -96,8 +98,10 @@ type ValueOf<F extends Flag> = F extends BooleanFlag
     : F extends DurationFlag | SizeFlag | IntegerFlag | CountFlag
       ? number | Absent<F>
       : F extends ListFlag
-        ? readonly string[]
+        ? readonly Item<F>[]
         : string | Absent<F>;
+
+type Item<F extends ListFlag> = F extends { readonly choices: readonly (infer Choice)[] } ? Choice : string;
 
 type Absent<F> = F extends { readonly default: unknown } ? never : undefined;
 
@@ -137,8 +141,9 @@ function accepted(flag: Flag): string {
       return `${flag.isPowerOfTwo ? "a power of two, such as" : "a size such as"} 8MiB,${bounds(flag, formatSize)}`;
     case "integer":
       return `a whole number${bounds(flag, String)}`;
-    case "string":
     case "list":
+      return flag.choices === undefined ? flag.placeholder : `one of ${flag.choices.join(", ")}`;
+    case "string":
       return flag.placeholder;
   }
 }
@@ -231,8 +236,9 @@ function convert(flag: Exclude<Flag, Switch>, text: string): string | number | u
     }
     case "integer":
       return within(flag, /^-?\d{1,15}$/.test(text) ? Number(text) : undefined);
-    case "string":
     case "list":
+      return flag.choices === undefined || flag.choices.includes(text) ? text : undefined;
+    case "string":
       return text;
   }
 }

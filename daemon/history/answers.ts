@@ -33,6 +33,7 @@ export class Answers {
     const { recent, ledger, countsNoRoute } = this.#options;
     const { probes, failed, overflow } = this.#read();
     const { netns, omitted } = recent.netns();
+    const { troubles, omitted: troublesOmitted } = recent.troubles();
     const { rows, rowsOmitted } = this.#rows();
     return {
       rateSeconds: recent.rateSeconds,
@@ -40,6 +41,8 @@ export class Answers {
       readErrors: [...failed].map(([source, { message }]) => ({ source, error: message })),
       netns,
       netnsOmitted: omitted,
+      troubles,
+      troublesOmitted,
       rows,
       rowsOmitted,
       countsNoRoute,

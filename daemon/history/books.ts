@@ -2,34 +2,44 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Reading } from "../drain/reading.js";
-import type { Names } from "../kinds/kind.js";
+import type { AccountNames, Collector, Names } from "../kinds/kind.js";
 import type { Ledger, Rise } from "../ledger/ledger.js";
+import { AccountRises } from "./account_rises.js";
 import { NoRouteRises } from "./no_route_rises.js";
 import type { Recent } from "./recent.js";
 
 export interface BooksOptions {
   readonly ledger: Ledger;
   readonly recent: Recent;
-  readonly names: Pick<Names, "netns">;
+  readonly names: Pick<Names, "netns" | "table">;
   readonly shows: (netns: string) => boolean;
   /** Whether the kernel's own count of packets without a route is read. */
   readonly countsNoRoute: boolean;
+  /** Those that are on. */
+  readonly collectors: readonly Collector[];
   readonly expiryMs: number;
 }
 
 export class Books {
   readonly #options: BooksOptions;
   readonly #noRouteRises = new NoRouteRises();
+  readonly #accountRises: AccountRises;
+  readonly #watches: readonly ReturnType<NonNullable<Collector["watch"]>>[];
 
   constructor(options: BooksOptions) {
     this.#options = options;
+    this.#accountRises = new AccountRises(options.collectors.flatMap(({ accounts }) => accounts));
+    this.#watches = options.collectors.flatMap((collector) => collector.watch?.() ?? []);
   }
 
   /** Of very many counts some are left for `more` or `settle`. */
   take(reading: Reading): void {
     const { ledger, recent, names, expiryMs } = this.#options;
     this.#enter(ledger.advance(reading));
-    if (reading.isNamed) this.#countNoRoute(reading);
+    if (reading.isNamed) {
+      this.#countNoRoute(reading);
+      this.#countTroubles(reading);
+    }
     const present = new Set(reading.inventory.netns.map(({ cookie }) => names.netns(cookie)));
     recent.close(reading.at, (netns) => present.has(netns), expiryMs);
   }
@@ -59,6 +69,8 @@ export class Books {
     for (const { counter, labels, lookups } of rises) {
       const outcome = counter.outcome?.(labels);
       if (outcome !== undefined) this.#options.recent.count(labels, outcome, lookups);
+      const trouble = counter.trouble?.(labels);
+      if (trouble !== undefined) this.#options.recent.countTrouble(trouble, Number(lookups));
     }
   }
 
@@ -69,5 +81,20 @@ export class Books {
       const netns = names.netns(cookie);
       if (shows(netns)) recent.countNoRoute(netns, column, packets);
     });
+  }
+
+  #countTroubles({ inventory }: Reading): void {
+    const { recent, names, shows } = this.#options;
+    const shown: AccountNames = {
+      label: (cookie) => {
+        const netns = names.netns(cookie);
+        return shows(netns) ? netns : undefined;
+      },
+      table: (netns, id) => names.table(netns, id),
+    };
+    this.#accountRises.advance(inventory, shown, recent);
+    for (const watch of this.#watches) {
+      for (const trouble of watch(inventory, shown)) recent.countTrouble(trouble, 1);
+    }
   }
 }

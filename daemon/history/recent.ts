@@ -1,12 +1,14 @@
 // The last ten minutes for the page at /: per namespace in points of five seconds, per label set only as a rate of now.
-// Bounded: so many points, so many namespaces; label sets go with their series.
+// Bounded: so many points, so many namespaces and troubles; label sets go with their series.
 
 import type { Direction, Family } from "../fib/lookup.js";
 import type { Outcome } from "../kinds/kind.js";
 import type { Labels } from "../kinds/metric.js";
 import { NO_ROUTE_COLUMNS } from "../kinds/mib/no_route.js";
 import type { HistorySnapshot, NetnsNow } from "../wire/snapshot.js";
+import type { Trouble, TroubleNow } from "../wire/trouble.js";
 import { PointCounts } from "./point_counts.js";
+import { TroubleCounts } from "./trouble_counts.js";
 
 /** Length of a point; the daemon drains at least that often. */
 export const POINT_MS = 5000;
@@ -16,7 +18,7 @@ const POINTS = 120;
 /** Whole points in a rate of now, besides the one that is not over. */
 const RATE_POINTS = 3;
 
-/** Namespaces remembered; one takes 7 kB. */
+/** Namespaces remembered; one takes 8 kB. */
 const MOST_NETNS = 128;
 /** Namespaces with a history in one answer. */
 const MOST_HISTORIES = 32;
@@ -27,6 +29,8 @@ interface NetnsCounts {
   readonly rejects: PointCounts;
   /** In the order of NO_ROUTE_COLUMNS. */
   readonly noRoute: readonly PointCounts[];
+  /** Packets forwarded and sent. */
+  readonly routed: PointCounts;
 }
 
 export class Recent {
@@ -36,6 +40,7 @@ export class Recent {
   /** Namespaces that found no room in this point, and how many in the last one. */
   readonly #refused = new Set<string>();
   #refusedLast = 0;
+  readonly #troubles = new TroubleCounts(POINTS + 1);
   readonly #rows = new WeakMap<Labels, PointCounts>();
   #open = 0;
   #countedAt: number;
@@ -66,6 +71,16 @@ export class Recent {
     this.#countsOf(netns)?.noRoute[column]?.add(this.#open, Number(packets));
   }
 
+  /** Packets that were forwarded or sent. */
+  countRouted(netns: string, packets: number): void {
+    this.#countsOf(netns)?.routed.add(this.#open, packets);
+  }
+
+  /** It befell so many packets or tries of them. */
+  countTrouble(trouble: Trouble, count: number): void {
+    this.#troubles.add(trouble, this.#open, count);
+  }
+
   /** Ends the drain whose counts were told. `isPresent` tells of a namespace by its label. */
   close(now: number, isPresent: (netns: string) => boolean, goneAfterMs: number): void {
     this.#countedAt = now;
@@ -74,6 +89,7 @@ export class Recent {
     this.#begins[this.#open % this.#begins.length] = now;
     this.#refusedLast = this.#refused.size;
     this.#refused.clear();
+    this.#troubles.expire(this.#first());
     for (const [netns, counts] of this.#netns) {
       const newest = newestOf(counts);
       const isOver = newest < this.#first() || (!isPresent(netns) && now - this.#beginOf(newest) > goneAfterMs);
@@ -101,8 +117,15 @@ export class Recent {
       noRoute: NO_ROUTE_COLUMNS.flatMap(([family, direction], column) =>
         this.#noRouteNow(counts, family, direction, column),
       ),
+      routedPerSecond: this.#rateOf(counts.routed),
     }));
     return { netns, omitted: this.#refusedCount };
+  }
+
+  /** The most frequent first; those that have ended too, as long as they are in the history. */
+  troubles(): { readonly troubles: TroubleNow[]; readonly omitted: number } {
+    const troubles = this.#troubles.all.map(({ trouble, counts }) => ({ ...trouble, perSecond: this.#rateOf(counts) }));
+    return { troubles: troubles.sort((a, b) => b.perSecond - a.perSecond), omitted: this.#troubles.omitted };
   }
 
   /** `monotonicNow` and `wallNow` are the same moment by both clocks, in milliseconds. */
@@ -123,6 +146,7 @@ export class Recent {
         noRoute: perSecond(...noRoute),
       })),
       netnsOmitted: this.#netns.size - shown.length + this.#refusedCount,
+      troubles: this.#troubles.all.map(({ trouble, counts }) => ({ ...trouble, perSecond: perSecond(counts) })),
     };
   }
 
@@ -138,7 +162,13 @@ export class Recent {
       return undefined;
     }
     const fresh = () => new PointCounts(POINTS + 1);
-    const counts = { lookups: fresh(), misses: fresh(), rejects: fresh(), noRoute: NO_ROUTE_COLUMNS.map(fresh) };
+    const counts = {
+      lookups: fresh(),
+      misses: fresh(),
+      rejects: fresh(),
+      noRoute: NO_ROUTE_COLUMNS.map(fresh),
+      routed: fresh(),
+    };
     this.#netns.set(netns, counts);
     return counts;
   }
@@ -180,8 +210,8 @@ export class Recent {
   }
 }
 
-function newestOf({ lookups, noRoute }: NetnsCounts): number {
-  return Math.max(lookups.newest, ...noRoute.map(({ newest }) => newest));
+function newestOf({ lookups, noRoute, routed }: NetnsCounts): number {
+  return Math.max(lookups.newest, routed.newest, ...noRoute.map(({ newest }) => newest));
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

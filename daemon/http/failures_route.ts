@@ -1,4 +1,4 @@
-// GET and HEAD of /api/failures: the destinations that most route lookups fail for, as JSON. Addresses are people's
+// GET and HEAD of /api/failures: the destinations that most lookups and packets fail for, as JSON. Addresses are people's
 // traffic: they are told only where the stream tells them anyway.
 
 import type { FastifyInstance } from "fastify";

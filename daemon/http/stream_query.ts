@@ -3,7 +3,7 @@
 import { LINE_KINDS } from "../kinds/lines.js";
 import type { LineFormat, Verbosity } from "../native/session.js";
 import type { Wanted } from "../stream/listeners.js";
-import { EVERYTHING, type LookupQuery, notAccepted } from "../stream/query.js";
+import { DEFAULT_QUERY, type LookupQuery, notAccepted } from "../stream/query.js";
 import { readParameters } from "./parameters.js";
 
 const FORMATS: Readonly<Record<string, LineFormat>> = { text: "text", json: "json", sse: "sse" };
@@ -32,9 +32,9 @@ function lookupQuery(given: ReadonlyMap<string, string>): LookupQuery {
     return value === undefined ? [] : [[name, value]];
   });
   return {
-    kinds: words("kind", given, KIND_WORDS) ?? EVERYTHING.kinds,
-    families: word("family", given, FAMILY_WORDS) ?? EVERYTHING.families,
-    failed: word("failed", given, FAILED_WORDS) ?? EVERYTHING.failed,
+    kinds: words("kind", given, KIND_WORDS) ?? DEFAULT_QUERY.kinds,
+    families: word("family", given, FAMILY_WORDS) ?? DEFAULT_QUERY.families,
+    failed: word("failed", given, FAILED_WORDS) ?? DEFAULT_QUERY.failed,
     ...(Object.fromEntries(texts) as Partial<Record<(typeof TEXTS)[number], string>>),
   };
 }

@@ -2,6 +2,7 @@
 // goes through the list of them and asks no kind for its name.
 
 import type { Inventory } from "../native/session.js";
+import type { Trouble } from "../wire/trouble.js";
 import type { Labels, MetricSpec, Sample } from "./metric.js";
 import type { Row } from "./row.js";
 
@@ -13,13 +14,27 @@ export interface Collector<Word extends string = string> {
   /** By default. */
   readonly isOn: boolean;
   readonly accounts: readonly Account[];
+  /** Begins to look for what is amiss as long as it is so, and is not counted; absent: there is no such thing. */
+  watch?(): (inventory: Inventory, names: AccountNames) => readonly Trouble[];
 }
 
 /** A metric the kernel keeps itself, read with the inventory. */
 export interface Account {
   readonly metric: MetricSpec;
-  /** `label`: undefined for a namespace that is not to be shown. */
-  samples(inventory: Inventory, label: (cookie: bigint) => string | undefined): readonly Sample[];
+  /** Begins to read it; what the reader gives may depend on what it has read before. */
+  open(): AccountReader;
+  /** What befalls packets when this sample rises; absent or undefined: nothing. */
+  trouble?(labels: Labels): Trouble | undefined;
+  /** Whether a rise of this sample is of packets that were forwarded or sent; absent: it is not. */
+  isRouted?(labels: Labels): boolean;
+}
+
+export type AccountReader = (inventory: Inventory, names: AccountNames) => readonly Sample[];
+
+export interface AccountNames {
+  /** Undefined for a namespace that is not to be shown. */
+  label(cookie: bigint): string | undefined;
+  table(netns: bigint, id: number): string;
 }
 
 export interface Kind<Word extends string = string> extends Collector<Word> {
@@ -28,15 +43,38 @@ export interface Kind<Word extends string = string> extends Collector<Word> {
   readonly counters: readonly Counter[];
   /** Absent: it is counted, but never told one by one. */
   readonly lines?: LineWords;
+  /** What is said of one that failed for a destination; absent: it has no destinations. */
+  failure?(of: FailureKey, names: Pick<Names, "table">): Failure;
+}
+
+/** What failures for a destination are counted by. */
+export interface FailureKey {
+  readonly netns: bigint;
+  readonly table: number;
+  readonly error: number;
+  readonly code: number;
+}
+
+/** In the words of the labels; null: the kind has none. */
+export interface Failure {
+  readonly table: string | null;
+  readonly result: string;
+  readonly reason: string | null;
 }
 
 /** What lines say in words, and what they can be chosen by. */
 interface LineWords {
-  /** `error`: positive errno, 0 if found. */
+  /** `error`: positive errno, 0 if found; of a kind that can only fail TS_ANY_RESULT. */
   result(error: number, code: number): string;
   /** Names of codes by number; empty: none. */
   readonly codes: readonly string[];
+  /** Absent: each is of IPv4 or of IPv6. */
+  readonly hasFamily?: false;
   readonly filters: readonly LineFilter[];
+  /** Those of them that nothing failed can meet. */
+  readonly failedLacks?: readonly LineFilter[];
+  /** Whether they are shown to whoever names no kinds. Not those of a later release: who reads lines must know all he meets. */
+  readonly isShownUnasked: boolean;
 }
 
 export type LineFilter = "table" | "egress" | "src" | "dst";
@@ -64,6 +102,8 @@ export interface Counter<L extends Labels = Labels> {
   };
   /** What the history of its namespace says of it; absent: nothing. */
   outcome?(labels: L): Outcome;
+  /** What befalls packets when it rises; absent or undefined: nothing. */
+  trouble?(labels: L): Trouble | undefined;
   /** Where a row is not a lookup each. */
   correction?(): Correction;
 }

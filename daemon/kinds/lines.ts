@@ -5,6 +5,11 @@ import { KINDS, type KindWord } from "./list.js";
 
 export const LINE_KINDS: readonly KindWord[] = KINDS.filter(({ lines }) => lines !== undefined).map(({ word }) => word);
 
+/** Of whoever names no kinds. */
+export const KINDS_UNASKED: readonly KindWord[] = KINDS.filter(({ lines }) => lines?.isShownUnasked).map(
+  ({ word }) => word,
+);
+
 export function kindOf(word: KindWord): Kind {
   return KINDS[numberOf(word)] as Kind;
 }

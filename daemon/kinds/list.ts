@@ -1,16 +1,20 @@
 // Made from bpf/kinds.def by `npm run generate`; do not edit.
 
+import { type Line as DropLine, kind as drop } from "./drop/kind.js";
+import { type Line as EncapLine, kind as encap } from "./encap/kind.js";
+import { type Line as FdbLine, kind as fdb } from "./fdb/kind.js";
 import type { Kind } from "./kind.js";
+import { type Line as NeighbourLine, kind as neighbour } from "./neighbour/kind.js";
 import { type Line as RouteLine, kind as route } from "./route/kind.js";
 import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
 
 // biome-ignore format: generated
-export type KindWord = "route" | "rule";
+export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop";
 
 /** By number. */
 // biome-ignore format: generated
-export const KINDS: readonly Kind<KindWord>[] = [route, rule];
+export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop];
 
 /** One JSON line of any kind. */
 // biome-ignore format: generated
-export type Line = RouteLine | RuleLine;
+export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine;

@@ -5,7 +5,7 @@ import { request as requestOverTls } from "node:https";
 import { performance } from "node:perf_hooks";
 import { causeOf, codeOf, StartError } from "../errors.js";
 import { FAMILIES } from "../fib/lookup.js";
-import { LINE_KINDS } from "../kinds/lines.js";
+import { KINDS_UNASKED } from "../kinds/lines.js";
 import type { Verbosity } from "../native/session.js";
 import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
@@ -130,8 +130,8 @@ function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearch
   const { kinds, families, netns, table, egress, src, dst, failed } = query;
   const given: Readonly<Record<string, string | undefined>> = {
     format,
-    kind: unlessAll(kinds, LINE_KINDS),
-    family: unlessAll(families, FAMILIES),
+    kind: unlessUnasked(kinds, KINDS_UNASKED),
+    family: unlessUnasked(families, FAMILIES),
     netns,
     table,
     egress,
@@ -145,9 +145,10 @@ function parametersOf({ query, format, verbose }: DaemonLinesOptions): URLSearch
   return parameters;
 }
 
-/** A word that stands alone, though it may be given twice; undefined if all are wanted, which is what the daemon shows. */
-function unlessAll<T>(wanted: readonly T[], all: readonly T[]): string | undefined {
-  return all.every((word) => wanted.includes(word)) ? undefined : [...new Set(wanted)].join();
+/** Each word once, though it may be given twice; undefined for just those that the daemon shows unasked. */
+function unlessUnasked<T>(wanted: readonly T[], unasked: readonly T[]): string | undefined {
+  const words = new Set(wanted);
+  return words.size === unasked.length && unasked.every((word) => words.has(word)) ? undefined : [...words].join();
 }
 
 /** The head of the answer; StartError if none comes within `ms`. */

@@ -11,7 +11,7 @@ const PAGE: ManPage = {
   description: [
     "Prints one line for each lookup in a routing table and for each walk of the policy rules, with the answer that the kernel gave. It shows which table, gateway and device a flow was led to, or that nothing was found.",
     "Lookups are seen by eBPF probes, which takes root, or CAP_BPF and CAP_PERFMON. With --connect they come from a running tablesnoopd(8) instead, which takes neither.",
-    "Without options the lookups of the network namespace that the command runs in are shown, IPv4 and IPv6, routes and rules, and only those that found something. What is not wanted is left out in the kernel already.",
+    "Without options the lookups of the network namespace that the command runs in are shown, IPv4 and IPv6, routes and rules, and only those that found something. Other kinds are shown when --kind names them. What is not wanted is left out in the kernel already.",
     "Long options may be abbreviated as long as they can be told apart; -h is --help.",
     "A daemon cannot know the namespace of the one who asks: with --connect and without --netns the lookups of all namespaces are shown, as with -g.",
   ],
@@ -28,6 +28,13 @@ const PAGE: ManPage = {
             "v4: src: 10.0.1.2  dst: 10.9.9.9 ",
             "rule4: src: 10.0.1.2  dst: 10.0.2.2 --> pref: 32766 table: 254",
             "rule4: src: 10.0.1.2  dst: 10.8.1.9 pref: 101 action: blackhole",
+          ].join("\n"),
+        },
+        "Neighbours that ARP or ND resolved, and failed to (--kind neighbour):",
+        {
+          example: [
+            "neigh4: dst: 10.0.0.2 dev: eth0 --> lladdr: 52:54:00:12:34:56",
+            "neigh4: dst: 10.0.0.77 dev: eth0 ",
           ].join("\n"),
         },
         "Addresses that are not chosen yet are 0.0.0.0 or ::. A packet may cost several lookups: one in each table that is asked, and one more before its source address is chosen. With -v a line begins with the cookie of the network namespace, the devices of the flow, table, DSCP and flow label, and a rule's line ends with its selectors. With -vv it ends with what else is known, such as the result and the prefix of the route.",

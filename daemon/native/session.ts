@@ -23,8 +23,8 @@ export interface SessionOptions {
 
 /**
  * Counted keys, one array per column, all of the same length. The arrays are fresh copies, owned by the caller.
- * `netns` holds cookies; `kind` and `family` are numbers of KINDS and FAMILIES; `error` is a positive errno, 0 if found;
- * `first`, `second` and `code` are what the kind makes of them (bpf/kinds/WORD/event.h).
+ * `netns` holds cookies; `kind` and `family` are numbers of KINDS and FAMILIES; `error` is a positive errno, 0 if found, or
+ * TS_ANY_RESULT; `first`, `second` and `code` are what the kind makes of them (bpf/kinds/WORD/event.h).
  * `count` is the total since the session began, summed over CPUs; for one `index` it never falls until retired.
  */
 export interface CounterRows {
@@ -58,12 +58,81 @@ export interface DeviceRow {
   readonly vrfTable: number;
 }
 
+/** A tunnel that is up, or has lost packets; since the device was made. */
+export interface TunnelRow {
+  readonly netns: bigint;
+  readonly name: string;
+  /** As `ip link` names it. */
+  readonly kind: string;
+  /** Packets without a route for the outer packet. */
+  readonly noRoute: number;
+  /** Whose outer route leads back into the tunnel. */
+  readonly loop: number;
+  /** VXLAN: dropped for want of an entry in its forwarding table; else 0. */
+  readonly dropped: number;
+}
+
+/** A device that takes labelled packets. */
+export interface MplsRow {
+  readonly netns: bigint;
+  readonly name: string;
+  /** Packets whose label has no route, since the device was made. */
+  readonly noRoute: number;
+}
+
+/** A routing table that has a default route. */
+export interface DefaultRouteRow {
+  readonly netns: bigint;
+  /** Number of FAMILIES. */
+  readonly family: number;
+  readonly table: number;
+  /** Several nexthops are one route. IPv6: without those that answer with an error. */
+  readonly routes: number;
+}
+
+/** A table of neighbours, which all namespaces share. */
+export interface NeighbourTableRow {
+  /** Number of FAMILIES. */
+  readonly family: number;
+  readonly entries: number;
+  readonly entriesMax: number;
+  /** Entries it had no room for, since boot. */
+  readonly full: number;
+}
+
 export interface Inventory {
   readonly netns: readonly NetnsRow[];
+  /**
+   * The kernel's own counts since each namespace was made, [(row of netns * 2 + family) * TS_MIBS + TS_MIB_…]; not a
+   * number: this kernel does not keep it.
+   */
+  readonly mib: Float64Array;
+  /** Changes of routes since then, [row of netns * 2 + family]; so too. Falls when a table goes. */
+  readonly fibChanges: Float64Array;
   readonly devices: readonly DeviceRow[];
-  /** Rows that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
+  readonly tunnels: readonly TunnelRow[];
+  readonly mpls: readonly MplsRow[];
+  readonly defaultRoutes: readonly DefaultRouteRow[];
+  readonly neighbourTables: readonly NeighbourTableRow[];
+  /** Namespaces and devices that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
   readonly omitted: number;
+  /** So for tunnels, devices with labels and tables with default routes. */
+  readonly omittedOthers: number;
 }
+
+/** Before the first walk. */
+export const EMPTY_INVENTORY: Inventory = {
+  netns: [],
+  mib: new Float64Array(),
+  fibChanges: new Float64Array(),
+  devices: [],
+  tunnels: [],
+  mpls: [],
+  defaultRoutes: [],
+  neighbourTables: [],
+  omitted: 0,
+  omittedOthers: 0,
+};
 
 export interface ProbeState {
   /** Kernel hook, as the label `probe`. */
@@ -149,21 +218,23 @@ export interface LineNames {
 }
 
 /**
- * Failed route lookups by destination, estimated from a sample: one array per column, all of the same length, the most frequent
- * destinations in no order. A miss in table `local` is not among them.
+ * What failed by destination, estimated from a sample: one array per column, all of the same length, the most frequent
+ * destinations in no order. `table` is 0 of a kind that has none; the others as in CounterRows. A miss in table `local` is
+ * not among them.
  */
 export interface FailedDestinationRows {
+  readonly kind: Uint8Array;
   readonly netns: BigUint64Array;
   readonly table: Uint32Array;
   readonly family: Uint8Array;
   readonly error: Uint8Array;
-  readonly type: Uint8Array;
+  readonly code: Uint8Array;
   /** Addresses as the stream's lines write them. */
   readonly destination: readonly string[];
   readonly count: Float64Array;
-  /** Failed lookups to all destinations, those without a row too. */
+  /** What failed for all destinations, those without a row too. */
   readonly lookups: number;
-  /** The coarsest sampling there was meanwhile: one of so many lookups was taken. 1: the counts are exact. */
+  /** The coarsest sampling there was meanwhile: one of so many failures was taken. 1: the counts are exact. */
   readonly sampledOneIn: number;
 }
 
@@ -198,7 +269,7 @@ export interface Session {
   release(indices: Uint32Array): void;
   /** What failed since the last call. Nothing does before the first call of sampleFailures. */
   failedDestinations(): FailedDestinationRows;
-  /** Takes one of so many failed lookups: a power of two up to 65536. Under a flood the kernel's side takes fewer by itself. */
+  /** Takes one of so many failures: a power of two up to 65536. Under a flood the kernel's side takes fewer by itself. */
   sampleFailures(oneIn: number): void;
   /** onLines is called on this thread when lines wait and none waited before: take() them. At most TS_LISTENERS at once. */
   listen(options: ListenerOptions, onLines: () => void): Listener;
@@ -249,7 +320,7 @@ export function openSession(options: SessionOptions): Session {
   return new (loadAddon().Session)({ refuse: refusedHooks(), ...options, object });
 }
 
-/** For tests only: TABLESNOOP_REFUSE_HOOKS=route6_tracepoint,softirq_exit. */
+/** For tests only: TABLESNOOP_REFUSE_HOOKS=route6_tracepoint,drop4. */
 function refusedHooks(): string[] {
   const { TABLESNOOP_REFUSE_HOOKS = "" } = process.env;
   return TABLESNOOP_REFUSE_HOOKS.split(",").filter((name) => name !== "");

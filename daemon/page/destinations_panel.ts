@@ -14,10 +14,13 @@ export interface FailuresAnswer {
 }
 
 interface Destination {
+  readonly kind: string;
   readonly netns: string;
   readonly family: string;
-  readonly table: string;
+  /** Null of a packet that was dropped; so is the reason of a lookup. */
+  readonly table: string | null;
   readonly result: string;
+  readonly reason: string | null;
   /** Null if addresses are not shown. */
   readonly destination: string | null;
   readonly lookups: number;
@@ -38,14 +41,14 @@ export class DestinationsPanel {
       [
         textColumn(([{ destination, family }]) => destination ?? `hidden, ${family}`, { isHeading: true }),
         textColumn(([{ netns }]) => netns),
-        textColumn(([{ table }]) => table),
-        textColumn(([{ result }]) => result),
+        textColumn(([{ kind, table }]) => table ?? kind),
+        textColumn(([{ result, reason }]) => reason ?? result),
         textColumn(([{ lookupsPerSecond }]) => rate(lookupsPerSecond), { isNumber: true }),
         textColumn(([{ lookups }]) => count(lookups), { isNumber: true }),
       ],
       // Without addresses several may be alike; then the place in the list tells them apart.
-      ([{ netns, family, table, result, destination }, at]) =>
-        [netns, family, table, result, destination ?? at].join("\0"),
+      ([{ kind, netns, family, table, result, reason, destination }, at]) =>
+        [kind, netns, family, table, result, reason, destination ?? at].join("\0"),
     );
   }
 

@@ -26,7 +26,7 @@ export class NetnsPanel {
   readonly #names = find("netns-names", HTMLDataListElement);
   readonly #rows: RowList<NetnsNow>;
   #chosen: string[] | undefined;
-  #history: HistorySnapshot = { times: [], netns: [], netnsOmitted: 0 };
+  #history: HistorySnapshot = { times: [], netns: [], netnsOmitted: 0, troubles: [] };
   #answer: LookupsAnswer | undefined;
 
   constructor() {

@@ -74,7 +74,7 @@ function tilesOf({ netns, probes, countsNoRoute, backend, rateSeconds }: Lookups
     {
       name: "Packets without a route",
       value: countsNoRoute ? rate(lost) : "?",
-      unit: "/s",
+      unit: `/s, ${share(lost, lost + sum(({ routedPerSecond }) => routedPerSecond))} of packets`,
       tone: lost > 0 ? "bad" : "",
     },
     { name: "Table misses", value: rate(misses), unit: `/s, ${share(misses, all)} of lookups`, tone: "" },

@@ -1,7 +1,9 @@
 // Is there a problem, where, since when, of which kind: from the answers of the daemon to a few words. Pure.
 
 import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../wire/snapshot.js";
-import { clock, counted, minute, rate } from "./format.js";
+import type { Trouble, TroubleNow } from "../wire/trouble.js";
+import { gravity, headlineOf, inOrder, sentenceOf } from "./causes.js";
+import { clock, counted, minute, rate, share } from "./format.js";
 
 export interface Verdict {
   readonly level: "good" | "notice" | "bad";
@@ -12,12 +14,15 @@ export interface Verdict {
   readonly reasons: readonly string[];
 }
 
-/** From this many packets per second on it is bad; the shipped alert has the same floor. */
+/** From this many packets per second and this share of all on it is bad; the shipped alert has the same limits. */
 const BAD_PER_SECOND = 1;
+const BAD_SHARE = 0.05;
 /** Points without any, between two with, that do not end a trouble. */
 const PAUSE_POINTS = 3;
 /** Namespaces named one by one. */
 const MOST_NAMED = 3;
+/** Other troubles named one by one. */
+const MOST_TROUBLES = 6;
 
 const FAMILY = { ipv4: "IPv4", ipv6: "IPv6" } as const;
 const DIRECTION = { in: "received", out: "sent from here" } as const;
@@ -28,16 +33,23 @@ export function verdictOf(lookups: LookupsAnswer, history: HistorySnapshot | und
   const lost = troubled.slice(0, MOST_NAMED).map((netns) => lostSentence(netns, history));
   if (troubled.length > MOST_NAMED) lost.push(`And so in ${counted(troubled.length - MOST_NAMED, "more namespace")}.`);
   const blind = blindness(lookups);
-  const reasons = [...lost, ...blind, ...rejects(lookups.netns)];
+  const troubles = inOrder(lookups.troubles.filter(({ perSecond }) => perSecond > 0));
+  const reasons = [...lost, ...troubleSentences(troubles, lookups, history), ...blind, ...rejects(lookups.netns)];
   if (!lookups.probes.some(({ attached }) => attached)) {
     return verdict("bad", "Nothing is counted: no probe is attached", reasons);
   }
   if (troubled.length > 0) {
     const [first] = troubled;
     const where = troubled.length === 1 && first ? first.netns : counted(troubled.length, "namespace");
-    const level = total >= BAD_PER_SECOND ? "bad" : "notice";
-    const headline = `${rate(total)} packets/s find no route in ${where}`;
-    return { level, headline, news: `Packets find no route in ${where}`, reasons };
+    const isBad = troubled.some(isBadlyRouted) || troubles.some((trouble) => gravity(trouble) === "bad");
+    const headline = `${rate(total)} packets/s find no route in ${where}${shareText(troubled)}`;
+    return { level: isBad ? "bad" : "notice", headline, news: `Packets find no route in ${where}`, reasons };
+  }
+  const grave = troubles.filter((trouble) => gravity(trouble) !== "good");
+  const [gravest] = grave;
+  if (gravest !== undefined) {
+    const isBad = grave.some((trouble) => gravity(trouble) === "bad");
+    return verdict(isBad ? "bad" : "notice", headlineOf(gravest), reasons);
   }
   const level = blind.length > 0 ? "notice" : "good";
   if (!lookups.countsNoRoute) {
@@ -53,6 +65,37 @@ function verdict(level: Verdict["level"], headline: string, reasons: readonly st
 
 export function noRouteRate({ noRoute }: NetnsNow): number {
   return noRoute.reduce((sum, { packetsPerSecond }) => sum + packetsPerSecond, 0);
+}
+
+function isBadlyRouted(netns: NetnsNow): boolean {
+  const lost = noRouteRate(netns);
+  return lost >= BAD_PER_SECOND && lost >= BAD_SHARE * (lost + netns.routedPerSecond);
+}
+
+/** Of the packets there that were to be forwarded or sent; empty where no others are known. */
+function shareText(troubled: readonly NetnsNow[]): string {
+  const lost = troubled.reduce((sum, netns) => sum + noRouteRate(netns), 0);
+  const routed = troubled.reduce((sum, { routedPerSecond }) => sum + routedPerSecond, 0);
+  return routed === 0 ? "" : `, ${share(lost, lost + routed)} of those there`;
+}
+
+function troubleSentences(
+  troubles: readonly TroubleNow[],
+  { troublesOmitted }: LookupsAnswer,
+  history: HistorySnapshot | undefined,
+): string[] {
+  const named = troubles.slice(0, MOST_TROUBLES);
+  const sentences = named.map((trouble) => {
+    const past = history?.troubles.find((one) => isSame(one, trouble));
+    return `${sentenceOf(trouble)}; since ${beginText(history, past?.perSecond)}.`;
+  });
+  const others = troubles.length - named.length + troublesOmitted;
+  if (others > 0) sentences.push(`And ${counted(others, "more trouble")} of these kinds.`);
+  return sentences;
+}
+
+function isSame(one: Trouble, other: Trouble): boolean {
+  return (["cause", "netns", "family", "device", "detail"] as const).every((word) => one[word] === other[word]);
 }
 
 /**
@@ -75,8 +118,11 @@ export function since(times: readonly number[], values: readonly number[]): numb
 }
 
 export function sinceText(history: HistorySnapshot | undefined, netns: string): string {
-  const past = history?.netns.find((one) => one.netns === netns);
-  const begin = history === undefined || past === undefined ? undefined : since(history.times, past.noRoute);
+  return beginText(history, history?.netns.find((one) => one.netns === netns)?.noRoute);
+}
+
+function beginText(history: HistorySnapshot | undefined, values: readonly number[] | undefined): string {
+  const begin = history === undefined || values === undefined ? undefined : since(history.times, values);
   if (begin === "before") return `before ${minute(history?.times[0] ?? 0)}`;
   return begin === undefined ? "just now" : clock(begin);
 }

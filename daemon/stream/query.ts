@@ -2,7 +2,7 @@
 
 import { FAMILIES, type Family, NETNS_UNKNOWN } from "../fib/lookup.js";
 import type { LineFilter } from "../kinds/kind.js";
-import { bitsOf, kindOf, LINE_KINDS } from "../kinds/lines.js";
+import { bitsOf, KINDS_UNASKED, kindOf, LINE_KINDS } from "../kinds/lines.js";
 import type { KindWord } from "../kinds/list.js";
 import { ABI } from "../native/abi.js";
 import type { LookupFilter } from "../native/session.js";
@@ -23,7 +23,8 @@ export interface LookupQuery {
   readonly failed: "include" | "exclude" | "only";
 }
 
-export const EVERYTHING: LookupQuery = { kinds: LINE_KINDS, families: FAMILIES, failed: "include" };
+/** Of whoever says nothing more. */
+export const DEFAULT_QUERY: LookupQuery = { kinds: KINDS_UNASKED, families: FAMILIES, failed: "include" };
 
 /** What a query's names mean at the moment. */
 export interface Resolve {
@@ -75,14 +76,13 @@ export function checkQuery(query: LookupQuery): void {
   if (query.families.length === 0) throw new BadQuery("family", "at least one of ipv4, ipv6 is needed");
   if (query.netns !== undefined) checkNetns(query.netns);
   if (query.table === "") throw notAccepted("table", query.table, TABLE_ACCEPTED);
-  if (query.egress !== undefined) checkEgress(query.egress, query);
-  for (const filter of FILTERS) {
-    if (query[filter] === undefined || query.kinds.some((word) => kindOf(word).lines?.filters.includes(filter)))
-      continue;
-    const nouns = query.kinds.map((word) => kindOf(word).noun).join(" or ");
-    throw new BadQuery(filter, `a ${nouns} has no ${filter}, so that nothing would be left`);
-  }
+  if (query.egress !== undefined) checkEgress(query.egress);
+  for (const filter of FILTERS) if (query[filter] !== undefined) checkFilter(filter, query);
   wantedFamilies(query);
+  if (!wantsAll(query.families) && !query.kinds.some(hasFamily)) {
+    const nouns = query.kinds.map((word) => kindOf(word).noun).join(" or ");
+    throw new BadQuery("family", `a ${nouns} has no family, so that nothing would be left`);
+  }
 }
 
 /** Throws BadQuery as checkQuery does, and for a table whose name nobody knows. */
@@ -91,7 +91,7 @@ export function toFilter(query: LookupQuery, resolve: Resolve): LookupFilter {
   const netns = query.netns === undefined ? undefined : netnsCookie(query.netns, resolve);
   return {
     kinds: bitsOf(query.kinds),
-    families: wantedFamilies(query).reduce((bits, family) => bits | (1 << FAMILIES.indexOf(family)), 0),
+    families: familyBits(query),
     results: RESULT_BITS[query.failed],
     ...(netns !== undefined && { netns }),
     ...(query.table !== undefined && { table: tableId(query.table, netns, resolve) }),
@@ -99,6 +99,21 @@ export function toFilter(query: LookupQuery, resolve: Resolve): LookupFilter {
     src: readPrefix("src", query.src)?.bytes ?? ANYTHING,
     dst: readPrefix("dst", query.dst)?.bytes ?? ANYTHING,
   };
+}
+
+/** What has no family is for those who want all of them. */
+function familyBits(query: LookupQuery): number {
+  const families = wantedFamilies(query);
+  const bits = families.reduce((sum, family) => sum | (1 << FAMILIES.indexOf(family)), 0);
+  return wantsAll(families) && !query.kinds.every(hasFamily) ? bits | (1 << ABI.TS_NO_FAMILY) : bits;
+}
+
+function hasFamily(word: KindWord): boolean {
+  return kindOf(word).lines?.hasFamily !== false;
+}
+
+function wantsAll(families: readonly Family[]): boolean {
+  return FAMILIES.every((family) => families.includes(family));
 }
 
 function netnsCookie(name: string, resolve: Resolve): bigint {
@@ -123,13 +138,24 @@ function checkNetns(name: string): void {
  * The kernel's own rules for names of devices: only the spaces of ASCII are refused. \xNN is one byte of one that cannot be
  * shown (docs/lines.md).
  */
-function checkEgress(name: string, { failed }: LookupQuery): void {
+function checkEgress(name: string): void {
   const isDeviceName = /^[^\t-\r /:\0]+$/.test(name) && name !== "." && name !== "..";
   const bytes = Buffer.byteLength(name.replace(/\\x[0-9a-f]{2}/gi, "?"));
   if (!isDeviceName || bytes > MOST_DEVICE_BYTES) {
     throw notAccepted("egress", name, `the name of a device, ${MOST_DEVICE_BYTES} bytes at most`);
   }
-  if (failed === "only") throw new BadQuery("egress", "a failed lookup has no egress, so that nothing would be left");
+}
+
+/** Some kind of the query must be able to meet it. */
+function checkFilter(filter: LineFilter, { kinds, failed }: LookupQuery): void {
+  const able = kinds.map(kindOf).filter(({ lines }) => lines?.filters.includes(filter));
+  if (able.length === 0) {
+    const nouns = kinds.map((word) => kindOf(word).noun).join(" or ");
+    throw new BadQuery(filter, `a ${nouns} has no ${filter}, so that nothing would be left`);
+  }
+  if (failed === "only" && able.every(({ lines }) => lines?.failedLacks?.includes(filter))) {
+    throw new BadQuery(filter, `a failed lookup has no ${filter}, so that nothing would be left`);
+  }
 }
 
 /** A prefix leaves its own family. */

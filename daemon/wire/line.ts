@@ -2,7 +2,7 @@
 
 import type { Family, Result } from "../fib/lookup.js";
 
-interface CommonLine {
+export interface CommonLine {
   /** To the millisecond; `timestamp` has the microseconds. */
   readonly time: Date;
   /** RFC 3339 in UTC. */
@@ -10,8 +10,6 @@ interface CommonLine {
   readonly family: Family;
   /** Where it was looked up; all null if that is unknown. */
   readonly netns: { readonly cookie: bigint | null; readonly inode: number | null; readonly name: string | null };
-  /** Positive; 0 if found. */
-  readonly errno: number;
 }
 
 /** A lookup for a flow of IP packets. */
@@ -28,4 +26,6 @@ export interface FlowLine extends CommonLine {
   /** IP protocol number. */
   readonly proto: number;
   readonly result: Result;
+  /** Positive; 0 if found. */
+  readonly errno: number;
 }

@@ -2,6 +2,7 @@
 // Words are those of the metrics' labels; rates are per second.
 
 import type { Direction, Family } from "../fib/lookup.js";
+import type { TroubleHistory, TroubleNow } from "./trouble.js";
 
 export interface LookupsSnapshot {
   /** How long ago began what the rates are taken over; 0 before the first lookup could be counted. */
@@ -13,6 +14,10 @@ export interface LookupsSnapshot {
   readonly netns: readonly NetnsNow[];
   /** Namespaces beyond the limit. */
   readonly netnsOmitted: number;
+  /** What befell packets in the last minutes besides missing routes; the most frequent first. */
+  readonly troubles: readonly TroubleNow[];
+  /** Troubles beyond the limit. */
+  readonly troublesOmitted: number;
   /** If there are too many, those with the most lookups per second. */
   readonly rows: readonly RowNow[];
   readonly rowsOmitted: number;
@@ -52,6 +57,8 @@ export interface NetnsNow {
   readonly rejectsPerSecond: number;
   /** Packets the kernel gave up on, where there were any in the last minutes. */
   readonly noRoute: readonly NoRouteNow[];
+  /** Packets forwarded and sent, by the kernel's account; 0 if that is not read. */
+  readonly routedPerSecond: number;
 }
 
 interface NoRouteNow {
@@ -77,6 +84,8 @@ export interface HistorySnapshot {
   /** Those of NetnsNow with the most to tell. */
   readonly netns: readonly NetnsHistory[];
   readonly netnsOmitted: number;
+  /** Those of LookupsSnapshot. */
+  readonly troubles: readonly TroubleHistory[];
 }
 
 /** One number per point, each per second. */

@@ -2,6 +2,7 @@
 // What each kind hangs into the kernel. One for every line of bpf/kinds.def, in native/kinds/WORD/probes.cc.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "../probe/attachments.h"
@@ -11,6 +12,7 @@ namespace tablesnoop {
 
 class EventPump;
 class Inventory;
+class Object;
 
 // Parts of a session.
 struct Attaching {
@@ -22,9 +24,13 @@ struct Attaching {
 struct KindProbes {
   std::vector<Hook> hooks;
   // Only if the kind is asked for. Throws KernelError if a session without it would make no sense.
-  void (*attach)(const Attaching& session);
+  void (*attach)(const Attaching& session) = nullptr;
   // If not null: after every later walk of the inventory, as it may need other hooks then.
   void (*walked)(const Attaching& session) = nullptr;
+  // If not null: before the object is loaded, to tell its programs what they must know of this kernel.
+  void (*prepare)(const Object& object, const btf* vmlinux) = nullptr;
+  // The kind whose hooks tell of this one, which has none: one that comes before it.
+  std::optional<ts_kind> seen_by = std::nullopt;
 };
 
 #define TS_KIND(word, number) extern const KindProbes k_##word##_probes;

@@ -13,6 +13,7 @@ std::optional<EventView> EventView::Of(const void* record, size_t size) {
   const KindOps& ops = OpsOf(head.kind);
   bool has_family = head.family == TS_IPV4 || head.family == TS_IPV6;
   if (size < ops.event_size || has_family != ops.has_family) return std::nullopt;
+  if (ops.size_of && size < ops.size_of(head)) return std::nullopt;
   return view;
 }
 

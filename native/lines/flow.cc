@@ -10,13 +10,8 @@ namespace tablesnoop {
 namespace {
 
 void AppendVerbose(std::string& out, const ts_event& head, const ts_flow& flow, const uint32_t* table) {
-  out.append("netns: ");
-  if (head.netns == TS_NETNS_UNKNOWN) {
-    out.push_back('?');
-  } else {
-    AppendNumber(out, head.netns);
-  }
-  out.append(" iif: ");
+  AppendNetnsText(out, head);
+  out.append("iif: ");
   AppendDevice(out, flow.iif);
   out.append(" oif: ");
   AppendDevice(out, flow.oif);
@@ -43,14 +38,29 @@ void AppendDevice(std::string& out, const char name[16]) {
   }
 }
 
+void AppendNetnsText(std::string& out, const ts_event& head) {
+  out.append("netns: ");
+  if (head.netns == TS_NETNS_UNKNOWN) {
+    out.push_back('?');
+  } else {
+    AppendNumber(out, head.netns);
+  }
+  out.push_back(' ');
+}
+
+void AppendAddressesText(std::string& out, const ts_event& head, const char* tag, const uint32_t src[4],
+                         const uint32_t dst[4]) {
+  out.append(tag).append(head.family == TS_IPV6 ? "6: src: " : "4: src: ");
+  AppendAddress(out, head.family, src);
+  out.append("  dst: ");
+  AppendAddress(out, head.family, dst);
+  out.push_back(' ');
+}
+
 void AppendFlowText(std::string& out, const ts_event& head, const ts_flow& flow, const char* tag, const uint32_t* table,
                     const TextStyle& style) {
   if (style.verbose >= TextStyle::kFlow) AppendVerbose(out, head, flow, table);
-  out.append(tag).append(head.family == TS_IPV6 ? "6: src: " : "4: src: ");
-  AppendAddress(out, head.family, flow.src);
-  out.append("  dst: ");
-  AppendAddress(out, head.family, flow.dst);
-  out.push_back(' ');
+  AppendAddressesText(out, head, tag, flow.src, flow.dst);
 }
 
 void AppendFlowJson(std::string& out, const ts_event& head, const ts_flow& flow) {

@@ -13,6 +13,13 @@ namespace tablesnoop {
 // A device, `-` if there is none.
 void AppendDevice(std::string& out, const char name[16]);
 
+// "netns: ", its cookie or `?` if that is unknown, and a blank.
+void AppendNetnsText(std::string& out, const ts_event& head);
+
+// The addresses, up to the blank behind the destination: `tag` is what stands before the 4 or the 6.
+void AppendAddressesText(std::string& out, const ts_event& head, const char* tag, const uint32_t src[4],
+                         const uint32_t dst[4]);
+
 // Up to the blank behind the destination: `tag` is what stands before the 4 or the 6. table: null if it is not said.
 void AppendFlowText(std::string& out, const ts_event& head, const ts_flow& flow, const char* tag, const uint32_t* table,
                     const TextStyle& style);

@@ -13,10 +13,13 @@
 
 namespace tablesnoop {
 
+// The event_size of a kind that is only counted: no record is as long.
+inline constexpr size_t kNoEvents = SIZE_MAX;
+
 struct KindOps {
   const char* word;
-  size_t event_size;
-  bool has_family;  // its events are of IPv4 or of IPv6; else of TS_NO_FAMILY
+  size_t event_size;  // of the shortest
+  bool has_family;    // its events are of IPv4 or of IPv6; else of TS_NO_FAMILY
 
   // Keys of the JSON object behind `netns`, each with a comma before it.
   void (*json)(std::string& out, const EventView& view, const Vocabulary& words, const Names& names);
@@ -24,6 +27,8 @@ struct KindOps {
   void (*text)(std::string& out, const EventView& view, const Vocabulary& words, const TextStyle& style);
   // What is said of it behind the result at TextStyle::kDetails: " key: value" each.
   void (*details)(std::string& out, const EventView& view);
+  // If its events are not all as long: the size of this one, which has at least event_size bytes.
+  size_t (*size_of)(const ts_event& head) = nullptr;
 };
 
 namespace kinds {

@@ -98,9 +98,9 @@ SessionSettings ReadSessionSettings(const Napi::Object& options) {
   return {
       .object = {.path = ReadString(options, "object"),
                  .counters = ReadNumber(options, "maxCounters", 1, kMostCounters) + TS_OVERFLOW_INDICES,
-                 .ring_bytes = ring_bytes},
+                 .ring_bytes = ring_bytes,
+                 .kinds = ReadNumber(options, "kinds", 0, kAllKinds)},
       .backend = ReadBackend(options),
-      .kinds = ReadNumber(options, "kinds", 0, kAllKinds),
       .refuse = options.Has("refuse") ? ReadStrings(options, "refuse") : std::vector<std::string>(),
   };
 }
@@ -141,14 +141,13 @@ ts_filter ReadFilter(const Napi::Object& from) {
     filter.conditions |= TS_MATCH_DEVICE;
   }
   filter.kinds = ReadNumber(from, "kinds", 0, kAllKinds);
-  filter.families = static_cast<uint8_t>(ReadNumber(from, "families", 0, 3));
+  filter.families = static_cast<uint8_t>(ReadNumber(from, "families", 0, (1 << TS_FAMILIES) - 1));
   filter.results = static_cast<uint8_t>(ReadNumber(from, "results", 0, 3));
   filter.src = ReadPrefix(from, "src");
   filter.dst = ReadPrefix(from, "dst");
   const ts_prefix any = {};
-  if (memcmp(&filter.src, &any, sizeof(any)) != 0 || memcmp(&filter.dst, &any, sizeof(any)) != 0) {
-    filter.conditions |= TS_MATCH_ADDRESSES;
-  }
+  if (memcmp(&filter.src, &any, sizeof(any)) != 0) filter.conditions |= TS_MATCH_SRC;
+  if (memcmp(&filter.dst, &any, sizeof(any)) != 0) filter.conditions |= TS_MATCH_DST;
   return filter;
 }
 

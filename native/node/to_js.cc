@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "to_js.h"
 
-#include <cstring>
+#include <algorithm>
+#include <limits>
 
 #include "../lines/append.h"
 #include "../lines/printable.h"
@@ -16,6 +17,70 @@ Array Column(Napi::Env env, const Rows& rows, Field field) {
   Array column = Array::New(env, rows.size());
   for (size_t at = 0; at < rows.size(); at++) column[at] = field(rows[at]);
   return column;
+}
+
+// What the kernel does not have is not a number.
+double Number(uint64_t value) {
+  return value == ts_absent ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(value);
+}
+
+// One object for each row, which `fill` fills.
+template <typename Row, typename Fill>
+Napi::Array Objects(Napi::Env env, const std::vector<Row>& rows, Fill fill) {
+  Napi::Array array = Napi::Array::New(env, rows.size());
+  for (uint32_t at = 0; at < rows.size(); at++) {
+    Napi::HandleScope scope(env);
+    Napi::Object object = Napi::Object::New(env);
+    fill(object, rows[at]);
+    array[at] = object;
+  }
+  return array;
+}
+
+// The numbers `of` gives a pointer to, `columns` of each row, one row behind the other.
+template <typename Row, typename Of>
+Napi::Float64Array Numbers(Napi::Env env, const std::vector<Row>& rows, size_t columns, Of of) {
+  Napi::Float64Array numbers = Napi::Float64Array::New(env, rows.size() * columns);
+  double* to = numbers.Data();
+  for (const Row& row : rows) to = std::transform(of(row), of(row) + columns, to, Number);
+  return numbers;
+}
+
+Napi::Array NetnsToJs(Napi::Env env, const std::vector<ts_netns_row>& rows) {
+  return Objects(env, rows, [env](Napi::Object& object, const ts_netns_row& row) {
+    Napi::BigUint64Array no_route = Napi::BigUint64Array::New(env, 4);
+    for (int family : {TS_IPV4, TS_IPV6}) {
+      for (int column : {TS_MIB_IN_NO_ROUTES, TS_MIB_OUT_NO_ROUTES}) {
+        uint64_t packets = row.mib[family][column];
+        no_route[family * 2 + column] = packets == ts_absent ? 0 : packets;
+      }
+    }
+    object["cookie"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.cookie));
+    object["inode"] = row.inode;
+    object["isFirst"] = Napi::Boolean::New(env, row.is_first != 0);
+    object["noRoute"] = no_route;
+  });
+}
+
+Napi::String Name(Napi::Env env, const char (&name)[16]) {
+  std::string text;
+  AppendName(text, name);
+  return Napi::String::New(env, text);
+}
+
+Napi::Array NeighbourTablesToJs(Napi::Env env, const ts_neighbour_tables& tables) {
+  Napi::Array array = Napi::Array::New(env);
+  for (uint32_t family = 0; family < 2; family++) {
+    const ts_neighbour_table& table = tables.of[family];
+    if (!table.is_known) continue;
+    Napi::Object object = Napi::Object::New(env);
+    object["family"] = family;
+    object["entries"] = table.entries;
+    object["entriesMax"] = table.entries_max;
+    object["full"] = static_cast<double>(table.full);
+    array[array.Length()] = object;
+  }
+  return array;
 }
 
 }  // namespace
@@ -38,36 +103,39 @@ Napi::Value ToJs(Napi::Env env, const std::vector<CounterRow>& rows,
 }
 
 Napi::Value ToJs(Napi::Env env, const InventoryRows& rows) {
-  Napi::Array netns = Napi::Array::New(env, rows.netns.size());
-  for (uint32_t at = 0; at < rows.netns.size(); at++) {
-    const ts_netns_row& row = rows.netns[at];
-    Napi::HandleScope scope(env);
-    Napi::BigUint64Array no_route = Napi::BigUint64Array::New(env, 4);
-    memcpy(no_route.Data(), row.no_route, sizeof(row.no_route));
-    Napi::Object object = Napi::Object::New(env);
-    object["cookie"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.cookie));
-    object["inode"] = row.inode;
-    object["isFirst"] = Napi::Boolean::New(env, row.is_first != 0);
-    object["noRoute"] = no_route;
-    netns[at] = object;
-  }
-  Napi::Array devices = Napi::Array::New(env, rows.devices.size());
-  for (uint32_t at = 0; at < rows.devices.size(); at++) {
-    const ts_device_row& row = rows.devices[at];
-    Napi::HandleScope scope(env);
-    Napi::Object object = Napi::Object::New(env);
+  Napi::Object inventory = Napi::Object::New(env);
+  inventory["netns"] = NetnsToJs(env, rows.netns);
+  inventory["mib"] = Numbers(env, rows.netns, 2 * TS_MIBS, [](const ts_netns_row& row) { return &row.mib[0][0]; });
+  inventory["fibChanges"] = Numbers(env, rows.netns, 2, [](const ts_netns_row& row) { return row.fib_changes; });
+  inventory["devices"] = Objects(env, rows.devices, [env](Napi::Object& object, const ts_device_row& row) {
     object["netns"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.netns));
     object["ifindex"] = row.ifindex;
-    std::string name;
-    AppendName(name, row.name);
-    object["name"] = name;
+    object["name"] = Name(env, row.name);
     object["vrfTable"] = row.vrf_table;
-    devices[at] = object;
-  }
-  Napi::Object inventory = Napi::Object::New(env);
-  inventory["netns"] = netns;
-  inventory["devices"] = devices;
+  });
+  inventory["tunnels"] = Objects(env, rows.tunnels, [env](Napi::Object& object, const ts_tunnel_row& row) {
+    object["netns"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.netns));
+    object["name"] = Name(env, row.name);
+    object["kind"] = Name(env, row.kind);
+    object["noRoute"] = static_cast<double>(row.no_route);
+    object["loop"] = static_cast<double>(row.loop);
+    object["dropped"] = static_cast<double>(row.dropped);
+  });
+  inventory["mpls"] = Objects(env, rows.mpls, [env](Napi::Object& object, const ts_mpls_row& row) {
+    object["netns"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.netns));
+    object["name"] = Name(env, row.name);
+    object["noRoute"] = static_cast<double>(row.no_route);
+  });
+  inventory["defaultRoutes"] =
+      Objects(env, rows.default_routes, [env](Napi::Object& object, const ts_default_route_row& row) {
+        object["netns"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.netns));
+        object["family"] = row.family;
+        object["table"] = row.table;
+        object["routes"] = row.routes;
+      });
+  inventory["neighbourTables"] = NeighbourTablesToJs(env, rows.neighbour_tables);
   inventory["omitted"] = rows.omitted;
+  inventory["omittedOthers"] = rows.omitted_others;
   return inventory;
 }
 
@@ -110,11 +178,12 @@ Napi::Value ToJs(Napi::Env env, const FailedDestinationRows& drained) {
     destinations[at] = text;
   }
   Napi::Object columns = Napi::Object::New(env);
+  columns["kind"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.kind; });
   columns["netns"] = Column<Napi::BigUint64Array>(env, rows, [](Row row) { return row.key.netns; });
   columns["table"] = Column<Napi::Uint32Array>(env, rows, [](Row row) { return row.key.table; });
   columns["family"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.family; });
   columns["error"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.error; });
-  columns["type"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
+  columns["code"] = Column<Napi::Uint8Array>(env, rows, [](Row row) { return row.key.code; });
   columns["destination"] = destinations;
   columns["count"] = Column<Napi::Float64Array>(env, rows, [](Row row) { return static_cast<double>(row.lookups); });
   columns["lookups"] = static_cast<double>(drained.lookups);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "kernel_error.h"
@@ -14,6 +15,19 @@ namespace tablesnoop {
 namespace {
 
 constexpr char kNotNeeded[] = "not needed";
+
+// Two kinds may hang a program each on one probe; it is told of once, as missing if either misses it.
+void Add(std::vector<ProbeState>& states, ProbeState state) {
+  for (ProbeState& known : states) {
+    if (strcmp(known.probe, state.probe) != 0 || known.backend != state.backend) continue;
+    if (state.missing ? !known.missing : state.attached && !known.missing) known.reason = state.reason;
+    known.attached = (known.attached || state.attached) && !known.missing && !state.missing;
+    known.missing |= state.missing;
+    known.skipped += state.skipped;
+    return;
+  }
+  states.push_back(std::move(state));
+}
 
 uint64_t SkippedRuns(const bpf_program* program) {
   bpf_prog_info info = {};
@@ -127,9 +141,9 @@ std::vector<ProbeState> Attachments::States() const {
     bool attached = attachment.link != nullptr;
     uint64_t skipped = attached ? SkippedRuns(object_.Program(hook.program)) : 0;
     Mechanism shown = ServesAll(hook) ? object_.Best() : hook.mechanism;
-    states.push_back({hook.probe, shown, attached, attachment.missing, attachment.reason, skipped});
+    Add(states, {hook.probe, shown, attached, attachment.missing, attachment.reason, skipped});
     for (Mechanism other : kMechanisms) {
-      if (ServesAll(hook) && other != shown) states.push_back({hook.probe, other, false, false, kNotNeeded, 0});
+      if (ServesAll(hook) && other != shown) Add(states, {hook.probe, other, false, false, kNotNeeded, 0});
     }
   }
   return states;

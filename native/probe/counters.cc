@@ -20,7 +20,8 @@ bool IsChoice(const ts_key& key) {
 }  // namespace
 
 Counters::Counters(const Object& object)
-    : key_index_(object.Map("key_index")),
+    : object_(object),
+      key_index_(object.Map("key_index")),
       free_index_(object.Map("free_index")),
       keys_(object.Map("index_key")),
       counters_(object.Map("counters")),
@@ -37,6 +38,11 @@ uint64_t Counters::Sum(uint32_t index) const {
   return sum;
 }
 
+void Counters::GiveUp() const {
+  int error = object_.GiveUp();
+  if (error) throw KernelError("run", "give_up", -error);
+}
+
 bool Counters::IsGiven(uint32_t index) const {
   // Pairs with the exchange in find_index() (bpf/record.bpf.h): whoever sees the mark sees the key.
   return index >= TS_OVERFLOW_INDICES && index < keys_.Size() &&
@@ -44,6 +50,7 @@ bool Counters::IsGiven(uint32_t index) const {
 }
 
 std::vector<CounterRow> Counters::Read() const {
+  GiveUp();
   std::vector<CounterRow> rows;
   for (uint32_t index = TS_OVERFLOW_INDICES; index < keys_.Size(); index++) {
     if (IsGiven(index)) rows.push_back({keys_[index], index, 0});
@@ -89,6 +96,7 @@ void Counters::Free(uint32_t index) {
 }
 
 void Counters::Rehearse() const {
+  GiveUp();
   // No counted key has a generation: it is the mark of a given index.
   ts_key absent = {};
   absent.generation = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The counters the probes raise: read as memory, no system call, no lock. Owned and used by one thread.
+// The counters the probes raise: read as memory, without a lock. Owned and used by one thread.
 #pragma once
 
 #include <bpf/libbpf.h>
@@ -25,6 +25,7 @@ class Counters {
   // Gives all indices to the kernel's side. The object must outlive this.
   explicit Counters(const Object& object);
 
+  // First has lookups counted that have waited in vain for what tells whose they are. Throws KernelError.
   std::vector<CounterRow> Read() const;
   std::array<uint64_t, TS_OVERFLOW_INDICES> Overflow() const;
 
@@ -38,10 +39,12 @@ class Counters {
 
  private:
   uint64_t Sum(uint32_t index) const;
+  void GiveUp() const;
   bool IsGiven(uint32_t index) const;
   void Free(uint32_t index);
   void ForgetCaches();
 
+  const Object& object_;
   bpf_map* key_index_;
   bpf_map* free_index_;
   Mapping<ts_key> keys_;

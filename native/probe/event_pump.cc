@@ -88,6 +88,8 @@ void EventPump::Remove(const std::shared_ptr<Listener>& listener) {
     if (slot != listener) continue;
     queue_of_closed_ += listener->Drops().queue;
     slot.reset();
+    // What JavaScript has of it lives until the garbage is collected, which does not know of these bytes.
+    listener->Forget();
   }
   Publish();
 }

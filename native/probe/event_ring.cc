@@ -52,6 +52,8 @@ void KernelRing::Reopen() {
 }
 
 void KernelRing::Flush() {
+  // If it fails, reading the counters says so.
+  object_.GiveUp();
   if (!object_.HasTrampolines()) return;
   for (uint32_t cpu = 0; cpu < cpus_; cpu++) {
     LIBBPF_OPTS(bpf_test_run_opts, options, .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = cpu);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Failed route lookups by destination, as bpf/failed_destination.bpf.h samples them. Used by one thread.
+// What failed by destination, as bpf/failed_destination.bpf.h samples them. Used by one thread.
 #pragma once
 
 #include <bpf/libbpf.h>

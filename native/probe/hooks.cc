@@ -24,11 +24,20 @@ const std::vector<Hook>& Hooks() {
   return hooks;
 }
 
+int ArgumentsOf(const char* tracepoint, const btf* vmlinux) {
+  // The kernel gives the prototype of each tracepoint a typedef of this name: of a pointer to a function.
+  std::string name = std::string("btf_trace_") + tracepoint;
+  int id = btf__find_by_name_kind(vmlinux, name.c_str(), BTF_KIND_TYPEDEF);
+  if (id < 0) return -1;
+  const btf_type* pointer = btf__type_by_id(vmlinux, btf__type_by_id(vmlinux, static_cast<uint32_t>(id))->type);
+  const btf_type* prototype = pointer ? btf__type_by_id(vmlinux, pointer->type) : nullptr;
+  // The first is the tracepoint's own.
+  return prototype && btf_is_func_proto(prototype) ? btf_vlen(prototype) - 1 : 0;
+}
+
 bool IsPresent(const Hook& hook, const btf* vmlinux) {
   if (hook.mechanism == Mechanism::kTrampoline) return btf__find_by_name_kind(vmlinux, hook.probe, BTF_KIND_FUNC) > 0;
-  // The kernel gives the prototype of each tracepoint a typedef of this name.
-  std::string name = std::string("btf_trace_") + hook.probe;
-  return btf__find_by_name_kind(vmlinux, name.c_str(), BTF_KIND_TYPEDEF) > 0;
+  return ArgumentsOf(hook.probe, vmlinux) >= hook.least_arguments;
 }
 
 std::string Refusal(Mechanism mechanism, const btf* vmlinux) {

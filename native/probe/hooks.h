@@ -38,6 +38,7 @@ struct Hook {
   Mechanism mechanism;
   Purpose purpose;
   Grade grade;
+  int least_arguments = 0;  // that a tracepoint must hand over: some got those we need only later
 };
 
 // Of all kinds. Those of one purpose in the order in which they are tried.
@@ -47,6 +48,9 @@ const std::vector<Hook>& Hooks();
 inline bool ServesAll(const Hook& hook) {
   return hook.grade == Grade::kExact && hook.mechanism == Mechanism::kTracepoint;
 }
+
+// Arguments of a tracepoint of the running kernel; -1 if it has no such tracepoint.
+int ArgumentsOf(const char* tracepoint, const btf* vmlinux);
 
 // Does the running kernel have the hook? From vmlinux BTF; says nothing about whether it may be attached to.
 bool IsPresent(const Hook& hook, const btf* vmlinux);

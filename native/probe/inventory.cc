@@ -15,12 +15,24 @@ namespace {
 // A walk takes about a millisecond for a thousand namespaces; one that met a removal is torn and done again.
 constexpr int kAttempts = 20;
 
+// Copies the rows that a walk wrote; returns how many more it saw.
+template <typename Row>
+uint32_t Take(std::vector<Row>& rows, const Mapping<Row>& mapping, uint32_t seen) {
+  uint32_t written = std::min<uint32_t>(seen, mapping.Size());
+  rows.assign(&mapping[0], &mapping[0] + written);
+  return seen - written;
+}
+
 }  // namespace
 
 Inventory::Inventory(const Object& object)
     : program_(object.Program("inventory")),
       netns_(object.Map("netns_rows")),
       devices_(object.Map("device_rows")),
+      tunnels_(object.Map("tunnel_rows")),
+      mpls_(object.Map("mpls_rows")),
+      default_routes_(object.Map("default_route_rows")),
+      neighbour_tables_(object.Map(".data.neighbours")),
       shared_(object.Map(".data.shared")) {
   Walk();
 }
@@ -36,12 +48,11 @@ InventoryRows Inventory::Walk() const {
   if (!end.complete)
     throw KernelError("walk", "the network namespaces", EAGAIN, "they change faster than they can be read");
 
-  uint32_t netns = std::min<uint32_t>(end.netns_seen, netns_.Size());
-  uint32_t devices = std::min<uint32_t>(end.devices_seen, devices_.Size());
   InventoryRows rows;
-  rows.netns.assign(&netns_[0], &netns_[0] + netns);
-  rows.devices.assign(&devices_[0], &devices_[0] + devices);
-  rows.omitted = (end.netns_seen - netns) + (end.devices_seen - devices);
+  rows.omitted = Take(rows.netns, netns_, end.netns_seen) + Take(rows.devices, devices_, end.devices_seen);
+  rows.omitted_others = Take(rows.tunnels, tunnels_, end.tunnels_seen) + Take(rows.mpls, mpls_, end.mpls_seen) +
+                        Take(rows.default_routes, default_routes_, end.default_routes_seen);
+  rows.neighbour_tables = neighbour_tables_[0];
   return rows;
 }
 

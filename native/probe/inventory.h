@@ -15,7 +15,12 @@ namespace tablesnoop {
 struct InventoryRows {
   std::vector<ts_netns_row> netns;
   std::vector<ts_device_row> devices;
-  uint32_t omitted;  // rows the maps had no room for
+  std::vector<ts_tunnel_row> tunnels;
+  std::vector<ts_mpls_row> mpls;
+  std::vector<ts_default_route_row> default_routes;
+  ts_neighbour_tables neighbour_tables;
+  uint32_t omitted;         // namespaces and devices the maps had no room for
+  uint32_t omitted_others;  // so for the others
 };
 
 class Inventory {
@@ -28,8 +33,6 @@ class Inventory {
 
   // Whether more than one namespace has been met since load.
   bool HasSeveral() const { return shared_[0].several_netns != 0; }
-  // Lets the probes believe what the context programs note (bpf/context.bpf.c).
-  void TrustContext() { __atomic_store_n(&shared_[0].sees_context, 1, __ATOMIC_RELEASE); }
 
   // One walk that also tells the probes which IPv4 table belongs to which namespace.
   void LearnTables();
@@ -38,6 +41,10 @@ class Inventory {
   bpf_program* program_;
   Mapping<ts_netns_row> netns_;
   Mapping<ts_device_row> devices_;
+  Mapping<ts_tunnel_row> tunnels_;
+  Mapping<ts_mpls_row> mpls_;
+  Mapping<ts_default_route_row> default_routes_;
+  Mapping<ts_neighbour_tables> neighbour_tables_;
   Mapping<ts_shared> shared_;
 };
 

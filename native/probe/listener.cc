@@ -94,6 +94,12 @@ Listener::Lines Listener::Take() {
   return {std::exchange(waiting_, std::string()), std::exchange(waiting_count_, 0)};
 }
 
+void Listener::Forget() {
+  std::lock_guard guard(lock_);
+  waiting_ = std::string();
+  waiting_count_ = 0;
+}
+
 Dropped Listener::Drops() {
   std::lock_guard guard(lock_);
   return dropped_;

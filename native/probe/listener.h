@@ -48,6 +48,8 @@ class Listener {
   };
   // Any thread. Takes all that waits, with a word on lines lost since if that is to be told.
   Lines Take();
+  // Any thread, once nothing is appended any more: whoever still holds the listener holds no lines.
+  void Forget();
   Dropped Drops();
 
   const ts_filter& Filter() const { return settings_.filter; }

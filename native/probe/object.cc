@@ -1,21 +1,41 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "object.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 #include <cerrno>
-#include <cstring>
+#include <string_view>
 
 #include "../../bpf/tablesnoop_abi.h"
+#include "../kinds/probes.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
 
 namespace {
 
-// Rows of the inventory. A machine with more says so through Inventory::omitted.
+// Rows of the inventory. A machine with more says so through InventoryRows.
 constexpr uint32_t kNetnsRows = 16 * 1024;
 constexpr uint32_t kDeviceRows = 64 * 1024;
+constexpr uint32_t kTunnelRows = 8 * 1024;
+constexpr uint32_t kMplsRows = 8 * 1024;
+constexpr uint32_t kDefaultRouteRows = 2 * kNetnsRows;
+
+// By enum ts_mib, and the name before 6.7, which renamed what counts a packet when it is made and gave the old name to
+// one that counts it when it leaves.
+struct MibName {
+  const char* name;
+  const char* old_name = nullptr;
+};
+constexpr MibName kMibNames[TS_MIBS] = {
+    {"IPSTATS_MIB_INNOROUTES"},       {"IPSTATS_MIB_OUTNOROUTES"},
+    {"IPSTATS_MIB_OUTFORWDATAGRAMS"}, {"IPSTATS_MIB_OUTREQUESTS", "IPSTATS_MIB_OUTPKTS"},
+    {"IPSTATS_MIB_INDELIVERS"},       {"IPSTATS_MIB_INADDRERRORS"},
+    {"IPSTATS_MIB_INHDRERRORS"},      {"IPSTATS_MIB_INDISCARDS"},
+    {"IPSTATS_MIB_OUTDISCARDS"},      {"IPSTATS_MIB_INTOOBIGERRORS"},
+    {"IPSTATS_MIB_FRAGFAILS"},        {"LINUX_MIB_IPRPFILTER"},
+};
 
 // The part of the ring that, when filled, wakes the reader.
 constexpr uint32_t kWakeShare = 8;
@@ -27,17 +47,25 @@ constexpr uint32_t kSpareForCpu = 128;
 
 constexpr char kMismatch[] = "the BPF object does not match this addon; build both again";
 
-// Value of an enumerator of an anonymous enum of the kernel, 0 if it has none of that name.
-uint32_t Enumerator(const btf* types, const char* name) {
+// Fills in the values of enumerators of the kernel's anonymous enums, 0 for one it does not have.
+void FindMibs(const btf* types, uint32_t (&mibs)[TS_MIBS]) {
+  uint32_t old[TS_MIBS] = {};
   for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
     const btf_type* type = btf__type_by_id(types, id);
-    if (!btf_is_enum(type)) continue;
+    if (!btf_is_enum(type) || type->name_off != 0) continue;
     const struct btf_enum* members = btf_enum(type);
-    for (uint32_t at = 0; at < btf_vlen(type); at++) {
-      if (strcmp(btf__name_by_offset(types, members[at].name_off), name) == 0) return members[at].val;
+    for (uint32_t member = 0; member < btf_vlen(type); member++) {
+      std::string_view name = btf__name_by_offset(types, members[member].name_off);
+      if (name.find("_MIB_") == name.npos) continue;
+      for (uint32_t at = 0; at < TS_MIBS; at++) {
+        if (name == kMibNames[at].name) mibs[at] = members[member].val;
+        if (kMibNames[at].old_name && name == kMibNames[at].old_name) old[at] = members[member].val;
+      }
     }
   }
-  return 0;
+  for (uint32_t at = 0; at < TS_MIBS; at++) {
+    if (mibs[at] == 0) mibs[at] = old[at];
+  }
 }
 
 // A function that the kernel lacks is looked for in the types of its modules, which only CAP_SYS_ADMIN may list; libbpf
@@ -66,13 +94,16 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
   ts_settings knobs = {
       .possible_cpus = cpus,
       .counters_per_cpu = settings.counters,
-      .mib_in_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_INNOROUTES"),
-      .mib_out_no_routes = Enumerator(vmlinux, "IPSTATS_MIB_OUTNOROUTES"),
       .has_rdonly_cast = btf__find_by_name_kind(vmlinux, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0,
       .wake_bytes = settings.ring_bytes / kWakeShare,
+      .kinds = settings.kinds,
+      .mib = {},
   };
-  int error = bpf_map__set_initial_value(Map(".rodata.settings"), &knobs, sizeof(knobs));
-  if (error) throw KernelError("set", ".rodata.settings", -error, kMismatch);
+  FindMibs(vmlinux, knobs.mib);
+  SetReadOnly(".rodata.settings", &knobs, sizeof(knobs));
+  for (const KindProbes* kind : kKindProbes) {
+    if (kind->prepare) kind->prepare(*this, vmlinux);
+  }
 
   bpf_map__set_max_entries(Map("key_index"), settings.counters);
   bpf_map__set_max_entries(Map("index_key"), settings.counters);
@@ -84,19 +115,32 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
   bpf_map__set_max_entries(Map("failed_destinations"), kFailedDestinations + kSpareForCpu * cpus);
   bpf_map__set_max_entries(Map("netns_rows"), kNetnsRows);
   bpf_map__set_max_entries(Map("device_rows"), kDeviceRows);
+  bpf_map__set_max_entries(Map("tunnel_rows"), kTunnelRows);
+  bpf_map__set_max_entries(Map("mpls_rows"), kMplsRows);
+  bpf_map__set_max_entries(Map("default_route_rows"), kDefaultRouteRows);
 
   for (const Hook& hook : Hooks()) {
     bpf_program__set_autoload(Program(hook.program), Uses(hook.mechanism) && IsPresent(hook, vmlinux));
   }
   if (!knobs.has_rdonly_cast) AskForModulesInVain(Program(Hooks().front().program));
-  error = bpf_object__load(object_.get());
+  int error = bpf_object__load(object_.get());
   if (error) throw KernelError("load", "the BPF programs", -error, "", log.Text());
+}
+
+int Object::GiveUp() const {
+  LIBBPF_OPTS(bpf_test_run_opts, options);
+  return bpf_prog_test_run_opts(bpf_program__fd(Program("give_up")), &options);
 }
 
 bpf_map* Object::Map(const char* name) const {
   bpf_map* map = bpf_object__find_map_by_name(object_.get(), name);
   if (!map) throw KernelError("find map", name, ENOENT, kMismatch);
   return map;
+}
+
+void Object::SetReadOnly(const char* name, const void* value, size_t bytes) const {
+  int error = bpf_map__set_initial_value(Map(name), value, bytes);
+  if (error) throw KernelError("set", name, -error, kMismatch);
 }
 
 bpf_program* Object::Program(const char* name) const {

@@ -19,6 +19,7 @@ struct ObjectSettings {
   std::string path;
   uint32_t counters;    // counter indices, the overflow ones included
   uint32_t ring_bytes;  // of the event ring: a power of two, at least a page
+  uint32_t kinds;       // 1 << ts_kind: what is to be seen
 };
 
 struct FreeBtf {
@@ -38,6 +39,13 @@ class Object {
   // Throw KernelError if the object has none of that name: it was built from other sources than we were.
   bpf_map* Map(const char* name) const;
   bpf_program* Program(const char* name) const;
+
+  // What a map of constants holds: before the load only. Throws KernelError.
+  void SetReadOnly(const char* name, const void* value, size_t bytes) const;
+
+  // Ends the wait of IPv4 misses that nothing has resolved (bpf/kinds/route/unowned.bpf.h). Any thread.
+  // Returns 0 or a negative errno.
+  int GiveUp() const;
 
   // Whether programs that are attached so were loaded.
   bool Uses(Mechanism mechanism) const { return std::ranges::find(mechanisms_, mechanism) != mechanisms_.end(); }

@@ -18,7 +18,7 @@ Session::Session(const SessionSettings& settings) {
   failed_destinations_ = std::make_unique<tablesnoop::FailedDestinations>(*object_);
   events_ = std::make_unique<EventPump>(std::make_unique<KernelRing>(*object_));
   attachments_ = std::make_unique<Attachments>(*object_, settings.refuse);
-  Attach(settings.kinds);
+  Attach(settings.object.kinds);
 }
 
 // Those the kernel allows, from the one that is wanted on.
@@ -60,8 +60,9 @@ void Session::Attach(uint32_t kinds) {
       continue;
     }
     attached_ |= 1U << number;
-    kKindProbes[number]->attach({*attachments_, *inventory_, *events_});
-    std::string reason = attachments_->WhyUnseen(kind);
+    const KindProbes& probes = *kKindProbes[number];
+    if (probes.attach) probes.attach({*attachments_, *inventory_, *events_});
+    std::string reason = attachments_->WhyUnseen(probes.seen_by.value_or(kind));
     if (!reason.empty()) unseen_.push_back({kind, std::move(reason)});
   }
 }

@@ -21,7 +21,6 @@ namespace tablesnoop {
 struct SessionSettings {
   ObjectSettings object;
   std::optional<Mechanism> backend;  // the best to use, and to insist on; without it whatever the kernel allows
-  uint32_t kinds;                    // 1 << ts_kind: what is to be seen
   std::vector<std::string> refuse;   // programs that are not attached, as if the kernel refused: for tests
 };
 

@@ -71,10 +71,17 @@ export function renderKinds({ kinds }) {
   const name = (/** @type {string} */ folder) => folder.replace(/_(.)/g, (_, first) => first.toUpperCase());
   const type = (/** @type {string} */ folder) => `${name(folder).replace(/^./, (first) => first.toUpperCase())}Line`;
   const word = (/** @type {string} */ folder) => JSON.stringify(folder.replaceAll("_", "-"));
+  /** In the order that lint asks for: by path. */
+  const imports = [
+    { from: "./kind.js", what: "type { Kind }" },
+    ...folders.map((folder) => ({
+      from: `./${folder}/kind.js`,
+      what: `{ type Line as ${type(folder)}, kind as ${name(folder)} }`,
+    })),
+  ].sort((one, other) => (one.from < other.from ? -1 : 1));
   return `// Made from bpf/kinds.def by \`npm run generate\`; do not edit.
 
-import type { Kind } from "./kind.js";
-${folders.map((folder) => `import { type Line as ${type(folder)}, kind as ${name(folder)} } from "./${folder}/kind.js";`).join("\n")}
+${imports.map(({ from, what }) => `import ${what} from "${from}";`).join("\n")}
 
 // biome-ignore format: generated
 export type KindWord = ${folders.map(word).join(" | ")};

@@ -34,9 +34,9 @@ const COMPRESSION = ["-Zxz", "-z1"];
  * @param {string} root of the clone
  * @param {import("./release.mjs").Release} release
  * @param {string} output
- * @param {string} scratch an empty folder
+ * @param {{ architecture: import("./architecture.mjs").Architecture, depends: string }} of `depends` as libraryPackages() says
  */
-export function writeDeb(tree, root, { version, epoch }, output, scratch) {
+export function writeDeb(tree, root, { version, epoch }, output, { architecture, depends }) {
   placeUnits(tree, root);
   put(
     path.join(tree, "usr/share/lintian/overrides/tablesnoop"),
@@ -48,10 +48,10 @@ export function writeDeb(tree, root, { version, epoch }, output, scratch) {
   const fields = {
     Package: "tablesnoop",
     Version: version,
-    Architecture: "amd64",
+    Architecture: architecture.debian,
     Maintainer: MAINTAINER,
     "Installed-Size": `${installedKib(tree, files)}`,
-    Depends: [dependencies(tree, scratch), SYSUSERS].join(", "),
+    Depends: [depends, SYSUSERS].join(", "),
     Section: "net",
     Priority: "optional",
     Description: DESCRIPTION,
@@ -99,14 +99,22 @@ function placeUnits(tree, root) {
 }
 
 /**
- * Of the libraries that the addon and the runtime are linked with, as the packages that have them say.
+ * What is linked with the system's libraries.
  * @param {string} tree
- * @param {string} scratch
  */
-function dependencies(tree, scratch) {
+export function linkedPrograms(tree) {
+  return ["dist/tablesnoop.node", "node"].map((file) => path.join(tree, "usr/lib/tablesnoop", file));
+}
+
+/**
+ * The packages of the libraries that the addon and the runtime are linked with, as those packages say.
+ * @param {string} tree
+ * @param {string} scratch an empty folder
+ */
+export function libraryPackages(tree, scratch) {
   // dpkg-shlibdeps will not begin without the source package's control file.
   put(path.join(scratch, "debian/control"), "Source: tablesnoop\n\nPackage: tablesnoop\nArchitecture: any\n");
-  const programs = ["dist/tablesnoop.node", "node"].map((file) => `-e${path.join(tree, "usr/lib/tablesnoop", file)}`);
+  const programs = linkedPrograms(tree).map((file) => `-e${file}`);
   const output = run("find what the programs depend on", ["dpkg-shlibdeps", "--warnings=0", "-O", ...programs], {
     cwd: scratch,
   });

@@ -17,8 +17,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { fingerprintOf } from "../build/fingerprint.mjs";
 import { SetupError } from "../setup/child.mjs";
-import { writeDeb } from "./deb.mjs";
+import { ARM64, X64 } from "./architecture.mjs";
+import { CROSS_BUILT, crossBuild } from "./cross_build.mjs";
+import { libraryPackages, linkedPrograms, writeDeb } from "./deb.mjs";
 import { writeImage } from "./image.mjs";
+import { requireSameNeeds } from "./needs.mjs";
 import { NODE_RUNTIME } from "./node_runtime.mjs";
 import { writeNpmTarball } from "./npm_tarball.mjs";
 import { installRuntimeModules } from "./program.mjs";
@@ -47,14 +50,14 @@ try {
 
 async function main() {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new SetupError(
-      `packages are made on and for Linux on x86-64, and this is ${process.platform} on ${process.arch}`,
-    );
+    throw new SetupError(`packages are made on Linux on x86-64, and this is ${process.platform} on ${process.arch}`);
   }
   const release = readRelease(ROOT);
   const names = {
     deb: `tablesnoop_${release.version}_amd64.deb`,
+    debArm64: `tablesnoop_${release.version}_arm64.deb`,
     tarball: `tablesnoop-${release.version}-linux-x64.tar.gz`,
+    tarballArm64: `tablesnoop-${release.version}-linux-arm64.tar.gz`,
     image: `tablesnoop-${release.version}-linux-x64.oci.tar`,
     npm: `tablesnoop-${release.version}.tgz`,
     sbom: `tablesnoop-${release.version}.cdx.json`,
@@ -99,20 +102,31 @@ async function main() {
  * @param {string} work an empty folder
  * @param {string} made where the packages go
  * @param {import("./release.mjs").Release} release
- * @param {{ deb: string, tarball: string, image: string, npm: string, sbom: string }} names
+ * @param {Record<"deb" | "debArm64" | "tarball" | "tarballArm64" | "image" | "npm" | "sbom", string>} names
  */
 async function make(work, made, release, names) {
   const modules = path.join(work, "modules");
-  const tree = path.join(work, "tree");
+  const [tree, treeArm64] = [path.join(work, "tree"), path.join(work, "tree-arm64")];
   say("installing the Node packages of the program");
   installRuntimeModules(ROOT, modules);
-  const parts = { root: ROOT, nodeModules: path.join(modules, "node_modules"), revision: release.revision, release };
+  const nodeModules = path.join(modules, "node_modules");
+  const parts = { root: ROOT, nodeModules, revision: release.revision, release, architecture: X64 };
   say(`placing the program and Node.js ${NODE_RUNTIME.version}`);
   await placeSystem(path.join(tree, "usr"), parts, path.join(work, "runtime"));
-  say(`writing ${names.deb}`);
-  writeDeb(tree, ROOT, release, path.join(made, names.deb), path.join(work, "shlibdeps"));
-  say(`writing ${names.tarball}`);
-  writeTarball(tree, names.tarball.replace(".tar.gz", ""), release, path.join(made, names.tarball));
+  const depends = libraryPackages(tree, path.join(work, "shlibdeps"));
+  say("building the addon and the BPF programs for arm64");
+  await crossBuild(ROOT);
+  await placeSystem(path.join(treeArm64, "usr"), { ...parts, architecture: ARM64 }, path.join(work, "runtime-arm64"));
+  requireSameNeeds(linkedPrograms(tree), linkedPrograms(treeArm64));
+  for (const [from, architecture, deb, tarball] of /** @type {const} */ ([
+    [tree, X64, names.deb, names.tarball],
+    [treeArm64, ARM64, names.debArm64, names.tarballArm64],
+  ])) {
+    say(`writing ${deb}`);
+    writeDeb(from, ROOT, release, path.join(made, deb), { architecture, depends });
+    say(`writing ${tarball}`);
+    writeTarball(from, tarball.replace(".tar.gz", ""), release, path.join(made, tarball));
+  }
   say(`writing ${names.image}`);
   writeImage(tree, release, path.join(made, names.image), path.join(work, "image"));
   say(`writing ${names.npm}`);
@@ -126,7 +140,9 @@ function fingerprint(release) {
     const place = path.join(ROOT, input);
     return statSync(place).isDirectory() ? filesBelow(place).map((file) => `${input}/${file}`) : [input];
   });
-  return fingerprintOf(ROOT, [release, NODE_RUNTIME], files);
+  // Made on the way, of the same sources as the rest of dist/.
+  const inputs = files.filter((file) => !file.startsWith(`${CROSS_BUILT}/`));
+  return fingerprintOf(ROOT, [release, NODE_RUNTIME], inputs);
 }
 
 /**

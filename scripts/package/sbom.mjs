@@ -5,14 +5,15 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { run } from "../setup/child.mjs";
-import { NODE_RUNTIME } from "./node_runtime.mjs";
+import { nodePackage } from "./node_runtime.mjs";
 
 /**
  * @param {string} root
  * @param {import("./release.mjs").Release} release
  * @param {string} program the folder with dist/ and, if the runtime is in the package, node
+ * @param {import("./architecture.mjs").Architecture} architecture
  */
-export function sbomText(root, { version, epoch }, program) {
+export function sbomText(root, { version, epoch }, program, architecture) {
   const flags = ["--package-lock-only", "--omit=dev", "--sbom-format=cyclonedx", "--loglevel=error"];
   const bom = JSON.parse(run("list the Node packages of the program", ["npm", "sbom", ...flags], { cwd: root }));
   const hasRuntime = existsSync(path.join(program, "node"));
@@ -20,7 +21,7 @@ export function sbomText(root, { version, epoch }, program) {
     file(program, "dist/tablesnoop.node", "Node-API addon over libbpf"),
     file(program, "dist/tablesnoop.bpf.o", "BPF programs, loaded into the kernel"),
     libbpf(),
-    ...(hasRuntime ? [runtime()] : []),
+    ...(hasRuntime ? [runtime(architecture)] : []),
   ];
   bom.metadata.timestamp = new Date(epoch * 1000).toISOString();
   bom.metadata.tools = [{ vendor: "npm", name: "cli" }];
@@ -63,8 +64,9 @@ function libbpf() {
   };
 }
 
-function runtime() {
-  const { package: name, version, integrity } = NODE_RUNTIME;
+/** @param {import("./architecture.mjs").Architecture} architecture */
+function runtime(architecture) {
+  const { name, version, integrity } = nodePackage(architecture);
   const content = Buffer.from(integrity.replace("sha512-", ""), "base64").toString("hex");
   return {
     "bom-ref": `node@${version}`,

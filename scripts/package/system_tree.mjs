@@ -20,13 +20,13 @@ const MANUALS = ["man1/tablesnoop.1", "man8/tablesnoopd.8"];
  * @param {string} scratch an empty folder
  */
 export async function placeSystem(target, parts, scratch) {
-  const { root, release, nodeModules } = parts;
+  const { root, release, nodeModules, architecture } = parts;
   const lib = path.join(target, "lib/tablesnoop");
   const share = path.join(target, "share");
   const doc = path.join(share, "doc/tablesnoop");
 
   placeProgram(lib, parts, { types: false, licences: false });
-  const nodeLicence = placeNodeRuntime(path.join(lib, "node"), scratch);
+  const nodeLicence = placeNodeRuntime(path.join(lib, "node"), scratch, architecture);
   for (const [command, script] of Object.entries(COMMANDS)) put(path.join(target, "bin", command), starter(script));
 
   for (const page of MANUALS) {
@@ -44,7 +44,7 @@ export async function placeSystem(target, parts, scratch) {
   put(path.join(doc, "changelog"), debianChangelog(root, release));
   compress([...MANUALS.map((page) => path.join(share, "man", page)), path.join(doc, "changelog")]);
   put(path.join(doc, "copyright"), copyrightText(root, nodeModules, nodeLicence));
-  put(path.join(doc, "sbom.cdx.json"), sbomText(root, release, lib));
+  put(path.join(doc, "sbom.cdx.json"), sbomText(root, release, lib, architecture));
 }
 
 /** @param {string} file relative to the tree */

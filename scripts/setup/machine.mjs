@@ -4,8 +4,11 @@ import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 
 const ARCHITECTURES = ["x64", "arm64"];
-/** The first with bpf_map_lookup_percpu_elem; bpf_loop is older. */
-const OLDEST_KERNEL = [5, 19];
+/** What every probe needs, with the release that brought it. A distribution may have brought one back to an older kernel. */
+const HELPERS = new Map([
+  ["bpf_loop", "5.17"],
+  ["bpf_map_lookup_percpu_elem", "5.19"],
+]);
 /** Oldest release with libbpf 1.x, which the addon is written against. Other Debian derivatives are not judged. */
 const OLDEST_RELEASE = new Map([
   ["debian", 12],
@@ -20,7 +23,7 @@ export function readMachine() {
     arch: process.arch,
     release: parseOsRelease(existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : ""),
     kernel: os.release(),
-    hasKernelTypes: existsSync(KERNEL_TYPES),
+    types: existsSync(KERNEL_TYPES) ? readFileSync(KERNEL_TYPES) : undefined,
     isRoot: process.getuid?.() === 0,
   };
 }
@@ -43,18 +46,18 @@ export function whyNotBuild({ platform, arch, release }) {
 
 /**
  * Why tablesnoopd cannot count here; empty if it can.
- * @param {{ kernel: string, hasKernelTypes: boolean }} machine
+ * @param {{ kernel: string, types: Uint8Array | undefined }} machine
  */
-export function whyNotRun({ kernel, hasKernelTypes }) {
-  const [major = 0, minor = 0] = kernel.split(/[.-]/).map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_KERNEL;
-  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
-    return `kernel ${kernel} is not supported; boot Linux ${OLDEST_KERNEL.join(".")} or newer`;
-  }
-  if (!hasKernelTypes) {
+export function whyNotRun({ kernel, types }) {
+  if (types === undefined) {
     return `kernel ${kernel} has no ${KERNEL_TYPES}; boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are`;
   }
-  return "";
+  // BTF keeps its names as they are, each ended by a zero.
+  const names = Buffer.from(types.buffer, types.byteOffset, types.byteLength);
+  const missing = [...HELPERS].filter(([helper]) => !names.includes(`\0${helper.replace("bpf_", "BPF_FUNC_")}\0`));
+  if (missing.length === 0) return "";
+  const words = missing.map(([helper, release]) => `${helper} (in Linux since ${release})`).join(" and ");
+  return `kernel ${kernel} lacks ${words}; boot Linux 5.19 or newer`;
 }
 
 /**

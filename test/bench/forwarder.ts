@@ -1,6 +1,6 @@
-// Devices to measure forwarding with: one where frames come in, one behind which four neighbours are, whose peer is down,
-// so that packets end there, and a bridge with a port that swallows what it is sent. Addresses are those set aside for
-// benchmarks (RFC 2544, RFC 5180).
+// Devices to measure forwarding with: one where frames come in, one behind which four neighbours are, and a bridge with a
+// port. What is sent out of either ends there, as what was sent: the kernel does not tell of it as dropped. Addresses are
+// those set aside for benchmarks (RFC 2544, RFC 5180).
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -120,14 +120,15 @@ export async function createForwarderHere(): Promise<Forwarder> {
 async function addDevices(netns: Place): Promise<void> {
   await netns.ip(
     `link add ${IN} type veth peer name ${IN_PEER}`,
-    `link add ${OUT} type veth peer name ${OUT}-peer`,
+    `link add ${OUT} type ifb`,
+    `link set ${OUT} arp on`,
     `link add ${BRIDGE} type bridge forward_delay 0 mcast_snooping 0`,
     `link add ${BRIDGE_PORT} type veth peer name ${BRIDGE_PORT}-peer`,
     `link add ${DROP} type ifb`,
     ...[BRIDGE_PORT, DROP].map((device) => `link set ${device} master ${BRIDGE}`),
     ...[...LINKS, IN_PEER, `${BRIDGE_PORT}-peer`].map((device) => `link set ${device} addrgenmode none`),
   );
-  await netns.exec("tc", ["qdisc", "replace", "dev", DROP, "root", "noqueue"]);
+  for (const device of [OUT, DROP]) await netns.exec("tc", ["qdisc", "replace", "dev", device, "root", "noqueue"]);
   await netns.ip(
     ...FAMILIES.flatMap((family) => [
       `addr add ${SUBNETS.in[family]}1/${LENGTHS[family]} dev ${IN}${family === "ipv6" ? " nodad" : ""}`,

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { parseArguments } from "./arguments.js";
 import type { Bench } from "./bench.js";
+import { measureDrops } from "./drop_cost.js";
 import { type Figure, table, verdict } from "./figure.js";
 import { measureForward, measureForwardAlone } from "./forward_cost.js";
 import { measureGrowth } from "./growth_cost.js";
@@ -19,6 +20,7 @@ const BENCHMARKS = {
   lookup: measureLookupCost,
   "forward-alone": measureForwardAlone,
   forward: measureForward,
+  drop: measureDrops,
   growth: measureGrowth,
   scrape: measureScrape,
   "scrape-large": measureLargeScrape,
@@ -29,7 +31,7 @@ const BENCHMARKS = {
 type Name = keyof typeof BENCHMARKS;
 
 const NAMES = Object.keys(BENCHMARKS) as Name[];
-const COMPARABLE = NAMES.filter((name) => !["growth", "idle", "guest"].includes(name));
+const COMPARABLE = NAMES.filter((name) => !["drop", "growth", "idle", "guest"].includes(name));
 
 async function run(): Promise<void> {
   const { only, json, against } = parseArguments(process.argv.slice(2), NAMES, COMPARABLE);

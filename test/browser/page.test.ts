@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LookupsAnswer, RowNow } from "../../daemon/wire/snapshot.js";
 import { createNetns, type Netns } from "../support/networks/netns.js";
-import { createPair, type Pair } from "../support/networks/topology.js";
+import { createLine, createPair, type Pair } from "../support/networks/topology.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
 import { startTraffic } from "../support/traffic/steady.js";
@@ -372,6 +372,42 @@ describe("the page is a good guest", () => {
     expect(text).not.toContain("Asking the daemon");
     await opened.page.getByRole("link", { name: "Metrics" }).click();
     expect(await opened.page.locator("body").innerText()).toContain("tablesnoop_route_lookups_total{");
+  });
+});
+
+test("where a neighbour does not answer, the verdict says so, and since when; and recovers", {
+  timeout: 180_000,
+}, async (context) => {
+  await using line = await createLine();
+  const absent = line.address.b.ipv4.replace(/\d+$/, "77");
+  await using daemon = await startDaemon([`--netns=${line.r.name}`]);
+  const counted = await daemon.scrape();
+  const sees = (probe: string) => counted.some(({ labels, value }) => labels["probe"] === probe && value === 1);
+  if (!sees("neigh_timer_handler")) context.skip("this kernel does not tell of neighbours");
+  await using opened = await open(daemon.url);
+  const { page } = opened;
+  await page.locator("#headline", { hasText: "Every packet finds a route" }).waitFor();
+  const headline = `Neighbours on r-b in ${line.r.name} do not answer`;
+  {
+    // From the host behind the router, to one beside the other host that is not there.
+    await using _traffic = startTraffic(line.a, [absent, line.address.b.ipv4]);
+    await page.locator("#headline", { hasText: headline }).waitFor({ timeout: SOON.timeoutMs });
+    const reason = new RegExp(
+      `${line.r.name}: [\\d.]+ IPv4 neighbours/s on r-b do not answer; since \\d\\d:\\d\\d:\\d\\d\\.`,
+    );
+    await waitUntil("since when", async () => reason.test(await page.locator("#reasons").innerText()), {
+      ...SOON,
+      timeoutMs: 60_000,
+    });
+    expect(["notice", "bad"]).toContain(await level(page));
+    expect(await page.title()).toContain(headline);
+    expect(await page.locator("#tiles").innerText()).toMatch(/Packets without a route\s+0\/s, 0 % of packets/);
+    await page.screenshot({ path: `${SCREENSHOTS}/page-neighbour.png` });
+    expect(opened.complaints).toEqual([]);
+  }
+  await waitUntil("the verdict is good again", async () => (await level(page)) === "good", {
+    ...SOON,
+    timeoutMs: 60_000,
   });
 });
 

@@ -20,6 +20,7 @@ describe("deploy/grafana/dashboards", () => {
 
   it("keeps the uids that links and bookmarks rely on", () => {
     expect(DASHBOARDS.map(({ uid }) => uid).sort()).toEqual([
+      "tablesnoop-delivery",
       "tablesnoop-exporter-health",
       "tablesnoop-fleet",
       "tablesnoop-lookup-failures",
@@ -37,7 +38,7 @@ describe("deploy/grafana/dashboards", () => {
 
 describe.each(DASHBOARDS.map((dashboard) => [dashboard.file, dashboard] as const))(
   "%s",
-  (_file, { text, panels, templating }) => {
+  (_file, { text, panels, annotations, templating }) => {
     const drawn = panels.filter(({ type }) => type !== "row");
 
     it("asks one question a panel, each with a unit and an explanation", () => {
@@ -49,6 +50,11 @@ describe.each(DASHBOARDS.map((dashboard) => [dashboard.file, dashboard] as const
       }
       expect(new Set(drawn.map(({ title }) => title)).size).toBe(drawn.length);
       expect(panels.map(({ id }) => id)).toEqual(panels.map((_, index) => index + 1));
+    });
+
+    it("marks where routes changed", () => {
+      expect(annotations.list.map(({ name, enable }) => [name, enable])).toEqual([["Route changes", true]]);
+      expect(annotations.list[0]?.expr).toContain("tablesnoop_fib_changes_total");
     });
 
     it("is bound to no data source of its own", () => {

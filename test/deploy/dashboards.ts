@@ -1,4 +1,4 @@
-// The committed dashboards as tests need them: every query with its panel, and Grafana's macros filled in.
+// The committed dashboards as tests need them: every query with its panel or mark, and Grafana's macros filled in.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { projectPath } from "../support/project_path.js";
@@ -22,12 +22,19 @@ interface Variable {
   readonly definition?: string;
 }
 
+interface Annotation {
+  readonly name: string;
+  readonly enable: boolean;
+  readonly expr: string;
+}
+
 export interface DashboardFile {
   readonly file: string;
   readonly text: string;
   readonly uid: string;
   readonly title: string;
   readonly panels: readonly Panel[];
+  readonly annotations: { readonly list: readonly Annotation[] };
   readonly templating: { readonly list: readonly Variable[] };
 }
 
@@ -40,13 +47,14 @@ export function readDashboards(): DashboardFile[] {
   });
 }
 
-/** Every query of every panel, titled for a test. */
+/** Every query of every panel and every annotation, titled for a test. */
 export function panelQueries(): { readonly title: string; readonly expr: string }[] {
-  return readDashboards().flatMap(({ file, panels }) =>
-    panels.flatMap((panel) =>
+  return readDashboards().flatMap(({ file, panels, annotations }) => [
+    ...panels.flatMap((panel) =>
       (panel.targets ?? []).map(({ expr, refId }) => ({ title: `${file}: ${panel.title} ${refId}`, expr })),
     ),
-  );
+    ...annotations.list.map(({ name, expr }) => ({ title: `${file}: annotation ${name}`, expr })),
+  ]);
 }
 
 /** As Grafana does: `choice` holds the values of variables, All for those not in it. */

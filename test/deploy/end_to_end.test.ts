@@ -9,6 +9,7 @@ import { fillIn, panelQueries } from "./dashboards.js";
 import { hurry, IS_ROOT, stageMs, startStage } from "./stage.js";
 
 const ALERT = 'ALERTS{alertname="TablesnoopNoRouteSpike", alertstate="firing"}';
+const LOST = 'ALERTS{alertname="TablesnoopDefaultRouteLost", alertstate="firing"}';
 /** Scrapes, evaluations and a busy machine. */
 const SLACK_MS = 10_000;
 
@@ -20,19 +21,29 @@ test.skipIf(!IS_ROOT)(
     await using stage = await startStage();
     await using _traffic = startTraffic(line.a, [b.ipv4]);
     const { query } = stage.prometheus;
-    const firing = async () => (await query(ALERT)).map(({ metric }) => metric);
+    const names = [line.a, line.r, line.b].map(({ name }) => name);
+    const isOurs = ({ metric: { netns = "" } }: { readonly metric: Readonly<Record<string, string>> }) =>
+      names.includes(netns);
+    const firing = async () => (await query(ALERT)).filter(isOurs).map(({ metric }) => metric);
     const past = `netns_family:tablesnoop_no_route:past1h{netns="${line.a.name}", family="ipv4"}`;
     await waitUntil("a past is known", async () => (await query(past)).length > 0, {
       timeoutMs: 60_000,
       intervalMs: 250,
     });
     await waitUntil("packets are routed", async () => {
-      const found = `netns_family:tablesnoop_found:rate5m{netns="${line.a.name}", family="ipv4"}`;
+      const found = `netns_family:tablesnoop_routed:rate5m{netns="${line.a.name}", family="ipv4"}`;
       return (await query(found)).some(({ value }) => value > 5);
     });
     expect(await firing()).toEqual([]);
 
     await line.a.ip(`route del default via ${ra.ipv4}`);
+    const lost = await waitUntil("the default route is missed", async () => {
+      const now = (await query(LOST)).filter(({ metric: { netns } }) => netns === line.a.name);
+      return now.length > 0 && now;
+    });
+    expect(lost.map(({ metric: { family, table, severity } }) => [family, table, severity])).toEqual([
+      ["ipv4", "main", "critical"],
+    ]);
     const alerts = await waitUntil(
       "the alert fires, warning and critical",
       async () => {
@@ -50,7 +61,7 @@ test.skipIf(!IS_ROOT)(
       if (found === undefined) throw new Error(`ask the dashboards: no panel ${title}`);
       return query(hurry(fillIn(found.expr, "5m")));
     };
-    expect((await answers("Which namespaces lose packets")).map(({ metric }) => metric)).toEqual([
+    expect((await answers("Which namespaces lose packets")).filter(isOurs).map(({ metric }) => metric)).toEqual([
       { ...where, direction: "out" },
     ]);
     expect((await answers("Which tables fail?")).map(({ metric }) => metric)).toContainEqual({
@@ -65,5 +76,7 @@ test.skipIf(!IS_ROOT)(
       timeoutMs: stageMs("15m") + stageMs("5m") + SLACK_MS,
       intervalMs: 250,
     });
+    const missed = (await query(LOST)).filter(({ metric: { netns } }) => netns === line.a.name);
+    expect(missed).toEqual([]);
   },
 );

@@ -10,7 +10,7 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   up: [],
   scrape_duration_seconds: [],
   scrape_samples_scraped: [],
-  ALERTS: ["alertname", "alertstate", "severity", "netns", "family", "table"],
+  ALERTS: ["alertname", "alertstate", "severity", "netns", "family", "table", "device"],
   process_cpu_seconds_total: [],
   process_resident_memory_bytes: [],
   nodejs_eventloop_lag_p99_seconds: [],

@@ -1,5 +1,5 @@
 // Every query of the dashboards and every selector of the rules, asked of a Prometheus that scraped our daemon while
-// packets found routes, found none and were refused: each must bring rows.
+// packets found routes, found none, were refused, and had routes that led nowhere: each must bring rows.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BACKEND } from "../support/backend.js";
@@ -9,12 +9,14 @@ import { waitUntil } from "../support/wait_until.js";
 import { fillIn, panelQueries, readDashboards } from "./dashboards.js";
 import { readExpression } from "./promql.js";
 import { hurry, IS_ROOT, type Rule, readRules, type Stage, startStage } from "./stage.js";
+import { startTroubles } from "./troubled_network.js";
 
 /** Why a selector or a query on it may rightly find nothing; empty if it may not. */
 function whyEmpty(expression: string): string {
   for (const { metric } of readExpression(expression).selectors) {
     if (metric === "ALERTS") return "whether an alert fires is not this test's matter";
     if (metric === "tablesnoop_counter_overflow_total") return "shown once the kernel's map is full";
+    if (metric === "tablesnoop_mpls_no_route_total") return "shown for devices that take labels, and there are none";
     if (BACKEND === "tracepoint" && /^tablesnoop_rule_|_priority_action:/.test(metric)) {
       return "this backend sees no rules";
     }
@@ -26,10 +28,11 @@ describe.skipIf(!IS_ROOT)("a Prometheus that scraped us (skipped without root)",
   let line: Line;
   let stage: Stage;
   let traffic: AsyncDisposable;
+  let troubles: AsyncDisposable;
   let rules: Rule[] = [];
 
   beforeAll(async () => {
-    line = await createLine();
+    line = await createLine({ rpFilter: 1 });
     const { b, nowhere } = line.address;
     await line.r.ip(
       "route add prohibit 10.250.0.0/24",
@@ -46,6 +49,7 @@ describe.skipIf(!IS_ROOT)("a Prometheus that scraped us (skipped without root)",
       "10.250.1.1",
       "fd74:fa::1",
     ]);
+    troubles = await startTroubles(line);
     rules = await readRules(stage.prometheus);
     await waitUntil(
       "the last rules have something to tell of the past",
@@ -54,12 +58,16 @@ describe.skipIf(!IS_ROOT)("a Prometheus that scraped us (skipped without root)",
         const gone = await stage.prometheus.query(
           `netns_family:tablesnoop_no_route:past1h{netns="${line.r.name}"} > 0`,
         );
-        return past.length > 0 && gone.length === 2;
+        const dead = await stage.prometheus.query(
+          `netns_family_device:tablesnoop_neighbour_failed:past1h{netns="${line.r.name}", device="r-b"} > 0`,
+        );
+        return past.length > 0 && gone.length === 2 && dead.length > 0;
       },
       { timeoutMs: 90_000, intervalMs: 500 },
     );
   });
   afterAll(async () => {
+    await troubles?.[Symbol.asyncDispose]();
     await traffic?.[Symbol.asyncDispose]();
     await stage?.[Symbol.asyncDispose]();
     await line?.remove();

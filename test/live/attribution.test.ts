@@ -129,6 +129,34 @@ describe("A - R - B", () => {
     expect(growthOf(line.a)).toEqual({});
     expect(growthOf(line.b)).toEqual({});
   });
+
+  test("misses of the reverse path filter, for which it drops packets, belong to the receiving namespace", async (context) => {
+    if (!existsSync("/dev/net/tun")) context.skip("this kernel has no /dev/net/tun");
+    await line.r.ip("tuntap add dev tun-f mode tun", "addr add 192.0.2.1/24 dev tun-f", "link set tun-f up");
+    await line.r.sysctl({ "net.ipv4.conf.tun-f.rp_filter": 1 });
+    const from = "203.0.113.7";
+    const { traced, growthOf } = await observe([`${from}/32`], async () => {
+      const target = { to: line.address.b.ipv4, from, device: "tun-f", deviceNetns: line.r };
+      expect((await send(line.b, "tun", { ...target, count: SENDS })).sent).toBe(SENDS);
+    });
+
+    expect(countTraced(traced, { family: "ipv4", error: 11 })).toBe(SENDS);
+    expect(failuresOf(growthOf(line.r))).toEqual({ [MISS_IN_MAIN]: SENDS });
+    expect(growthOf(line.b)).toEqual({});
+  });
+
+  test("misses in a table, after which the packet is found in another, belong to R", async () => {
+    await line.r.ip("rule add pref 100 to 198.51.100.0/24 lookup 100");
+    const { traced, growthOf } = await observe(line.prefixes, async () => {
+      await send(line.a, "ping", { to: line.address.b.ipv4, count: SENDS });
+    });
+
+    const missed = tracedGrowth(traced.filter(({ family, error }) => family === "ipv4" && error !== 0));
+    // The packet's own way and the way back to its sender, there and back.
+    expect(missed[keyOf("ipv4", "local", "", "no_route")]).toBeGreaterThanOrEqual(2 * SENDS);
+    const ofR = Object.entries(failuresOf(growthOf(line.r))).filter(([key]) => key.startsWith("ipv4"));
+    expect(Object.fromEntries(ofR)).toEqual(missed);
+  });
 });
 
 /** An address of R on a link of its own. */

@@ -111,6 +111,7 @@ describe("the lines of known traffic", () => {
       table: { id: 254, name: "main" },
       result: "found",
       errno: 0,
+      encap: null,
       gateway: pair.address.peer.ipv4,
       egress: "host-peer",
     });

@@ -168,9 +168,11 @@ function flowOf({ by }: RuleCase, family: Family) {
 }
 
 function decision(one: RuleCase, family: Family): string {
-  const { priority, table, result } = one.decides;
+  const { priority, action, table, result } = one.decides;
   if (priority === "") return "";
   const selectors = one.selectors ? ` ${spell(one.selectors, one, family, line)}` : "";
+  if (result !== "found" && action === "to_table")
+    return `pref: ${priority} table: ${table}${selectors} result: ${result}`;
   if (result !== "found") return `pref: ${priority} action: ${result}${selectors}`;
   return `--> pref: ${priority} table: ${table === "main" ? "254" : table}${selectors}`;
 }

@@ -33,6 +33,20 @@ TEST_CASE("event view: an event is taken from its kind's size on") {
   CheckSizes(SampleRule());
 }
 
+TEST_CASE("event view: a route into a tunnel is taken with the whole of the tunnel only") {
+  ts_encapped_route_event event = SampleEncappedRoute(TS_ENCAP_SEG6);
+  for (size_t size = 0; size < sizeof(event); size++) CHECK_FALSE(IsEvent(&event, size));
+  CHECK(IsEvent(&event, sizeof(event)));
+}
+
+TEST_CASE("event view: of a kind that is only counted there are no events") {
+  char bytes[1024] = {};
+  ts_event head = SampleRoute().head;
+  head.kind = TS_KIND_encap;
+  memcpy(bytes, &head, sizeof(head));
+  CHECK_FALSE(IsEvent(bytes, sizeof(bytes)));
+}
+
 TEST_CASE("event view: what has more bytes than its kind needs is taken") {
   char bytes[1024] = {};
   ts_route_event route = SampleRoute();
@@ -66,4 +80,5 @@ TEST_CASE("event view: an event is not read as one of another kind") {
 TEST_CASE("event view: every kind has its word") {
   CHECK(std::string(OpsOf(TS_KIND_route).word) == "route");
   CHECK(std::string(OpsOf(TS_KIND_rule).word) == "rule");
+  CHECK(std::string(OpsOf(TS_KIND_encap).word) == "encap");
 }

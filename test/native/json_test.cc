@@ -28,7 +28,7 @@ TEST_CASE("json: a found route") {
   CHECK(JsonOf(SampleRoute()) ==
         kHead + R"(route","family":"ipv4")" + kNetns + kFlow +
             R"(,"table":{"id":254,"name":"main"},"result":"found","errno":0,"prefix":null,"gateway":"10.0.1.1",)"
-            R"("egress":"eth0","type":"unicast"})");
+            R"("egress":"eth0","type":"unicast","encap":null})");
 }
 
 TEST_CASE("json: a failed IPv6 route of a namespace that is not known") {
@@ -46,7 +46,7 @@ TEST_CASE("json: a failed IPv6 route of a namespace that is not known") {
   CHECK(From(JsonOf(route), "flowlabel").starts_with(R"("flowlabel":900850,"mark":0)"));
   CHECK(From(JsonOf(route), "table") ==
         R"("table":{"id":1001,"name":null},"result":"no_route","errno":11,"prefix":null,"gateway":null,)"
-        R"("egress":null,"type":null})");
+        R"("egress":null,"type":null,"encap":null})");
 }
 
 TEST_CASE("json: a route's prefix, a VRF's table, several nexthops") {
@@ -57,7 +57,7 @@ TEST_CASE("json: a route's prefix, a VRF's table, several nexthops") {
   SetAddress(route.prefix, "10.0.2.0");
   CHECK(From(JsonOf(route), "table") ==
         R"("table":{"id":1001,"name":"vrf-red"},"result":"found","errno":0,"prefix":"10.0.2.0/24","gateway":null,)"
-        R"("egress":"multipath","type":"unicast"})");
+        R"("egress":"multipath","type":"unicast","encap":null})");
 }
 
 TEST_CASE("json: a rule that led to a route, with its selectors") {
@@ -126,7 +126,13 @@ TEST_CASE("json: codes without a word have none") {
   ts_route_event route = SampleRoute();
   for (int code : {7, 15, 16, 17, 255}) {
     route.head.code = static_cast<uint8_t>(code);
-    CHECK(From(JsonOf(route), "type") == R"("type":null})");
+    CHECK(From(JsonOf(route), "type") == R"("type":null,"encap":null})");
     CHECK(From(JsonOf(route), "result").starts_with(R"("result":"found")"));
   }
+}
+
+TEST_CASE("json: a resolved neighbour, and one that failed") {
+  const std::string same = kHead + R"(neighbour","family":"ipv4")" + kNetns + R"(,"dst":"10.0.0.2","device":"eth0",)";
+  CHECK(JsonOf(SampleNeighbour()) == same + R"("lladdr":"52:54:00:12:34:56","result":"found","errno":0,"probes":2})");
+  CHECK(JsonOf(SampleFailedNeighbour()) == same + R"("lladdr":null,"result":"no_route","errno":113,"probes":null})");
 }

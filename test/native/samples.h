@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "../../bpf/kinds/neighbour/event.h"
 #include "../../bpf/kinds/route/event.h"
 #include "../../bpf/kinds/rule/event.h"
 #include "../../native/lines/event_view.h"
@@ -60,6 +61,15 @@ inline ts_route_event SampleRoute() {
   return route;
 }
 
+// The same, into a tunnel of this type that has nothing yet.
+inline ts_encapped_route_event SampleEncappedRoute(uint16_t type) {
+  ts_encapped_route_event event = {};
+  event.route = SampleRoute();
+  event.route.flags |= TS_HAS_ENCAP;
+  event.encap.type = type;
+  return event;
+}
+
 // The rule that leads to table main.
 inline ts_rule_event SampleRule() {
   ts_rule_event rule = {};
@@ -71,12 +81,35 @@ inline ts_rule_event SampleRule() {
   return rule;
 }
 
+// Answered at the second probe.
+inline ts_neighbour_event SampleNeighbour() {
+  ts_neighbour_event neighbour = {};
+  const uint8_t lladdr[] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+  SetHead(neighbour.head, TS_KIND_neighbour);
+  SetName(neighbour.head.device, "eth0");
+  SetAddress(neighbour.dst, "10.0.0.2");
+  memcpy(neighbour.lladdr, lladdr, sizeof(lladdr));
+  neighbour.lladdr_length = sizeof(lladdr);
+  neighbour.has_probes = 1;
+  neighbour.probes = 2;
+  return neighbour;
+}
+
+inline ts_neighbour_event SampleFailedNeighbour() {
+  ts_neighbour_event neighbour = SampleNeighbour();
+  neighbour.head.error = EHOSTUNREACH;
+  neighbour.lladdr_length = 0;
+  neighbour.has_probes = 0;
+  return neighbour;
+}
+
 // As daemon/fib has them, as far as the cases need them.
 inline Vocabulary SampleVocabulary() {
   Vocabulary words;
   words.codes.resize(TS_KINDS);
   words.codes[TS_KIND_rule] = {"", "to_table", "goto", "nop", "", "", "blackhole", "unreachable", "prohibit"};
   words.codes[TS_KIND_route] = {"", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole"};
+  words.codes[TS_KIND_drop] = {"", "neigh_failed"};
   for (size_t kind = 0; kind < TS_KINDS; kind++) {
     for (size_t error = 0; error < Vocabulary::kErrors; error++) {
       for (size_t code = 0; code < Vocabulary::kCodes; code++) {

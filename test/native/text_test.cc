@@ -197,3 +197,26 @@ TEST_CASE("text: no name breaks the line or reaches the terminal as it is") {
                                    " dscp: 0 rule4: src: 10.0.1.2  dst: 10.0.2.2 --> pref: 32766 table: 254 iif " +
                                    spelled + " oif " + spelled + "\n");
 }
+
+TEST_CASE("text: a resolved neighbour") {
+  ts_neighbour_event neighbour = SampleNeighbour();
+  CHECK(TextOf(neighbour, kPlain) == "neigh4: dst: 10.0.0.2 dev: eth0 --> lladdr: 52:54:00:12:34:56\n");
+  CHECK(TextOf(neighbour, kFlow) == "netns: 4097 neigh4: dst: 10.0.0.2 dev: eth0 --> lladdr: 52:54:00:12:34:56\n");
+  CHECK(TextOf(neighbour, kDetails) ==
+        "netns: 4097 neigh4: dst: 10.0.0.2 dev: eth0 --> lladdr: 52:54:00:12:34:56 result: found probes: 2\n");
+}
+
+TEST_CASE("text: a neighbour that failed has no arrow and ends in a blank") {
+  ts_neighbour_event neighbour = SampleFailedNeighbour();
+  neighbour.head.family = TS_IPV6;
+  SetAddress(neighbour.dst, "fd00::2");
+  CHECK(TextOf(neighbour, kPlain) == "neigh6: dst: fd00::2 dev: eth0 \n");
+  CHECK(TextOf(neighbour, kDetails) == "netns: 4097 neigh6: dst: fd00::2 dev: eth0 result: no_route\n");
+}
+
+TEST_CASE("text: a neighbour's address has as many bytes as there is room for, whatever its length says") {
+  ts_neighbour_event neighbour = SampleNeighbour();
+  neighbour.lladdr_length = 255;
+  std::string line = TextOf(neighbour, kPlain);
+  CHECK(line.size() == std::string("neigh4: dst: 10.0.0.2 dev: eth0 --> lladdr: ").size() + 3 * TS_LLADDR_BYTES);
+}

@@ -7,6 +7,7 @@ import { ABI } from "../../daemon/native/abi.js";
 import type {
   Backend,
   CounterRows,
+  DefaultRouteRow,
   DeviceRow,
   EventsDropped,
   FailedDestinationRows,
@@ -15,9 +16,12 @@ import type {
   Listener,
   ListenerOptions,
   LookupFilter,
+  MplsRow,
+  NeighbourTableRow,
   NetnsRow,
   ProbeState,
   Session,
+  TunnelRow,
   UnseenKind,
   Vocabulary,
 } from "../../daemon/native/session.js";
@@ -26,16 +30,17 @@ export interface FakeKey {
   readonly netns: bigint;
   readonly kind?: KindWord;
   readonly family?: Family;
+  /** Neighbour, bridge change: ifindex. */
   readonly table?: number;
-  /** Route: ifindex. Rule: priority. */
+  /** Route: ifindex. Rule: priority. Encap: type. Bridge change: who told. */
   readonly egress?: number;
   readonly error?: number;
-  /** Route: its type. Rule: its action. */
+  /** Route: its type. Rule: its action. Encap: that of the segment identifier. Drop: its reason. Neighbour: TS_NEIGHBOUR_*. Bridge change: which. */
   readonly type?: number;
 }
 
-/** Failed lookups to one destination, as one call of failedDestinations() gives them. */
-export interface FakeFailure extends Omit<FakeKey, "kind" | "egress"> {
+/** What failed for one destination, as one call of failedDestinations() gives it. */
+export interface FakeFailure extends Omit<FakeKey, "egress"> {
   readonly destination: string;
   readonly lookups: number;
 }
@@ -78,6 +83,14 @@ export class FakeSession implements Session {
   names: LineNames | undefined;
   dropped: EventsDropped = { ringbuf: 0, queue: 0, decode: 0, fault: "" };
   omitted = 0;
+  omittedOthers = 0;
+  /** Of each namespace that has other numbers than 0: [family * TS_MIBS + TS_MIB_…], and [IPv4, IPv6]. */
+  readonly mib = new Map<bigint, readonly number[]>();
+  readonly fibChanges = new Map<bigint, readonly [number, number]>();
+  tunnels: readonly TunnelRow[] = [];
+  mpls: readonly MplsRow[] = [];
+  defaultRoutes: readonly DefaultRouteRow[] = [];
+  neighbourTables: readonly NeighbourTableRow[] = [];
   overflow = new Array<bigint>(ABI.TS_OVERFLOW_INDICES).fill(0n);
 
   /** `clock` in milliseconds, for the second that must lie between retire and release. */
@@ -169,7 +182,14 @@ export class FakeSession implements Session {
 
   inventory(): Inventory {
     this.#check("inventory");
-    return { netns: [...this.#netns.values()], devices: [...this.#devices], omitted: this.omitted };
+    const { omitted, omittedOthers, tunnels, mpls, defaultRoutes, neighbourTables } = this;
+    const others = { tunnels, mpls, defaultRoutes, neighbourTables, omittedOthers };
+    const rows = [...this.#netns.values()];
+    const mib = Float64Array.from(
+      rows.flatMap(({ cookie }) => this.mib.get(cookie) ?? new Array<number>(2 * ABI.TS_MIBS).fill(0)),
+    );
+    const fibChanges = Float64Array.from(rows.flatMap(({ cookie }) => this.fibChanges.get(cookie) ?? [0, 0]));
+    return { netns: rows, mib, fibChanges, devices: [...this.#devices], omitted, ...others };
   }
 
   retire(indices: Uint32Array): void {
@@ -199,11 +219,12 @@ export class FakeSession implements Session {
     this.#failures = [];
     this.failuresWithoutRow = 0;
     return {
+      kind: Uint8Array.from(keys, (key) => KINDS.findIndex(({ word }) => word === key.kind)),
       netns: BigUint64Array.from(keys, (key) => key.netns),
       table: Uint32Array.from(keys, (key) => key.table),
       family: Uint8Array.from(keys, (key) => FAMILIES.indexOf(key.family)),
       error: Uint8Array.from(keys, (key) => key.error),
-      type: Uint8Array.from(keys, (key) => key.type),
+      code: Uint8Array.from(keys, (key) => key.type),
       destination: failures.map(({ destination }) => destination),
       count: Float64Array.from(failures, (failure) => failure.lookups),
       lookups,

@@ -3,7 +3,7 @@
 import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
 import { bitsOf } from "../../daemon/kinds/lines.js";
 import type { KindWord } from "../../daemon/kinds/list.js";
-import type { Session } from "../../daemon/native/session.js";
+import type { Session, Verbosity } from "../../daemon/native/session.js";
 import { buildVocabulary } from "../../daemon/stream/vocabulary.js";
 import { ALL_KINDS, loadAddon, SESSION_OPTIONS } from "./addon.js";
 import type { Netns } from "./networks/netns.js";
@@ -16,6 +16,8 @@ export interface LineOptions {
   readonly foundOnly?: boolean;
   /** Lines of this namespace only. */
   readonly cookie?: bigint;
+  /** 1 if absent. */
+  readonly verbose?: Verbosity;
 }
 
 export interface Lines extends Disposable {
@@ -27,8 +29,8 @@ export interface Lines extends Disposable {
 const MARKS = { ipv4: "127.9.9.9", ipv6: "::1" } as const;
 const ANY = new Uint8Array(32);
 
-/** Verbose text without colour. Throws from during() if a line was lost. */
-export function openLines({ kinds, families, foundOnly = false, cookie }: LineOptions): Lines {
+/** Text without colour. Throws from during() if a line was lost. */
+export function openLines({ kinds, families, foundOnly = false, cookie, verbose = 1 }: LineOptions): Lines {
   const session = new (loadAddon().Session)({ ...SESSION_OPTIONS, kinds: ALL_KINDS, ringBytes: 1 << 20 });
   session.setVocabulary(buildVocabulary());
   let text = "";
@@ -40,7 +42,7 @@ export function openLines({ kinds, families, foundOnly = false, cookie }: LineOp
     src: ANY,
     dst: ANY,
   };
-  const options = { filter, format: "text", verbose: 1, colour: false, tellsDrops: false } as const;
+  const options = { filter, format: "text", verbose, colour: false, tellsDrops: false } as const;
   const listener = session.listen({ ...options, queueBytes: 1 << 20 }, () => {
     text += listener.take().bytes.toString();
   });
@@ -62,7 +64,7 @@ export function openLines({ kinds, families, foundOnly = false, cookie }: LineOp
   };
 }
 
-/** A session without a listener, for its counters. */
-export function openCounters(): Session {
-  return new (loadAddon().Session)({ ...SESSION_OPTIONS, kinds: ALL_KINDS, ringBytes: 1 << 16 });
+/** A session without a listener, for its counters of these kinds. */
+export function openCounters(kinds = ALL_KINDS): Session {
+  return new (loadAddon().Session)({ ...SESSION_OPTIONS, kinds, ringBytes: 1 << 16 });
 }

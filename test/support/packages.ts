@@ -7,14 +7,16 @@ import { projectPath } from "./project_path.js";
 /** Paths of files. */
 export interface Packages {
   readonly deb: string;
+  readonly debArm64: string;
   readonly tarball: string;
+  readonly tarballArm64: string;
   readonly image: string;
   readonly npm: string;
   readonly sbom: string;
   readonly checksums: string;
 }
 
-/** Packages are made on and for x86-64. */
+/** Packages are made on x86-64. */
 export const ARE_MADE_HERE = process.arch === "x64";
 
 const BUILD_MS = 300_000;
@@ -26,7 +28,9 @@ export async function builtPackages(root: string = projectPath()): Promise<Packa
   const folder = `${root}/packages`;
   return {
     deb: `${folder}/tablesnoop_${version}_amd64.deb`,
+    debArm64: `${folder}/tablesnoop_${version}_arm64.deb`,
     tarball: `${folder}/tablesnoop-${version}-linux-x64.tar.gz`,
+    tarballArm64: `${folder}/tablesnoop-${version}-linux-arm64.tar.gz`,
     image: `${folder}/tablesnoop-${version}-linux-x64.oci.tar`,
     npm: `${folder}/tablesnoop-${version}.tgz`,
     sbom: `${folder}/tablesnoop-${version}.cdx.json`,

@@ -26,7 +26,18 @@ export function exposeDevice(name: string, format: Format): Promise<string> {
   const { exposition } = buildCounting({
     config: {
       ...{ failureWindowMs: HOUR_MS, seriesExpiryMs: HOUR_MS, seriesMax: 100, netns: [], exporterMetrics: false },
-      collectors: { route: true, rule: false, mib: false },
+      collectors: {
+        route: true,
+        rule: false,
+        encap: false,
+        neighbour: false,
+        fdb: false,
+        drop: false,
+        mib: false,
+        tunnel: false,
+        mpls: false,
+        change: false,
+      },
     },
     session,
     names,

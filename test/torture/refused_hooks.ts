@@ -27,11 +27,7 @@ const REFUSALS: Readonly<Record<typeof BACKEND, readonly Refusal[]>> = {
   tracepoint: [
     { program: "route4_tracepoint", probe: "fib_table_lookup", blind: "ipv4" },
     { program: "route6_tracepoint", probe: "fib6_table_lookup", blind: "ipv6" },
-    { program: "softirq_entry", probe: "softirq_entry" },
-    { program: "softirq_exit", probe: "softirq_exit" },
-    { program: "netif_receive_skb", probe: "netif_receive_skb" },
-    { program: "netif_receive_skb_entry", probe: "netif_receive_skb_entry" },
-    { program: "netif_receive_skb_exit", probe: "netif_receive_skb_exit" },
+    { program: "drop4", probe: "kfree_skb" },
   ],
   trampoline: [
     { program: "route4_trampoline", probe: "fib_table_lookup", hasDeputy: true },

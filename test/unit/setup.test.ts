@@ -40,15 +40,20 @@ describe("the machine", () => {
     expect(whyNotBuild({ platform: "darwin", arch: "arm64", release: bookworm })).toContain("darwin");
   });
 
+  const LOOP = "BPF_FUNC_loop";
+  const PERCPU = "BPF_FUNC_map_lookup_percpu_elem";
   it.each([
-    ["5.10.0-30-amd64", true, "kernel 5.10.0-30-amd64 is not supported"],
-    ["4.19.0", true, "boot Linux 5.19 or newer"],
-    ["5.15.0-1021-aws", true, "boot Linux 5.19 or newer"],
-    ["5.19.0", true, ""],
-    ["6.1.0-25-amd64", true, ""],
-    ["6.1.0-25-amd64", false, "/sys/kernel/btf/vmlinux"],
-  ])("runs tablesnoopd on kernel %s with types %s only if both suffice", (kernel, hasKernelTypes, reason) => {
-    const why = whyNotRun({ kernel, hasKernelTypes });
+    [
+      "5.15.0-1021-aws",
+      [],
+      "lacks bpf_loop (in Linux since 5.17) and bpf_map_lookup_percpu_elem (in Linux since 5.19)",
+    ],
+    ["5.18.0", [LOOP], "lacks bpf_map_lookup_percpu_elem (in Linux since 5.19); boot Linux 5.19 or newer"],
+    ["5.19.0", [LOOP, PERCPU], ""],
+    ["5.14.0-427.el9", [LOOP, PERCPU], ""],
+    ["6.1.0-25-amd64", undefined, "/sys/kernel/btf/vmlinux"],
+  ])("runs tablesnoopd on a kernel with the helpers, whatever its release: %s with %s", (kernel, helpers, reason) => {
+    const why = whyNotRun({ kernel, types: helpers && Buffer.from(`\0int\0${[...helpers, ""].join("\0")}`) });
     if (reason === "") expect(why).toBe("");
     else expect(why).toContain(reason);
   });

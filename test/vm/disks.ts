@@ -4,7 +4,7 @@ import { Unavailable } from "../support/unavailable.js";
 import { guestRoot } from "./guest_root.js";
 import { findOnHost } from "./host_command.js";
 import { diskImage } from "./image.js";
-import type { Kernel } from "./kernels.js";
+import type { Architecture, Kernel } from "./kernels.js";
 import { nodeModulesDisk, projectDisk } from "./project_disks.js";
 
 export interface Disks {
@@ -16,30 +16,33 @@ export interface Disks {
 }
 
 const PROGRAMS: ReadonlyMap<string, string> = new Map([
-  ["qemu-system-x86_64", "qemu-system-x86"],
   ["mke2fs", "e2fsprogs"],
   ["depmod", "kmod"],
   ["setpriv", "util-linux"],
   ["dpkg", "dpkg"],
+  ["apt-get", "apt"],
 ]);
+const EMULATORS: Readonly<Record<Architecture, readonly [program: string, debianPackage: string]>> = {
+  amd64: ["qemu-system-x86_64", "qemu-system-x86"],
+  arm64: ["qemu-system-aarch64", "qemu-system-arm"],
+};
 
-/** Throws Unavailable if this machine cannot run guests at all. */
-export async function requireHost(): Promise<void> {
+/** Throws Unavailable if this machine cannot run such guests at all. */
+export async function requireHost(architecture: Architecture = "amd64"): Promise<void> {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new Unavailable(`run guests on ${process.platform} ${process.arch}: the guests are Linux x86_64`, false);
+    throw new Unavailable(`run guests on ${process.platform} ${process.arch}: guests are made on Linux x86_64`, false);
   }
   const packages: string[] = [];
-  for (const [program, debianPackage] of PROGRAMS) {
+  for (const [program, debianPackage] of [...PROGRAMS, EMULATORS[architecture]]) {
     if (!(await findOnHost(program))) packages.push(debianPackage);
   }
   if (packages.length === 0) return;
   throw new Unavailable(`run guests: not installed: ${packages.join(" ")}; apt-get install them`, true);
 }
 
-/** The root image holds the modules of all `kernels`: a guest boots any of them from it. */
-export async function makeDisks(kernels: readonly Kernel[]): Promise<Disks> {
-  const root = await diskImage(await guestRoot(kernels));
-  const project = await diskImage(await projectDisk());
-  const nodeModules = await diskImage(await nodeModulesDisk());
+export async function makeDisks(kernel: Kernel): Promise<Disks> {
+  const root = await diskImage(await guestRoot(kernel));
+  const project = await diskImage(await projectDisk(kernel.architecture));
+  const nodeModules = await diskImage(await nodeModulesDisk(kernel.architecture));
   return { root, init: "/usr/sbin/guest-init", others: [project, nodeModules] };
 }

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { skipFor } from "../support/unavailable.js";
 import { boot, type Guest, TIED_TO_PARENT } from "./guest.js";
-import { prepareMachines } from "./machines.js";
+import { MATRIX, prepareMachine, titleOf } from "./machines.js";
 
 const DEVICES = [
   ...["type veth", "type dummy", "type vrf table 10", "type bridge", "type bond", "type vxlan id 7 dstport 4789"],
@@ -15,8 +15,11 @@ const DEVICES = [
   ...["type ipip local 127.0.0.1 remote 127.0.0.2", "type gre local 127.0.0.1 remote 127.0.0.2"],
 ];
 
-for (const machine of await prepareMachines()) {
-  describe(`a guest with Linux ${machine.series}`, () => {
+const machines = [];
+for (const choice of MATRIX) machines.push(await prepareMachine(choice));
+
+for (const machine of machines) {
+  describe(`a guest with ${titleOf(machine)}`, () => {
     if ("unavailable" in machine) {
       test("runs commands", (context) => skipFor(machine.unavailable, context));
       return;

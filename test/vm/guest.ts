@@ -6,7 +6,7 @@ import { Duplex } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { Agent, type RunResult } from "./agent.js";
 import type { Disks } from "./disks.js";
-import type { Kernel } from "./kernels.js";
+import type { Architecture, Kernel } from "./kernels.js";
 
 export interface GuestOptions {
   readonly kernel: Kernel;
@@ -42,7 +42,7 @@ export const TIED_TO_PARENT = ["setpriv", "--pdeathsig", "KILL"] as const;
 export async function boot(options: GuestOptions): Promise<Guest> {
   const { kernel } = options;
   const [program, ...flags] = TIED_TO_PARENT;
-  const child = spawn(program, [...flags, "qemu-system-x86_64", ...qemuFlags(options)], {
+  const child = spawn(program, [...flags, MACHINES[kernel.architecture].program, ...qemuFlags(options)], {
     stdio: ["pipe", "pipe", "pipe", "pipe"],
   });
   const qemu = new Qemu(child, kernel.release);
@@ -75,17 +75,36 @@ async function runInside(qemu: Qemu, agent: Agent, command: string, options: Run
   return result;
 }
 
+interface EmulatedMachine {
+  readonly program: string;
+  readonly machine: string;
+  readonly cpu: string;
+  readonly console: string;
+}
+
+const MACHINES: Readonly<Record<Architecture, EmulatedMachine>> = {
+  // Five-level page tables cost the emulator one more step per miss.
+  amd64: { program: "qemu-system-x86_64", machine: "q35", cpu: "max,la57=off", console: "ttyS0" },
+  // Pointer authentication as the architecture defines it takes the emulator most of its time.
+  arm64: {
+    program: "qemu-system-aarch64",
+    machine: "virt,gic-version=3",
+    cpu: "max,pauth-impdef=on",
+    console: "ttyAMA0",
+  },
+};
+
 function qemuFlags({ kernel, disks, memoryMb = 2048, cpus = 2 }: GuestOptions): string[] {
   // mitigations=off: an emulated CPU leaks nothing, but pays for every flush. panic=-1 with -no-reboot: a guest that
   // panics ends QEMU at once instead of waiting for its deadline.
-  const boot = `root=/dev/nvme0n1 rw init=${disks.init} console=ttyS0 panic=-1 mitigations=off`;
+  const { machine, cpu, console } = MACHINES[kernel.architecture];
+  const boot = `root=/dev/nvme0n1 rw init=${disks.init} console=${console} panic=-1 mitigations=off`;
   return [
     ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-nic", "none"],
     // thread=single: the CPUs take turns on one host thread. With a thread each, QEMU 7.2 now and then runs a stale int3
     // after the kernel patched its code, and the guest panics (int3 oops): any static key or BPF attachment can do it.
-    ...["-machine", "q35", "-accel", "tcg,thread=single", "-smp", String(cpus), "-m", String(memoryMb)],
-    // Five-level page tables cost the emulator one more step per miss.
-    ...["-cpu", "max,la57=off"],
+    ...["-machine", machine, "-accel", "tcg,thread=single", "-smp", String(cpus), "-m", String(memoryMb)],
+    ...["-cpu", cpu],
     ...["-kernel", kernel.vmlinuz, "-append", boot],
     ...["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
     ...["-device", "virtio-serial-pci", "-chardev", "socket,id=agent,fd=3"],

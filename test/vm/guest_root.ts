@@ -1,13 +1,16 @@
-// What the guest's root file system holds: the host's own shell, iproute2, Node and their libraries, the modules of
-// every kernel, and guest_init.sh as init. Taken from installed Debian packages, so nothing is downloaded.
+// What the guest's root file system holds: the host's own shell, iproute2, Node and their libraries, the modules of its
+// kernel, and guest_init.sh as init. Taken from installed Debian packages, so nothing is downloaded; for another
+// architecture, from packages that are.
 
 import { createHash } from "node:crypto";
 import { chmod, cp, lstat, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { NODE_RUNTIME } from "../../scripts/package/node_runtime.mjs";
 import { projectPath } from "../support/project_path.js";
 import { Unavailable } from "../support/unavailable.js";
 import { exists } from "./cache.js";
+import { foreignPackages, placeForeignPackages } from "./foreign_packages.js";
 import { runOnHost } from "./host_command.js";
 import type { ImageRecipe } from "./image.js";
 import type { Kernel } from "./kernels.js";
@@ -25,7 +28,23 @@ export const AGENT = projectPath("test/vm/guest_agent.sh");
 const WANTED = /^\/(etc|bin|sbin|lib|lib64|usr\/(bin|sbin|lib|lib64|libexec))\//;
 const UNWANTED = /^\/(usr\/)?lib\/(systemd|udev)\/|^\/etc\/(init\.d|pam\.d|cron|logrotate)/;
 
-export async function guestRoot(kernels: readonly Kernel[]): Promise<ImageRecipe> {
+export function guestRoot(kernel: Kernel): Promise<ImageRecipe> {
+  return kernel.architecture === "amd64" ? ownRoot(kernel) : foreignRoot(kernel);
+}
+
+/** Of packages that are not installed, and could not be run, here. */
+async function foreignRoot(kernel: Kernel): Promise<ImageRecipe> {
+  const packages = await foreignPackages([...REQUIRED, ...OPTIONAL.filter((name) => name !== "tcpdump")]);
+  const versions = packages.map(({ name, version }) => `${name} ${version}`);
+  return {
+    name: `root-${kernel.architecture}`,
+    key: await keyOf([...versions, JSON.stringify(NODE_RUNTIME)], kernel),
+    freeMb: 256,
+    fill: (tree) => fill(tree, kernel, () => placeForeignPackages(tree, packages)),
+  };
+}
+
+async function ownRoot(kernel: Kernel): Promise<ImageRecipe> {
   const installed = await runOnHost("dpkg-query", [
     "-W",
     "-f",
@@ -37,20 +56,29 @@ export async function guestRoot(kernels: readonly Kernel[]): Promise<ImageRecipe
     throw new Unavailable(`build the guest's root: not installed: ${missing.join(" ")}; apt-get install them`, true);
   }
   const packages = [...REQUIRED, ...OPTIONAL.filter((name) => present.has(name))];
-  const recipe = [await readFile(INIT), await readFile(AGENT), await readFile(fileURLToPath(import.meta.url))];
-  const hash = createHash("sha256");
-  for (const part of [installed, process.version, ...recipe, ...kernels.map((kernel) => kernel.version)]) {
-    hash.update(part).update("\0");
-  }
   return {
-    name: "root",
-    key: hash.digest("hex").slice(0, 16),
+    name: `root-${kernel.series}`,
+    key: await keyOf([installed, process.version], kernel),
     freeMb: 256,
-    fill: (tree) => fill(tree, packages, kernels),
+    fill: (tree) => fill(tree, kernel, () => placeOwnPackages(tree, packages)),
   };
 }
 
-async function fill(tree: string, packages: readonly string[], kernels: readonly Kernel[]): Promise<void> {
+async function keyOf(parts: readonly string[], kernel: Kernel): Promise<string> {
+  const recipe = [await readFile(INIT), await readFile(AGENT), await readFile(fileURLToPath(import.meta.url))];
+  const hash = createHash("sha256");
+  for (const part of [...parts, ...recipe, kernel.release, kernel.version]) hash.update(part).update("\0");
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** The host's, and what they are linked with. */
+async function placeOwnPackages(tree: string, packages: readonly string[]): Promise<void> {
+  await copyPackages(tree, packages);
+  await cp(process.execPath, join(tree, "usr/bin/node"));
+  await copyLibraries(tree);
+}
+
+async function fill(tree: string, kernel: Kernel, placePackages: () => Promise<void>): Promise<void> {
   for (const folder of [
     "proc",
     "sys",
@@ -69,14 +97,10 @@ async function fill(tree: string, packages: readonly string[], kernels: readonly
     await mkdir(join(tree, "usr", link), { recursive: true });
     await symlink(`usr/${link}`, join(tree, link));
   }
-  await copyPackages(tree, packages);
-  await cp(process.execPath, join(tree, "usr/bin/node"));
+  await placePackages();
   await symlink("dash", join(tree, "usr/bin/sh")).catch(ignoreExisting);
   await symlink("mawk", join(tree, "usr/bin/awk")).catch(ignoreExisting);
-  await copyLibraries(tree);
-  for (const kernel of kernels) {
-    await cp(kernel.modules, join(tree, "usr/lib/modules", kernel.release), { recursive: true });
-  }
+  await cp(kernel.modules, join(tree, "usr/lib/modules", kernel.release), { recursive: true });
   await writeFile(join(tree, "etc/passwd"), "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n");
   await writeFile(join(tree, "etc/group"), "root:x:0:\nnogroup:x:65534:\n");
   await writeFile(join(tree, "etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n");

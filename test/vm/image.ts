@@ -17,11 +17,19 @@ export interface ImageRecipe {
 
 // Images not used for so long belong to an older state of this tree: every change of the project makes a new one.
 const STALE_MS = 2 * 3600 * 1000;
+/** By path: guests that are prepared side by side share the images that are the same. */
+const making = new Map<string, Promise<string>>();
 
 /** Path of the image, made if the cache has none of this key. Guests must open it with snapshot=on. */
 export async function diskImage(recipe: ImageRecipe): Promise<string> {
   const folder = await cacheFolder("images");
   const path = join(folder, `${recipe.name}-${recipe.key}.img`);
+  const made = making.get(path) ?? make(recipe, folder, path);
+  making.set(path, made);
+  return made;
+}
+
+async function make(recipe: ImageRecipe, folder: string, path: string): Promise<string> {
   await makeOnce(path, async (scratch) => {
     await removeStale(folder, recipe.name);
     const tree = join(scratch, "tree");

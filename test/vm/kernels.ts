@@ -1,18 +1,25 @@
-// The kernels the guests boot: the newest stock Debian cloud kernel of each series that apt knows, unpacked in the
-// cache. Cloud flavour because NVMe and ext4 are built in: it boots from a disk image without an initramfs.
+// The kernels the guests boot: the newest stock Debian cloud kernel of each series, unpacked in the cache. Cloud flavour
+// because NVMe and ext4 are built in: it boots from a disk image without an initramfs.
 
-import { readdir } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
+import { ArchiveError, DebianArchive, type DebianPackage } from "../../scripts/debian/archive.mjs";
 import { Unavailable } from "../support/unavailable.js";
-import { cacheFolder, makeOnce } from "./cache.js";
-import { findOnHost, runOnHost } from "./host_command.js";
+import { cacheFolder, exists, makeOnce } from "./cache.js";
+import { runOnHost } from "./host_command.js";
 
-/** 6.1 is Debian 12's kernel and the oldest one supported, 6.12 that of Debian 13 and of Debian 12's updates. */
-export const SERIES = ["6.1", "6.12"] as const;
-export type Series = (typeof SERIES)[number];
+/** 6.1 is Debian 12's, 6.12 that of Debian 13; 6.18 and the newest come from Debian 13's backports. */
+export const SERIES = ["6.1", "6.12", "6.18", "newest"] as const;
+type Series = (typeof SERIES)[number];
+/** As Debian calls it. */
+export type Architecture = "amd64" | "arm64";
 
-export interface Kernel {
+export interface KernelChoice {
   readonly series: Series;
+  readonly architecture: Architecture;
+}
+
+export interface Kernel extends KernelChoice {
   /** As uname -r prints it. */
   readonly release: string;
   /** Package version, such as 6.1.192-2: it changes where the release does not. */
@@ -22,47 +29,40 @@ export interface Kernel {
   readonly modules: string;
 }
 
-interface Candidate {
-  readonly name: string;
-  readonly version: string;
+/** Throws Unavailable if the archive cannot be reached or has no such kernel any more. */
+export async function fetchKernel({ series, architecture }: KernelChoice): Promise<Kernel> {
+  try {
+    const archive = await DebianArchive.open();
+    const image = await newest(archive, series, architecture);
+    const release = image.name.replace("linux-image-", "");
+    const folder = await cacheFolder("kernels", "unpacked");
+    const unpacked = join(folder, `${image.name}_${image.version.replaceAll(/[^\w.+~-]/g, "_")}`);
+    await makeOnce(unpacked, (scratch) => download(archive, image, architecture, scratch));
+    return {
+      series,
+      architecture,
+      release,
+      version: image.version,
+      vmlinuz: join(unpacked, "vmlinuz"),
+      modules: join(unpacked, "lib/modules", release),
+    };
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    throw new Unavailable(`fetch a ${series} kernel for ${architecture}: ${error.message}`, error.curable);
+  }
 }
 
-export async function fetchKernel(series: Series): Promise<Kernel> {
-  const candidate = await newest(series);
-  const release = candidate.name.replace("linux-image-", "");
-  const folder = await cacheFolder("kernels");
-  const unpacked = join(folder, `${candidate.name}_${candidate.version.replaceAll(/[^\w.+~-]/g, "_")}`);
-  await makeOnce(unpacked, (scratch) => download(candidate, release, scratch));
-  return {
-    series,
-    release,
-    version: candidate.version,
-    vmlinuz: join(unpacked, "boot", `vmlinuz-${release}`),
-    modules: join(unpacked, "lib", "modules", release),
-  };
-}
-
-async function newest(series: Series): Promise<Candidate> {
-  if (!(await findOnHost("apt-get"))) {
-    throw new Unavailable(`find a ${series} kernel: no apt-get here; the guests' kernels are Debian packages`, true);
+async function newest(archive: DebianArchive, series: Series, architecture: Architecture): Promise<DebianPackage> {
+  const number = series === "newest" ? "\\d+\\.\\d+" : series.replace(".", "\\.");
+  const pattern = new RegExp(`^linux-image-${number}\\.\\d[^ ]*-cloud-${architecture}$`);
+  const names = (await archive.names("linux-image-")).filter((name) => pattern.test(name));
+  let best: DebianPackage | undefined;
+  for (const found of await archive.find(names, architecture)) {
+    if (!best || (await isNewer(found.version, best.version))) best = found;
   }
-  const pattern = new RegExp(`^linux-image-${series.replace(".", "\\.")}\\.[0-9][^ ]*-cloud-amd64$`);
-  const all = await runOnHost("apt-cache", ["pkgnames", `linux-image-${series}.`]);
-  const names = all.split("\n").filter((name) => pattern.test(name));
-  if (names.length === 0) {
-    const hint = "run apt-get update, or add the suite that carries it (bookworm-security has both)";
-    throw new Unavailable(`find a ${series} kernel: apt knows no linux-image-${series}.*-cloud-amd64; ${hint}`, true);
-  }
-  const shown = await runOnHost("apt-cache", ["show", "--no-all-versions", ...names]);
-  let best: Candidate | undefined;
-  for (const stanza of shown.split("\n\n")) {
-    const name = /^Package: (.*)$/m.exec(stanza)?.[1];
-    const version = /^Version: (.*)$/m.exec(stanza)?.[1];
-    if (!name || !version) continue;
-    if (!best || (await isNewer(version, best.version))) best = { name, version };
-  }
-  if (!best) throw new Unavailable(`find a ${series} kernel: apt lists ${names.join(", ")} but shows none`, true);
-  return best;
+  if (best) return best;
+  // Debian takes a series out when the next one is in: nothing that this machine could cure.
+  throw new ArchiveError(`Debian's archive has no linux-image-${series}.*-cloud-${architecture} now`, false);
 }
 
 function isNewer(version: string, than: string): Promise<boolean> {
@@ -72,16 +72,29 @@ function isNewer(version: string, than: string): Promise<boolean> {
   );
 }
 
-async function download({ name, version }: Candidate, release: string, scratch: string): Promise<string> {
-  // apt's own unprivileged user could not write into this folder; the package is checked by its signature either way.
-  const sandbox = process.getuid?.() === 0 ? ["-o", "APT::Sandbox::User=root"] : [];
-  await runOnHost("apt-get", [...sandbox, "download", `${name}=${version}`], scratch).catch((error: unknown) => {
-    throw new Unavailable(`download ${name}: ${error instanceof Error ? error.message : String(error)}`, true);
-  });
-  const file = (await readdir(scratch)).find((entry) => entry.endsWith(".deb"));
-  if (!file) throw new Error(`download ${name}: apt-get left no package behind`);
+/**
+ * Since 6.19 linux-image-* is empty: the kernel is in linux-binary-*, without /boot, and since 7.2 its modules are in
+ * linux-modules-*. Of the three, those that are there make the kernel.
+ */
+async function download(
+  archive: DebianArchive,
+  image: DebianPackage,
+  architecture: Architecture,
+  scratch: string,
+): Promise<string> {
+  const release = image.name.replace("linux-image-", "");
+  const parts = await archive.find([`linux-binary-${release}`, `linux-modules-${release}`], architecture);
   const unpacked = join(scratch, "unpacked");
-  await runOnHost("dpkg", ["-x", join(scratch, file), unpacked]);
+  await archive.unpack([image, ...parts], architecture, unpacked);
+  // Where /lib is /usr/lib, depmod knows the modules by the first name all the same.
+  if (!(await exists(join(unpacked, "lib/modules", release)))) {
+    await rename(join(unpacked, "usr/lib"), join(unpacked, "lib"));
+  }
+  const places = [join(unpacked, "boot", `vmlinuz-${release}`), join(unpacked, "lib/modules", release, "vmlinuz")];
+  for (const place of places) {
+    if (await exists(place)) await rename(place, join(unpacked, "vmlinuz"));
+  }
+  if (!(await exists(join(unpacked, "vmlinuz")))) throw new Error(`unpack ${image.name}: no vmlinuz in it`);
   await runOnHost("depmod", ["-b", unpacked, release]);
   return unpacked;
 }

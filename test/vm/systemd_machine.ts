@@ -28,7 +28,7 @@ export const NEXT = "+next";
 /** Throws Unavailable if it cannot be had here. */
 export async function prepareSystemdMachine(): Promise<SystemdMachine> {
   await requireHost();
-  const kernel = await fetchKernel("6.1");
+  const kernel = await fetchKernel({ series: "6.1", architecture: "amd64" });
   const root = await diskImage(await systemdRoot(kernel));
   const others = [await diskImage(await packageDisk())];
   return { kernel, disks: { root, init: "/sbin/init", others } };

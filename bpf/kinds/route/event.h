@@ -4,6 +4,7 @@
 #define TABLESNOOP_KINDS_ROUTE_EVENT_H
 
 #include "../../tablesnoop_abi.h"
+#include "../encap/event.h"
 
 /* ts_key.words. ts_key.code: RTN_* of a failed lookup, 0 if unknown; of a found one 0 or TS_ROUTE_SELECTED. */
 enum ts_route_word {
@@ -24,6 +25,7 @@ enum ts_route_flag {
 	TS_HAS_PREFIX = 1,  /* prefix and prefix_length hold the route's destination */
 	TS_MULTIPATH = 2,   /* of several nexthops, not known which: device is "multipath", no gateway */
 	TS_HAS_GATEWAY = 4, /* gateway holds an address of gateway_family */
+	TS_HAS_ENCAP = 8,   /* it is a struct ts_encapped_route_event */
 };
 
 /* Its code: RTN_* of the answer, 0 if unknown. A table without a match fails with EAGAIN. */
@@ -38,6 +40,13 @@ struct ts_route_event {
 	__u32 prefix[4];
 	__u32 gateway[4];
 };
+
+/* The nexthop leads into a tunnel. Apart, so that the others stay short. */
+struct ts_encapped_route_event {
+	struct ts_route_event route;
+	struct ts_encap encap;
+};
 TS_ASSERT_SIZE(ts_route_event, 168);
+TS_ASSERT_SIZE(ts_encapped_route_event, 304);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* IPv4 table lookups, by either backend. Neither can tell a throw route from a table without a match. */
 
-struct cache_map route4_cache SEC(".maps");
 struct cache_map select4_cache SEC(".maps");
 
 /* What the entries below hand over. */
@@ -43,6 +42,14 @@ static __always_inline void describe_route4(struct ts_event *head, const struct 
 	event->flags |= TS_HAS_PREFIX;
 }
 
+static __always_inline void describe_encapped4(struct ts_event *head, const struct ts_key *key, const void *of)
+{
+	const struct route4 *lookup = of;
+
+	describe_route4(head, key, lookup);
+	describe_encap((struct ts_encapped_route_event *)head, tunnel_of(key, lookup->nhc), lookup->net);
+}
+
 static __always_inline bool hold_route4(const struct ts_key *key, __u32 listeners, const void *of)
 {
 	const struct route4 *lookup = of;
@@ -52,9 +59,12 @@ static __always_inline bool hold_route4(const struct ts_key *key, __u32 listener
 	       wait_for_choice(lookup->result, key, listeners, lookup->net, describe_route4, lookup);
 }
 
-static __always_inline int finish_route4(struct ts_key *key, const struct route4 *lookup, hold_event hold)
+/* `counted_by` is about misses. */
+static __always_inline int finish_route4(struct ts_key *key, const struct route4 *lookup, enum counted_by counted_by,
+					 hold_event hold)
 {
-	__u64 nth = count(key, &route4_cache);
+	__u64 nth = key->error && counted_by == SEVERAL_PROGRAMS ? count_with_others(key, &route4_cache)
+								 : count(key, &route4_cache);
 	struct subject subject;
 
 	if (key->error)
@@ -62,12 +72,15 @@ static __always_inline int finish_route4(struct ts_key *key, const struct route4
 	if (!shared.listeners)
 		return 0;
 	ask_by_flow4(&subject, key->words[TS_ROUTE_TABLE], lookup->flow);
+	if (tunnel_of(key, lookup->nhc))
+		return tell(key, &subject, lookup->net, sizeof(struct ts_encapped_route_event), hold,
+			    describe_encapped4, lookup);
 	return tell(key, &subject, lookup->net, sizeof(struct ts_route_event), hold, describe_route4, lookup);
 }
 
 /*
- * tracepoint backend: fires once for each table lookup. It cannot see the namespace of a miss, nor which of several
- * nexthops is taken.
+ * tracepoint backend: fires once for each table lookup. It cannot see the namespace of a miss, which may have to wait until
+ * that is known, nor which of several nexthops is taken.
  */
 SEC("tp_btf/fib_table_lookup")
 int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const struct fib_nh_common *nhc, int err)
@@ -79,6 +92,7 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 	};
 	struct route4 lookup = { .flow = flow, .nhc = nhc };
 	const struct net_device *dev;
+	struct unowned_ring *ring;
 	struct place place = {};
 
 	/* Decide by err: some kernels let the verifier believe nhc is never NULL, and drop the check (6.5 and later). */
@@ -87,13 +101,18 @@ int BPF_PROG(route4_tracepoint, __u32 table, const struct flowi4 *flow, const st
 		place.net = dev->nd_net.net;
 		key.netns = place.net->net_cookie;
 		key.words[TS_ROUTE_EGRESS] = nexthop4_has_several(nhc) ? TS_EGRESS_MULTIPATH : dev->ifindex;
+		count_encap(&key, nhc, &route4_cache);
+		note_hit(flow, place.net, table);
 	} else {
-		find_place(&place, flow);
+		if (!find_place(&place, ctx, flow)) {
+			ring = this_cpu_unowned();
+			return ring ? let_wait(ring, flow, table, -err) : 0;
+		}
 		key.netns = place.netns;
 		key.error = -err;
 	}
 	lookup.net = place.net;
-	return finish_route4(&key, &lookup, 0);
+	return finish_route4(&key, &lookup, SEVERAL_PROGRAMS, 0);
 }
 
 /* trampoline backend: the namespace is exact, of a miss too. */
@@ -118,6 +137,7 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 			key.words[TS_ROUTE_EGRESS] = TS_EGRESS_MULTIPATH;
 		else
 			key.words[TS_ROUTE_EGRESS] = result->nhc->nhc_dev->ifindex;
+		count_encap(&key, result->nhc, &route4_cache);
 	} else {
 		owner = owner_of_table(table);
 		if (owner) {
@@ -126,7 +146,7 @@ int BPF_PROG(route4_trampoline, struct fib_table *table, const struct flowi4 *fl
 		}
 		key.error = -ret;
 	}
-	return finish_route4(&key, &lookup, hold_route4);
+	return finish_route4(&key, &lookup, ONE_PROGRAM, hold_route4);
 }
 
 /*
@@ -148,10 +168,12 @@ int BPF_PROG(select4_trampoline, struct fib_result *result)
 
 	if (!route4_has_several(route))
 		return 0;
-	count_choice(&key, &select4_cache);
+	count_again(&key, &select4_cache);
+	count_encap(&key, result->nhc, &select4_cache);
 	pending = this_cpu_pending();
 	if (!is_waiting_for(pending, result))
 		return 0;
-	describe_nexthop(&pending->route, result->nhc);
+	describe_nexthop(&pending->encapped.route, result->nhc);
+	describe_encap(&pending->encapped, (__u64)result->nhc->nhc_lwtstate, route->fib_net);
 	return output_pending(pending);
 }

@@ -75,6 +75,15 @@ static __always_inline void describe_route6(struct ts_event *head, const struct 
 		describe_nexthop(event, &result->nh->nh_common);
 }
 
+static __always_inline void describe_encapped6(struct ts_event *head, const struct ts_key *key, const void *of)
+{
+	const struct route6 *lookup = of;
+	__u64 tunnel = tunnel_of(key, &lookup->result->nh->nh_common);
+
+	describe_route6(head, key, lookup);
+	describe_encap((struct ts_encapped_route_event *)head, tunnel, (struct net *)lookup->net);
+}
+
 static __always_inline bool hold_route6(const struct ts_key *key, __u32 listeners, const void *of)
 {
 	const struct route6 *lookup = of;
@@ -94,6 +103,9 @@ static __always_inline int finish_route6(struct ts_key *key, const struct route6
 	if (!shared.listeners)
 		return 0;
 	ask_by_flow6(&subject, key->words[TS_ROUTE_TABLE], lookup->flow);
+	if (tunnel_of(key, &lookup->result->nh->nh_common))
+		return tell(key, &subject, (struct net *)lookup->net, sizeof(struct ts_encapped_route_event),
+			    hold_route6, describe_encapped6, lookup);
 	return tell(key, &subject, (struct net *)lookup->net, sizeof(struct ts_route_event), hold_route6,
 		    describe_route6, lookup);
 }
@@ -120,11 +132,13 @@ int BPF_PROG(route6_tracepoint, const struct net *net, const struct fib6_result 
 	} else {
 		key.words[TS_ROUTE_EGRESS] =
 			route6_has_several(route) ? TS_EGRESS_MULTIPATH : result->nh->nh_common.nhc_dev->ifindex;
+		count_encap(&key, &result->nh->nh_common, &route6_cache);
 	}
 	return finish_route6(&key, &lookup);
 }
 
-static __always_inline void count_selected6(__u64 netns, const struct fib6_info *route, const struct net_device *egress)
+static __always_inline void count_selected6(__u64 netns, const struct fib6_info *route, const struct net_device *egress,
+					    struct lwtunnel_state *tunnel)
 {
 	struct ts_key key = {
 		.netns = netns,
@@ -134,7 +148,8 @@ static __always_inline void count_selected6(__u64 netns, const struct fib6_info 
 		.code = TS_ROUTE_SELECTED,
 	};
 
-	count_choice(&key, &select6_cache);
+	count_again(&key, &select6_cache);
+	count_tunnel(&key, (__u64)tunnel, &select6_cache);
 }
 
 /* trampoline backend: the choice among several nexthops. Seven arguments: 6.1 cannot attach here. */
@@ -146,11 +161,12 @@ int BPF_PROG(select6_trampoline, const struct net *net, struct fib6_result *resu
 
 	if (!route6_has_several(route))
 		return 0;
-	count_selected6(net->net_cookie, route, result->nh->nh_common.nhc_dev);
+	count_selected6(net->net_cookie, route, result->nh->nh_common.nhc_dev, result->nh->nh_common.nhc_lwtstate);
 	pending = this_cpu_pending();
 	if (!is_waiting_for(pending, flow))
 		return 0;
-	describe_nexthop(&pending->route, &result->nh->nh_common);
+	describe_nexthop(&pending->encapped.route, &result->nh->nh_common);
+	describe_encap(&pending->encapped, (__u64)result->nh->nh_common.nhc_lwtstate, (struct net *)net);
 	return output_pending(pending);
 }
 
@@ -165,10 +181,11 @@ int BPF_PROG(select6_fallback, struct net *net, struct fib6_table *table, int oi
 
 	if (!route || !route6_has_several(route))
 		return 0;
-	count_selected6(net->net_cookie, route, egress);
+	count_selected6(net->net_cookie, route, egress, ret->dst.lwtstate);
 	pending = this_cpu_pending();
 	if (!is_waiting_for(pending, flow))
 		return 0;
-	describe_chosen6(&pending->route, egress, ret);
+	describe_chosen6(&pending->encapped.route, egress, ret);
+	describe_encap(&pending->encapped, (__u64)ret->dst.lwtstate, net);
 	return output_pending(pending);
 }

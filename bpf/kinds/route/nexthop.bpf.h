@@ -100,4 +100,18 @@ static __always_inline void describe_nexthop(struct ts_route_event *event, const
 	event->gateway_family = family == AF_INET ? TS_IPV4 : TS_IPV6;
 }
 
+/* Address of the tunnel that the nexthop of a found lookup leads into, if it is known which one is taken; else 0. */
+static __always_inline __u64 tunnel_of(const struct ts_key *key, const struct fib_nh_common *nhc)
+{
+	return key->error || has_several(key) ? 0 : (__u64)BPF_CORE_READ(nhc, nhc_lwtstate);
+}
+
+static __always_inline void describe_encap(struct ts_encapped_route_event *event, __u64 tunnel, struct net *net)
+{
+	if (!tunnel)
+		return;
+	describe_tunnel(&event->encap, tunnel, net);
+	event->route.flags |= TS_HAS_ENCAP;
+}
+
 #endif

@@ -14,7 +14,7 @@ struct pending {
 	__u64 choice;  /* by which address the choice is recognised: the fib_result, for IPv6 the flow */
 	__u32 waiting; /* 0: nothing; the events below are complete before this is raised */
 	__u32 has_rule;
-	struct ts_route_event route;
+	struct ts_encapped_route_event encapped;
 	struct ts_rule_event rule;
 };
 
@@ -44,12 +44,14 @@ static __always_inline bool wait_for_choice(const void *choice, const struct ts_
 					    struct net *net, describe_event describe, const void *lookup)
 {
 	struct pending *pending = this_cpu_pending();
+	struct ts_route_event *route;
 
 	if (!pending)
 		return false;
+	route = &pending->encapped.route;
 	pending->has_rule = 0;
-	begin_event(&pending->route.head, sizeof(pending->route), key, listeners, net);
-	describe(&pending->route.head, key, lookup);
+	begin_event(&route->head, sizeof(pending->encapped), key, listeners, net);
+	describe(&route->head, key, lookup);
 	pending->choice = (__u64)choice;
 	__sync_lock_test_and_set(&pending->waiting, 1);
 	return true;
@@ -67,7 +69,10 @@ static __noinline int output_pending(struct pending *pending)
 	/* Taken by one: the flush from user space comes by an interrupt and may be in the middle of this. */
 	if (!__sync_lock_test_and_set(&pending->waiting, 0))
 		return 0;
-	output_event(&pending->route.head, sizeof(pending->route));
+	if (pending->encapped.route.flags & TS_HAS_ENCAP)
+		output_event(&pending->encapped.route.head, sizeof(pending->encapped));
+	else
+		output_event(&pending->encapped.route.head, sizeof(pending->encapped.route));
 	if (pending->has_rule)
 		output_event(&pending->rule.head, sizeof(pending->rule));
 	return 0;
@@ -91,7 +96,7 @@ int flush(void *unused)
 {
 	struct pending *pending = this_cpu_pending();
 
-	if (pending && pending->waiting && bpf_ktime_get_ns() - pending->route.head.time > LONGEST_CHOICE_NS)
+	if (pending && pending->waiting && bpf_ktime_get_ns() - pending->encapped.route.head.time > LONGEST_CHOICE_NS)
 		output_pending(pending);
 	return 0;
 }

@@ -2,9 +2,14 @@
 /* Route lookups: what is asked of one routing table and what it answers. */
 
 #include "event.h"
-#include "failed_destination.bpf.h"
+#include "../encap/encap.bpf.h"
+#include "failed_lookup.bpf.h"
 #include "nexthop.bpf.h"
 #include "pending.bpf.h"
+
+struct cache_map route4_cache SEC(".maps");
+
+#include "unowned.bpf.h"
 
 #include "fib4.bpf.c"
 #include "fib6.bpf.c"

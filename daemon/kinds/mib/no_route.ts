@@ -1,7 +1,7 @@
-// The kernel's own account per live namespace: what it gave up on for want of a route, and who the namespace is.
+// What the kernel gave up on for want of a route, by its own account.
 
 import type { Direction, Family } from "../../fib/lookup.js";
-import type { Account, Collector } from "../kind.js";
+import { accountPerNetns } from "../per_netns.js";
 
 /** Order of NetnsRow.noRoute. */
 export const NO_ROUTE_COLUMNS: readonly (readonly [Family, Direction])[] = [
@@ -11,37 +11,15 @@ export const NO_ROUTE_COLUMNS: readonly (readonly [Family, Direction])[] = [
   ["ipv6", "out"],
 ];
 
-const noRoute: Account = {
-  metric: {
+export const noRoute = accountPerNetns(
+  {
     name: "tablesnoop_no_route_total",
     type: "counter",
     help: "Packets (in) and sends (out) the kernel gave up on for want of a route, by its own account, which leaves out sends of IPv4 raw sockets.",
     labels: ["netns", "family", "direction"],
   },
-  /** Live namespaces that share a label are added up. */
-  samples({ netns: rows }, label) {
-    const sums = new Map<string, bigint[]>();
-    for (const { cookie, noRoute } of rows) {
-      const netns = label(cookie);
-      if (netns === undefined) continue;
-      const before = sums.get(netns);
-      sums.set(
-        netns,
-        NO_ROUTE_COLUMNS.map((_, column) => (before?.[column] ?? 0n) + (noRoute[column] ?? 0n)),
-      );
-    }
-    return [...sums].flatMap(([netns, values]) =>
-      NO_ROUTE_COLUMNS.map(([family, direction], column) => ({
-        labels: { netns, family, direction },
-        value: Number(values[column] ?? 0n),
-      })),
-    );
-  },
-};
-
-export const mib: Collector<"mib"> = {
-  word: "mib",
-  help: "Read the kernel's own count of packets without a route.",
-  isOn: true,
-  accounts: [noRoute],
-};
+  NO_ROUTE_COLUMNS.map(([family, direction], column) => ({
+    labels: { family, direction },
+    value: ({ netns }, row) => Number(netns[row]?.noRoute[column] ?? 0n),
+  })),
+);

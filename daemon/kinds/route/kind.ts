@@ -5,6 +5,7 @@ import type { Counter, Kind, Names } from "../kind.js";
 import type { LabelsOf } from "../metric.js";
 import type { Row } from "../row.js";
 import { Choices } from "./choices.js";
+import { defaultRoutes, watchDefaultRoutes } from "./default_routes.js";
 import { failuresOf, isMiss, routeResult } from "./result.js";
 import { ROUTE_TYPES } from "./route_type.js";
 
@@ -51,8 +52,18 @@ export const kind: Kind<"route"> = {
   help: "Count the lookups in routing tables.",
   isOn: true,
   counters: [routeLookups],
-  accounts: [],
-  lines: { result: routeResult, codes: ROUTE_TYPES, filters: ["table", "egress", "src", "dst"] },
+  accounts: [defaultRoutes],
+  watch: watchDefaultRoutes,
+  lines: {
+    result: routeResult,
+    codes: ROUTE_TYPES,
+    filters: ["table", "egress", "src", "dst"],
+    failedLacks: ["egress"],
+    isShownUnasked: true,
+  },
+  failure: ({ netns, table, error, code }, names) => ({
+    ...{ table: names.table(netns, table), result: routeResult(error, code), reason: null },
+  }),
 };
 
 export type { RouteLookup as Line } from "./line.js";

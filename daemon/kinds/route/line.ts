@@ -1,4 +1,5 @@
 import type { FlowLine } from "../../wire/line.js";
+import type { Encap } from "../encap/line.js";
 
 /** One lookup in one routing table. */
 export interface RouteLookup extends FlowLine {
@@ -11,4 +12,6 @@ export interface RouteLookup extends FlowLine {
   readonly egress: string | null;
   /** unicast, local, blackhole, ... */
   readonly type: string | null;
+  /** The tunnel its nexthop leads into; null if none, or if it is not known which nexthop is taken. */
+  readonly encap: Encap | null;
 }

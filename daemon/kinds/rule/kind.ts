@@ -55,7 +55,7 @@ export const kind: Kind<"rule"> = {
   isOn: true,
   counters: [ruleLookups],
   accounts: [],
-  lines: { result: ruleResult, codes: ACTIONS, filters: ["table", "src", "dst"] },
+  lines: { result: ruleResult, codes: ACTIONS, filters: ["table", "src", "dst"], isShownUnasked: true },
 };
 
 export type { RuleLookup as Line } from "./line.js";

@@ -1,8 +1,9 @@
-// What all dashboards share: tag, time, links to one another and to the runbook.
+// What all dashboards share: tag, time, marks where routes changed, links to one another and to the runbook.
 
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import {
+  AnnotationQueryBuilder,
   type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
@@ -11,8 +12,8 @@ import {
   type QueryVariableBuilder,
   RowBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { TAG } from "./names.js";
-import { datasourceVariable, runbookVariable } from "./variables.js";
+import { metric, TAG } from "./names.js";
+import { DATASOURCE, datasourceVariable, runbookVariable } from "./variables.js";
 
 interface Row {
   readonly title: string;
@@ -24,10 +25,12 @@ interface DashboardOptions {
   readonly title: string;
   readonly description: string;
   readonly variables: readonly QueryVariableBuilder[];
+  /** Whose route changes are marked. */
+  readonly changesOf: string;
   readonly rows: readonly Row[];
 }
 
-export function dashboard({ uid, title, description, variables, rows }: DashboardOptions): Dashboard {
+export function dashboard({ uid, title, description, variables, changesOf, rows }: DashboardOptions): Dashboard {
   const builder = new DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -38,6 +41,7 @@ export function dashboard({ uid, title, description, variables, rows }: Dashboar
     .refresh("30s")
     .readonly()
     .variables([datasourceVariable(), ...variables, runbookVariable()])
+    .annotation(routeChanges(changesOf))
     .links([
       new DashboardLinkBuilder("tablesnoop")
         .type(DashboardLinkType.Dashboards)
@@ -52,4 +56,17 @@ export function dashboard({ uid, title, description, variables, rows }: Dashboar
   }
   const built = builder.build();
   return { ...built, panels: (built.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 })) };
+}
+
+/** What failed is most often what changed before. */
+function routeChanges(selector: string): AnnotationQueryBuilder {
+  const changes = `increase(${metric("fib_changes_total")}{${selector}}[$__rate_interval])`;
+  return new AnnotationQueryBuilder()
+    .name("Route changes")
+    .datasource(DATASOURCE)
+    .enable(true)
+    .iconColor("orange")
+    .expr(`sum by (instance, netns, family) (${changes}) > 0`)
+    .titleFormat("{{instance}} {{netns}}")
+    .textFormat("{{family}} routes changed");
 }

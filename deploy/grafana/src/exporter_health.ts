@@ -12,6 +12,7 @@ export function exporterHealth(): Dashboard {
     title: "tablesnoop / Exporter health",
     description: "Is tablesnoopd well, does it see everything, and what does it cost?",
     variables: labelVariables("instance"),
+    changesOf: EXPORTER,
     rows: [
       {
         title: "Is it well?",

@@ -16,6 +16,7 @@ export function fleet(): Dashboard {
     title: "tablesnoop / Fleet",
     description: "Which routers, namespaces and families fail now? Needs the recording rules.",
     variables: labelVariables("instance"),
+    changesOf: EXPORTER,
     rows: [
       {
         title: "Is the fleet well?",

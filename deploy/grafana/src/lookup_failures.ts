@@ -9,8 +9,10 @@ import { EXPORTER, LOOKUPS, labelVariables, NETNS, NETNS_FAMILY } from "./variab
 const NO_ROUTE = `rate(${metric("no_route_total")}{${NETNS_FAMILY}}[$__rate_interval])`;
 const ROUTES = metric("route_lookups_total");
 const RULES = metric("rule_lookups_total");
-/** Not narrowed to tables: the kernel's verdict knows none. */
-const FOUND = `rate(${ROUTES}{${NETNS_FAMILY}, result="found"}[$__rate_interval])`;
+/** Not narrowed to tables: the kernel's verdict knows none. Of exporters that tell no packets, lookups stand in for them. */
+const ROUTED =
+  `(sum by (job, instance, netns, family) (rate(${metric("packets_total")}{${NETNS_FAMILY}, path=~"forwarded|sent"}[$__rate_interval])) or ` +
+  `sum by (job, instance, netns, family) (rate(${ROUTES}{${NETNS_FAMILY}, result="found"}[$__rate_interval])))`;
 const FAILED = `rate(${ROUTES}{${LOOKUPS}, result!="found"}[$__rate_interval])`;
 const ON_PURPOSE = `rate(${ROUTES}{${LOOKUPS}, result=~"unreachable|prohibit|blackhole|throw"}[$__rate_interval])`;
 
@@ -20,6 +22,7 @@ export function lookupFailures(): Dashboard {
     title: "tablesnoop / Lookup failures",
     description: "Is there a problem with routing, where, since when, and of which kind?",
     variables: labelVariables("table"),
+    changesOf: NETNS_FAMILY,
     rows: [
       {
         title: "Is there a problem?",
@@ -34,13 +37,13 @@ export function lookupFailures(): Dashboard {
             expr: `sum(${NO_ROUTE})`,
           }),
           number({
-            question: "What share of the traffic has no route?",
-            description: "Packets without a route over these and the lookups that found one.",
+            question: "What share of the packets has no route?",
+            description: "Packets without a route over these and the packets forwarded and sent.",
             runbook: "tablesnoopnoroutespike",
             unit: "percentunit",
             span: 6,
             limits: [0.05, 0.25],
-            expr: `sum(${NO_ROUTE}) / (sum(${NO_ROUTE}) + (sum(${FOUND}) or vector(0)) > 0)`,
+            expr: `sum(${NO_ROUTE}) / (sum(${NO_ROUTE}) + (sum(${ROUTED}) or vector(0)) > 0)`,
           }),
           number({
             question: "How many alerts are firing?",

@@ -5,6 +5,7 @@ import { CATALOG } from "../../../daemon/exposition/catalog.js";
 export const TAG = "tablesnoop";
 
 export const UID = {
+  delivery: "tablesnoop-delivery",
   lookupFailures: "tablesnoop-lookup-failures",
   routerOverview: "tablesnoop-router-overview",
   exporterHealth: "tablesnoop-exporter-health",

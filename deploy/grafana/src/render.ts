@@ -1,5 +1,6 @@
 // The dashboards as files: name and text.
 
+import { delivery } from "./delivery.js";
 import { exporterHealth } from "./exporter_health.js";
 import { fleet } from "./fleet.js";
 import { lookupFailures } from "./lookup_failures.js";
@@ -10,6 +11,7 @@ export function renderDashboards(): ReadonlyMap<string, string> {
   const dashboards = {
     "lookup_failures.json": lookupFailures(),
     "router_overview.json": routerOverview(),
+    "delivery.json": delivery(),
     "exporter_health.json": exporterHealth(),
     "fleet.json": fleet(),
   };

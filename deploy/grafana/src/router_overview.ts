@@ -16,6 +16,7 @@ export function routerOverview(): Dashboard {
     title: "tablesnoop / Router overview",
     description: "What do the routers look up, where, and with which answer?",
     variables: labelVariables("table"),
+    changesOf: NETNS_FAMILY,
     rows: [
       {
         title: "At a glance",

@@ -5,10 +5,21 @@
 #include "../../lines/flow.h"
 #include "../../lines/json_keys.h"
 #include "../../lines/kind_ops.h"
+#include "../encap/tunnel.h"
 
 namespace tablesnoop {
 
 namespace {
+
+// Standard layout: what is as long begins with the route.
+const ts_encapped_route_event& Encapped(const ts_route_event& route) {
+  return reinterpret_cast<const ts_encapped_route_event&>(route);
+}
+
+size_t SizeOf(const ts_event& head) {
+  const auto& route = reinterpret_cast<const ts_route_event&>(head);
+  return route.flags & TS_HAS_ENCAP ? sizeof(ts_encapped_route_event) : sizeof(ts_route_event);
+}
 
 void AppendPrefix(std::string& out, const ts_route_event& route) {
   AppendAddress(out, route.head.family, route.prefix);
@@ -39,9 +50,11 @@ void Text(std::string& out, const EventView& view, const Vocabulary&, const Text
 
 void Details(std::string& out, const EventView& view) {
   const auto& route = view.As<ts_route_event>();
-  if (!(route.flags & TS_HAS_PREFIX)) return;
-  out.append(" prefix: ");
-  AppendPrefix(out, route);
+  if (route.flags & TS_HAS_PREFIX) {
+    out.append(" prefix: ");
+    AppendPrefix(out, route);
+  }
+  if (route.flags & TS_HAS_ENCAP) AppendTunnelText(out, Encapped(route).encap);
 }
 
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names& names) {
@@ -67,10 +80,16 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
     AppendKeyName(out, "egress", route.head.device);
   }
   AppendKeyWord(out, "type", words.Code(route.head));
+  AppendKey(out, "encap");
+  if (route.flags & TS_HAS_ENCAP) {
+    AppendTunnelJson(out, Encapped(route).encap);
+  } else {
+    out.append("null");
+  }
 }
 
 }  // namespace
 
-const KindOps kinds::route = {"route", sizeof(ts_route_event), true, Json, Text, Details};
+const KindOps kinds::route = {"route", sizeof(ts_route_event), true, Json, Text, Details, SizeOf};
 
 }  // namespace tablesnoop

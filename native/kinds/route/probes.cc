@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../probes.h"
 
-#include <chrono>
-#include <thread>
-
 #include "../../probe/event_pump.h"
 #include "../../probe/inventory.h"
 #include "../../probe/kernel_error.h"
@@ -17,8 +14,8 @@ using enum Grade;
 
 // Which namespace an IPv4 table belongs to; what kRoutes4 by trampoline needs.
 constexpr Purpose kTables{TS_KIND_route, 0};
-// Which namespace the running code works for; what kRoutes4 by tracepoint needs.
-constexpr Purpose kContext{TS_KIND_route, 1};
+// Whose an IPv4 miss is that a packet causes; helps kRoutes4 by tracepoint.
+constexpr Purpose kDrops4{TS_KIND_route, 1};
 constexpr Purpose kRoutes4{TS_KIND_route, 2};
 constexpr Purpose kRoutes6{TS_KIND_route, 3};
 // Which of several nexthops was taken.
@@ -27,23 +24,17 @@ constexpr Purpose kSelect6{TS_KIND_route, 5};
 
 constexpr char kNotNeeded[] = "not needed";
 
-// Longer than a softirq runs: the kernel ends it after two ticks or netdev_budget_usecs, 2 ms.
-constexpr std::chrono::milliseconds kSoftirq{20};
-
-// Costs something for every packet, and tells nothing while there is one namespace.
-void AttachContext(const Attaching& session) {
-  if (!session.inventory.HasSeveral()) {
-    session.attachments.Await(kContext, "not needed while there is one network namespace");
-    return;
+// Costs something for every packet that is dropped, and tells nothing while there is one namespace.
+void AttachDrops4(const Attaching& session) {
+  if (session.inventory.HasSeveral()) {
+    session.attachments.All(kDrops4);
+  } else {
+    session.attachments.Await(kDrops4, "not needed while there is one network namespace");
   }
-  if (!session.attachments.All(kContext)) return;
-  // A softirq that began before is none to the programs until it ends.
-  std::this_thread::sleep_for(kSoftirq);
-  session.inventory.TrustContext();
 }
 
 void Walked(const Attaching& session) {
-  if (session.attachments.Awaits(kContext) && session.inventory.HasSeveral()) AttachContext(session);
+  if (session.attachments.Awaits(kDrops4) && session.inventory.HasSeveral()) AttachDrops4(session);
 }
 
 // What knows the namespaces comes first, so that no lookup is seen before it can be attributed.
@@ -51,10 +42,10 @@ bool AttachRoutes4(const Attaching& session) {
   bool trampolines = session.attachments.Uses(kTrampoline);
   if (trampolines && session.attachments.All(kTables)) {
     session.inventory.LearnTables();
-    session.attachments.Leave(kContext, kNotNeeded);
+    session.attachments.Leave(kDrops4, kNotNeeded);
   } else {
     if (!trampolines) session.attachments.Leave(kTables, kNotNeeded);
-    AttachContext(session);
+    AttachDrops4(session);
   }
   return session.attachments.First(kRoutes4);
 }
@@ -75,11 +66,7 @@ const KindProbes k_route_probes = {
     .hooks = {{"fib_new_table", "fib_new_table", kTrampoline, kTables, kHelps},
               {"fib_unmerge", "fib_unmerge", kTrampoline, kTables, kHelps},
               {"fib_free_table", "fib_free_table", kTrampoline, kTables, kHelps},
-              {"softirq_entry", "softirq_entry", kTracepoint, kContext, kHelps},
-              {"softirq_exit", "softirq_exit", kTracepoint, kContext, kHelps},
-              {"netif_receive_skb", "netif_receive_skb", kTracepoint, kContext, kHelps},
-              {"netif_receive_skb_entry", "netif_receive_skb_entry", kTracepoint, kContext, kHelps},
-              {"netif_receive_skb_exit", "netif_receive_skb_exit", kTracepoint, kContext, kHelps},
+              {"drop4", "kfree_skb", kTracepoint, kDrops4, kHelps},
               {"route4_trampoline", "fib_table_lookup", kTrampoline, kRoutes4, kExact},
               {"route4_tracepoint", "fib_table_lookup", kTracepoint, kRoutes4, kInferred},
               {"route6_tracepoint", "fib6_table_lookup", kTracepoint, kRoutes6, kExact},

@@ -10,7 +10,7 @@ import { openOwnLines } from "../../../dist/daemon/lines/own_lines.js";
 import { openLookups } from "../../../dist/daemon/lookups.js";
 import { ABI } from "../../../dist/daemon/native/abi.js";
 import { openSession } from "../../../dist/daemon/native/session.js";
-import { EVERYTHING } from "../../../dist/daemon/stream/query.js";
+import { DEFAULT_QUERY } from "../../../dist/daemon/stream/query.js";
 import { buildVocabulary } from "../../../dist/daemon/stream/vocabulary.js";
 
 const OPTIONS = {
@@ -128,7 +128,7 @@ const steps = {
   "own-lines"() {
     const output = /** @type {const} */ ({ format: "json", verbose: 0, colour: false });
     const origin = { ownNetns: false, probe: OPTIONS.backend, note: () => undefined, openSession };
-    sources.push(openOwnLines({ query: { ...EVERYTHING, kinds: ["route"] }, ...output, ...origin }));
+    sources.push(openOwnLines({ query: { ...DEFAULT_QUERY, kinds: ["route"] }, ...output, ...origin }));
   },
   "close-lines"() {
     for (const source of sources) source.close();

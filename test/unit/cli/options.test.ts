@@ -47,6 +47,17 @@ describe("what is shown", () => {
       ["ipv4", "ipv6"],
       ["route", "rule"],
     ],
+    [["--kind=rule"], ["ipv4", "ipv6"], ["rule"]],
+    [
+      ["--kind", "rule", "--kind=route", "--kind=rule"],
+      ["ipv4", "ipv6"],
+      ["route", "rule"],
+    ],
+    [
+      ["--kind=rule", "--route"],
+      ["ipv4", "ipv6"],
+      ["route", "rule"],
+    ],
   ])("%j leaves %j and %j", (argv, families, kinds) => {
     expect(parse(...argv).query).toMatchObject({ families, kinds });
   });
@@ -129,6 +140,9 @@ describe("what makes no sense", () => {
     [["-4", "--dst=fd00::1"], "query_refused", /flag --dst: /],
     [["--src=10.0.0.1", "--dst=fd00::1"], "query_refused", /flag --dst: /],
     [["--rule", "--egress=eth0"], "query_refused", /flag --egress: /],
+    [["--kind=rule", "--egress=eth0"], "query_refused", /flag --egress: /],
+    [["--kind=routes"], "bad_value", /--kind: "routes" is not one of route, rule/],
+    [["--kind"], "missing_value", /--kind.*one of route, rule/],
     [["--netns=a/b"], "query_refused", /flag --netns: /],
     [["--count=0"], "bad_value", /--count/],
     [["--duration=0"], "bad_value", /--duration/],

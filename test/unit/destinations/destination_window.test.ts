@@ -35,6 +35,7 @@ describe("DestinationWindow", () => {
   });
 
   it.each([
+    { kind: "drop" },
     { netns: 2n },
     { table: 100 },
     { family: "ipv6" },

@@ -43,15 +43,39 @@ describe("FailedDestinations", () => {
       sampledOneIn: 1,
       destinations: [
         {
-          ...{ netns: "host", family: "ipv4", table: "main", result: "no_route", destination: "192.0.2.1" },
-          ...{ lookups: 123, lookupsPerSecond: 2.05 },
+          ...{ kind: "route", netns: "host", family: "ipv4", table: "main", result: "no_route", reason: null },
+          ...{ destination: "192.0.2.1", lookups: 123, lookupsPerSecond: 2.05 },
         },
         {
-          ...{ netns: "blue", family: "ipv6", table: "100", result: "prohibit", destination: "2001:db8::1" },
-          ...{ lookups: 7, lookupsPerSecond: 0.12 },
+          ...{ kind: "route", netns: "blue", family: "ipv6", table: "100", result: "prohibit", reason: null },
+          ...{ destination: "2001:db8::1", lookups: 7, lookupsPerSecond: 0.12 },
         },
       ],
     });
+  });
+
+  it("tells a drop from a lookup for the same destination, and why it was", () => {
+    const { session, failures } = setUp();
+    const dropped = { kind: "drop", netns: 2n, table: 0, error: 255, destination: "192.0.2.1" } as const;
+    session.fail([
+      { ...dropped, type: 15, lookups: 5 },
+      { ...dropped, type: 1, lookups: 4 },
+      { netns: 2n, error: EAGAIN, destination: "192.0.2.1", lookups: 3 },
+    ]);
+    failures.drain(2000);
+    const { destinations } = failures.report();
+    expect(destinations.map(({ kind, table, result, reason }) => [kind, table, result, reason])).toEqual([
+      ["drop", null, "dropped", "neigh_failed"],
+      ["drop", null, "dropped", "ip_innoroutes"],
+      ["route", "main", "no_route", null],
+    ]);
+  });
+
+  it("leaves out what knows no destinations", () => {
+    const { session, failures } = setUp();
+    session.fail([{ kind: "rule", netns: 1n, destination: "192.0.2.1", lookups: 1 }]);
+    failures.drain(2000);
+    expect(failures.report().destinations).toEqual([]);
   });
 
   it("makes one row of keys that read the same", () => {

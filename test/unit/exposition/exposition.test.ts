@@ -3,6 +3,8 @@ import { buildCounting, type Counting, type CountingOptions } from "../../../dae
 import type { Source } from "../../../daemon/drain/reading.js";
 import type { Format } from "../../../daemon/exposition/families.js";
 import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
+import { COLLECTORS } from "../../../daemon/kinds/collectors.js";
+import { ABI } from "../../../daemon/native/abi.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
 import { Naming } from "../../../daemon/netns/naming.js";
 import { RtTables } from "../../../daemon/netns/rt_tables.js";
@@ -12,6 +14,8 @@ const EXPIRY_MS = 300_000;
 const WINDOW_MS = 60_000;
 
 type Limits = CountingOptions["config"];
+
+const EVERY_COLLECTOR = Object.fromEntries(COLLECTORS.map(({ word }) => [word, true])) as Limits["collectors"];
 
 /** What counts over a fake session, at a time and with namespace names that the test sets. */
 class Bench {
@@ -35,7 +39,7 @@ class Bench {
     this.counting = buildCounting({
       config: {
         ...{ failureWindowMs: WINDOW_MS, seriesExpiryMs: EXPIRY_MS, seriesMax: 1000, netns: [] },
-        ...{ collectors: { route: true, rule: true, mib: true }, exporterMetrics: false },
+        ...{ collectors: EVERY_COLLECTOR, exporterMetrics: false },
         ...limits,
       },
       session: this.session,
@@ -101,9 +105,27 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "rule", egress: 32766, type: 1, table: 254 }, 8);
   session.count({ netns: 1n, kind: "rule", egress: 100, type: 8, error: 13 }, 2);
   session.count({ netns: 1n, kind: "rule", error: 3 }, 1);
+  session.count({ netns: 1n, kind: "encap", family: "ipv6", egress: ABI.TS_ENCAP_SEG6_LOCAL, type: 7 }, 23);
+  session.count({ netns: 1n, kind: "encap", egress: ABI.TS_ENCAP_MPLS }, 4);
+  session.count({ netns: 1n, kind: "encap", egress: ABI.TS_ENCAP_MPLS | ABI.TS_ENCAP_CHOSEN }, 2);
+  session.count({ netns: 1n, kind: "neighbour", table: 2 }, 23);
+  session.count({ netns: 1n, kind: "neighbour", table: 2, error: 113 }, 1);
+  session.count({ netns: 1n, kind: "neighbour", table: 2, error: 113, type: 1 }, 2);
+  session.count({ netns: 1n, kind: "neighbour", table: 2, type: 2 }, 101);
+  session.setDevice({ netns: 2n, ifindex: 4, name: "br0" });
+  session.count({ netns: 2n, kind: "fdb", table: 4 }, 22);
+  session.count({ netns: 2n, kind: "fdb", table: 4, egress: 1 }, 1);
+  session.count({ netns: 2n, kind: "fdb", table: 4, type: 1 }, 5);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
+  session.omittedOthers = 2;
+  session.mib.set(1n, [...Array(2 * ABI.TS_MIBS - 1).keys(), Number.NaN]);
+  session.fibChanges.set(1n, [12, 34]);
+  session.tunnels = [{ netns: 1n, name: "vx0", kind: "vxlan", noRoute: 23, loop: 1, dropped: 2 }];
+  session.mpls = [{ netns: 1n, name: "eth0", noRoute: 23 }];
+  session.defaultRoutes = [{ netns: 1n, family: 0, table: 254, routes: 1 }];
+  session.neighbourTables = [{ family: 0, entries: 900, entriesMax: 1024, full: 5 }];
   session.setProbes([
     { probe: "fib_table_lookup", backend: "tracepoint", attached: true, isMissing: false, reason: "", skipped: 7n },
     {
@@ -402,17 +424,19 @@ describe("Answers", () => {
         missesPerSecond: 2,
         rejectsPerSecond: 0,
         noRoute: [{ family: "ipv4", direction: "out", packetsPerSecond: 1 }],
+        routedPerSecond: 0,
       },
     ]);
     expect(bench.answers.history(8_000_000)).toEqual({
       times: [8000],
       netns: [{ netns: "blue", lookups: [2], misses: [2], rejects: [0], noRoute: [1] }],
       netnsOmitted: 0,
+      troubles: [],
     });
   });
 
   it("has no account of packets if that is not to be read", () => {
-    const bench = new Bench({ collectors: { route: true, rule: true, mib: false } });
+    const bench = new Bench({ collectors: { ...EVERY_COLLECTOR, mib: false } });
     bench.drain();
     bench.session.addNetns({ cookie: 1n, noRoute: BigUint64Array.of(0n, 5n, 0n, 0n) });
     bench.now = 5000;

@@ -14,6 +14,7 @@ const FLAGS = {
   "web.thing": { kind: "string", placeholder: "FILE", help: "", group: "" },
   show_all: { kind: "boolean", alias: "show-all", default: true, help: "", group: "" },
   level: { kind: "enum", choices: ["low", "lower", "high"], default: "low", help: "", group: "" },
+  word: { kind: "list", placeholder: "WORD", choices: ["red", "blue"], default: [], help: "", group: "" },
   count: { kind: "integer", placeholder: "N", help: "", group: "" },
   egress: { kind: "string", placeholder: "DEV", help: "", group: "" },
 } as const satisfies FlagTable;
@@ -47,6 +48,7 @@ describe("completion in bash", () => {
       "--show_all",
       "--no-show_all",
       "--level=",
+      "--word=",
       "--count=",
       "--egress=",
     ]);
@@ -61,6 +63,7 @@ describe("completion in bash", () => {
     expect(await complete(["--level", "="])).toEqual(["low", "lower", "high"]);
     expect(await complete(["--level", "=", "lo"])).toEqual(["low", "lower"]);
     expect(await complete(["--level", "h"])).toEqual(["high"]);
+    expect(await complete(["--word=red", "--word", "=", "b"])).toEqual(["blue"]);
   });
 
   test("offers no flag where a value is wanted that nobody can guess", async () => {

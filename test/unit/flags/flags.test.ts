@@ -209,6 +209,7 @@ describe("the text of a refusal", () => {
     word: { kind: "enum", choices: ["one", "two"], default: "one", help: "", group: "" },
     name: { kind: "string", placeholder: "NAME", help: "", group: "" },
     list: { kind: "list", placeholder: "ITEM", default: [], help: "", group: "" },
+    pick: { kind: "list", placeholder: "ITEM", choices: ["red", "blue"], default: [], help: "", group: "" },
   } as const satisfies FlagTable;
 
   function told(...argv: string[]): string {
@@ -231,6 +232,8 @@ describe("the text of a refusal", () => {
     [["--word=three"], "one of one, two"],
     [["--name="], "NAME"],
     [["--list="], "ITEM"],
+    [["--pick=red", "--pick=green"], "one of red, blue"],
+    [["--pick="], "one of red, blue"],
   ])("of %j says what is accepted: %s", (argv, accepted) => {
     expect(told(...argv)).toMatch(new RegExp(`(is not|needs a value:) ${accepted}; see --help$`));
   });
@@ -243,6 +246,7 @@ describe("the text of a refusal", () => {
     [["--pages=8KiB"], { pages: 8192 }],
     [["--pages=1KiB"], { pages: 1024 }],
     [["--list=a", "--list", "b"], { list: ["a", "b"] }],
+    [["--pick=blue", "--pick", "red"], { pick: ["blue", "red"] }],
     [["--name=-"], { name: "-" }],
     [["--name", "-"], { name: "-" }],
     [["--name", "a-b"], { name: "a-b" }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NoRouteRises } from "../../../daemon/history/no_route_rises.js";
-import type { NetnsRow } from "../../../daemon/native/session.js";
+import { EMPTY_INVENTORY, type NetnsRow } from "../../../daemon/native/session.js";
 
 const row = (cookie: bigint, ...noRoute: bigint[]): NetnsRow => ({
   cookie,
@@ -15,7 +15,7 @@ describe("NoRouteRises", () => {
     const accounts = new NoRouteRises();
     return inventories.map(({ netns, omitted = 0 }) => {
       const told: string[] = [];
-      accounts.advance({ netns, devices: [], omitted }, (...rise) => told.push(rise.join(" ")));
+      accounts.advance({ ...EMPTY_INVENTORY, netns, omitted }, (...rise) => told.push(rise.join(" ")));
       return told;
     });
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { POINT_MS, Recent } from "../../../daemon/history/recent.js";
 import { NO_ROUTE_COLUMNS } from "../../../daemon/kinds/mib/no_route.js";
 import { type RouteLabels, routeLookups } from "../../../daemon/kinds/route/kind.js";
+import type { Trouble } from "../../../daemon/wire/trouble.js";
 
 const FOUND: RouteLabels = { netns: "blue", family: "ipv4", table: "main", egress: "eth0", result: "found" };
 const MISS: RouteLabels = { ...FOUND, egress: "", result: "no_route" };
@@ -9,6 +10,7 @@ const THROW: RouteLabels = { ...MISS, result: "throw" };
 const REJECT: RouteLabels = { ...MISS, result: "prohibit" };
 
 const OUT4 = NO_ROUTE_COLUMNS.findIndex(([family, direction]) => family === "ipv4" && direction === "out");
+const TROUBLE: Trouble = { cause: "neighbour", netns: "blue", family: "ipv4", device: "eth0", detail: "failed" };
 const GONE_AFTER_MS = 300_000;
 
 /** Drains every `POINT_MS`, each counting what `count` says for its number from 1. */
@@ -31,7 +33,7 @@ describe("Recent", () => {
     expect(recent.rateSeconds).toBe(0);
     expect(recent.rate(FOUND)).toBe(0);
     expect(recent.netns()).toEqual({ netns: [], omitted: 0 });
-    expect(recent.history(1000, 1000)).toEqual({ times: [], netns: [], netnsOmitted: 0 });
+    expect(recent.history(1000, 1000)).toEqual({ times: [], netns: [], netnsOmitted: 0, troubles: [] });
   });
 
   it("has rates of the three last points and what came since", () => {
@@ -58,6 +60,7 @@ describe("Recent", () => {
       count(recent, THROW, 5n);
       count(recent, REJECT, 20n);
       recent.countNoRoute("blue", OUT4, 35n);
+      recent.countRouted("blue", 65);
     });
     expect(recent.netns().netns).toEqual([
       {
@@ -66,6 +69,7 @@ describe("Recent", () => {
         missesPerSecond: 3,
         rejectsPerSecond: 4,
         noRoute: [{ family: "ipv4", direction: "out", packetsPerSecond: 7 }],
+        routedPerSecond: 13,
       },
     ]);
     const [blue] = recent.history(0, 0).netns;
@@ -129,5 +133,34 @@ describe("Recent", () => {
     expect([netns.length, omitted]).toEqual([128, 72]);
     const history = recent.history(0, 0);
     expect([history.netns.length, history.netnsOmitted]).toEqual([32, 168]);
+  });
+
+  it("remembers what befell packets, with the rate of now and the past, until it has left the history", () => {
+    const late = drained(4, (recent, drain) => {
+      if (drain > 2) recent.countTrouble({ ...TROUBLE }, 10);
+      recent.countTrouble({ ...TROUBLE, device: "eth1" }, 1);
+    });
+    expect(late.troubles()).toEqual({
+      troubles: [
+        { ...TROUBLE, perSecond: 1.333 },
+        { ...TROUBLE, device: "eth1", perSecond: 0.2 },
+      ],
+      omitted: 0,
+    });
+    expect(late.history(0, 0).troubles[1]).toEqual({ ...TROUBLE, perSecond: [0, 0, 2, 2] });
+
+    const early = (recent: Recent, drain: number) => {
+      if (drain === 1) recent.countTrouble(TROUBLE, 1);
+    };
+    expect(drained(120, early).troubles().troubles).toEqual([{ ...TROUBLE, perSecond: 0 }]);
+    expect(drained(121, early).troubles().troubles).toEqual([]);
+  });
+
+  it("remembers so many troubles, and says how many there are besides", () => {
+    const recent = drained(2, (recent) => {
+      for (let at = 0; at < 70; at += 1) recent.countTrouble({ ...TROUBLE, device: `eth${at}` }, 1);
+    });
+    const { troubles, omitted } = recent.troubles();
+    expect([troubles.length, omitted]).toEqual([64, 6]);
   });
 });

@@ -3,7 +3,7 @@ import type { FailedDestination } from "../../../daemon/destinations/failed_dest
 import { ask, serve } from "./fixture.js";
 
 const ROWS: readonly FailedDestination[] = Array.from({ length: 200 }, (_, at) => ({
-  ...{ netns: "blue", family: "ipv4", table: "main", result: "no_route" },
+  ...{ kind: "route", netns: "blue", family: "ipv4", table: "main", result: "no_route", reason: null },
   ...{ destination: `192.0.2.${at}`, lookups: 1000 - at, lookupsPerSecond: (1000 - at) / 50 },
 }));
 

@@ -35,6 +35,8 @@ export const NOTHING_COUNTED: LookupsAnswer = {
   readErrors: [],
   netns: [],
   netnsOmitted: 0,
+  troubles: [],
+  troublesOmitted: 0,
   rows: [],
   rowsOmitted: 0,
   countsNoRoute: true,
@@ -62,7 +64,10 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
     reload: undefined,
     isOpen: () => false,
     page: { name: "tablesnoopd", version: "1.2.3", sentence: "Counts lookups.", links: [], files: PAGE_FILES },
-    pageData: { lookups: () => NOTHING_COUNTED, history: () => ({ times: [], netns: [], netnsOmitted: 0 }) },
+    pageData: {
+      lookups: () => NOTHING_COUNTED,
+      history: () => ({ times: [], netns: [], netnsOmitted: 0, troubles: [] }),
+    },
     log: createLog({ logLevel: "info", logFormat: "logfmt" }, { write: (line) => lines.push(line) }),
     ...options,
   };

@@ -2,11 +2,11 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
 import { ask, NOTHING_COUNTED, serve } from "./fixture.js";
 
-const NO_HISTORY = { times: [], netns: [], netnsOmitted: 0 };
+const NO_HISTORY = { times: [], netns: [], netnsOmitted: 0, troubles: [] };
 
 describe("what the page shows", () => {
   test("is JSON, the lookups and their history", async () => {
-    const history = { times: [1, 2], netns: [], netnsOmitted: 3 };
+    const history = { times: [1, 2], netns: [], netnsOmitted: 3, troubles: [] };
     const { port } = await serve({ pageData: { lookups: () => NOTHING_COUNTED, history: () => history } });
     for (const [path, answer] of [
       ["/api/lookups", NOTHING_COUNTED],

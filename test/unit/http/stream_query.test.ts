@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseStreamQuery } from "../../../daemon/http/stream_query.js";
+import { LINE_KINDS } from "../../../daemon/kinds/lines.js";
 import { BadQuery } from "../../../daemon/stream/query.js";
 
 const parse = (query: string) => parseStreamQuery(`/stream${query}`);
@@ -62,13 +63,13 @@ describe("GET /stream", () => {
   });
 
   test.each([
-    ["kind=both", 'kind: "both" is not one of route, rule'],
+    ["kind=both", `kind: "both" is not one of ${LINE_KINDS.join(", ")}`],
     ["family=ipx", 'family: "ipx" is not one of 4, 6, ipv4, ipv6'],
     ["failed=yes", 'failed: "yes" is not one of include, exclude, only'],
     ["verbose=yes", 'verbose: "yes" is not one of 0, 1, 2, true, false'],
     ["format=xml", 'format: "xml" is not one of text, json, sse'],
     ["format=", 'format: "" is not one of text, json, sse'],
-    ["kind=toString", 'kind: "toString" is not one of route, rule'],
+    ["kind=toString", `kind: "toString" is not one of ${LINE_KINDS.join(", ")}`],
     ["kind=route&kind=rule", "kind: given more than once"],
     [
       "colour=1",

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { encapLookups } from "../../../daemon/kinds/encap/kind.js";
 import type { Counter, Names } from "../../../daemon/kinds/kind.js";
 import { KINDS } from "../../../daemon/kinds/list.js";
 import { routeLookups } from "../../../daemon/kinds/route/kind.js";
 import type { Row } from "../../../daemon/kinds/row.js";
 import { ruleLookups } from "../../../daemon/kinds/rule/kind.js";
+import { ABI } from "../../../daemon/native/abi.js";
 
 const NAMES: Names = {
   netns: () => "blue",
@@ -14,6 +16,7 @@ const NAMES: Names = {
 };
 const ROUTE: Row = { netns: 1n, kind: 0, family: "ipv4", error: 0, words: [254, 3], code: 0 };
 const RULE: Row = { ...ROUTE, kind: 1, words: [254, 100], code: 1 };
+const ENCAP: Row = { ...ROUTE, kind: ABI.TS_KIND_encap, words: [254, ABI.TS_ENCAP_SEG6_LOCAL], code: 7 };
 
 function counterOf({ kind }: Row): Counter {
   return (KINDS[kind]?.counters[0] ?? expect.fail("no such kind")) as Counter;
@@ -43,11 +46,24 @@ describe("labels", () => {
       { ...RULE, words: [0, 0], code: 0, error: 3 },
       { priority: "", action: "", table: "", result: "no_route" },
     ],
+    [ENCAP, { table: "main", encap: "seg6local", action: "End.DT6" }],
+    [
+      { ...ENCAP, words: [254, ABI.TS_ENCAP_SEG6 | ABI.TS_ENCAP_CHOSEN], code: 0 },
+      { table: "main", encap: "seg6", action: "" },
+    ],
+    [
+      { ...ENCAP, words: [100, 11] },
+      { table: "100", encap: "11", action: "End.DT6" },
+    ],
+    [
+      { ...ENCAP, code: 17 },
+      { table: "main", encap: "seg6local", action: "17" },
+    ],
   ])("of %o are %o", (row, labels) => {
     expect(counterOf(row).labels(row, "blue", NAMES, undefined)).toEqual({ netns: "blue", family: "ipv4", ...labels });
   });
 
-  it.each([ROUTE, RULE])("are the same object while every name holds (%o)", (row) => {
+  it.each([ROUTE, RULE, ENCAP])("are the same object while every name holds (%o)", (row) => {
     const counter = counterOf(row);
     const before = counter.labels(row, "blue", NAMES, undefined);
     expect(counter.labels(row, "blue", NAMES, before)).toBe(before);
@@ -95,11 +111,16 @@ describe("labels beyond the limit", () => {
   ])("of rules: %j become %j", (labels, folded) => {
     expect(ruleLookups.folded(labels)).toEqual(folded);
   });
+
+  it("of lookups into tunnels keep what the tunnel is", () => {
+    const labels = { ...IN_TABLE, encap: "seg6local", action: "End" };
+    expect(encapLookups.folded(labels)).toEqual({ ...labels, netns: "other", table: "other" });
+  });
 });
 
 describe("KINDS", () => {
   it("has each kind at the place of its word, and each label of a ratio in its counter", () => {
-    expect(KINDS.map(({ word }) => word)).toEqual(["route", "rule"]);
+    expect(KINDS.map(({ word }) => word)).toEqual(["route", "rule", "encap", "neighbour", "fdb", "drop"]);
     for (const { metric, ratio } of KINDS.flatMap(({ counters }) => counters)) {
       for (const label of ratio?.metric.labels ?? []) expect(metric.labels).toContain(label);
     }

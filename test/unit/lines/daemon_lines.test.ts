@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { describe as describeError, StartError } from "../../../daemon/errors.js";
+import { KINDS_UNASKED, LINE_KINDS } from "../../../daemon/kinds/lines.js";
 import { type DaemonAddress, parseDaemonAddress } from "../../../daemon/lines/daemon_address.js";
 import { connectLines, hasStream } from "../../../daemon/lines/daemon_lines.js";
-import { EVERYTHING, type LookupQuery } from "../../../daemon/stream/query.js";
+import { DEFAULT_QUERY, type LookupQuery } from "../../../daemon/stream/query.js";
 
 const servers: Server[] = [];
 
@@ -33,7 +34,7 @@ async function serve(answer: Answer, socketPath?: string): Promise<DaemonAddress
   return address;
 }
 
-const connect = (address: DaemonAddress, query: LookupQuery = EVERYTHING) =>
+const connect = (address: DaemonAddress, query: LookupQuery = DEFAULT_QUERY) =>
   connectLines({ address, query, format: "text", verbose: 0 });
 
 async function refusal(doing: Promise<unknown>): Promise<StartError> {
@@ -84,13 +85,26 @@ describe("a stream", () => {
     expect(url).toBe("/stream?format=text&failed=include");
   });
 
+  test("is asked for by every kind once it is not just those that are shown unasked", async () => {
+    const urls: string[] = [];
+    const address = await serve((request, response) => {
+      urls.push(request.url ?? "");
+      response.flushHeaders();
+    });
+    for (const kinds of [[...KINDS_UNASKED].reverse(), LINE_KINDS]) {
+      (await connect(address, { ...DEFAULT_QUERY, kinds })).close();
+    }
+    const all = LINE_KINDS.length > KINDS_UNASKED.length ? `kind=${LINE_KINDS.join("%2C")}&` : "";
+    expect(urls).toEqual(["/stream?format=text&failed=include", `/stream?format=text&${all}failed=include`]);
+  });
+
   test("is asked for one kind or family alone, though it is given twice", async () => {
     let url = "";
     const address = await serve((request, response) => {
       url = request.url ?? "";
       response.flushHeaders();
     });
-    const query: LookupQuery = { ...EVERYTHING, kinds: ["route", "route"], families: ["ipv6", "ipv6"] };
+    const query: LookupQuery = { ...DEFAULT_QUERY, kinds: ["route", "route"], families: ["ipv6", "ipv6"] };
     (await connect(address, query)).close();
     expect(url).toBe("/stream?format=text&kind=route&family=ipv6&failed=include");
   });
@@ -214,7 +228,7 @@ describe("no stream", () => {
     const giveUp = new AbortController();
     const connecting = connectLines({
       address,
-      query: EVERYTHING,
+      query: DEFAULT_QUERY,
       format: "text",
       verbose: 0,
       signal: giveUp.signal,

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type OwnLinesOptions, openOwnLines } from "../../../daemon/lines/own_lines.js";
 import { ABI } from "../../../daemon/native/abi.js";
-import { BadQuery, EVERYTHING } from "../../../daemon/stream/query.js";
+import { BadQuery, DEFAULT_QUERY } from "../../../daemon/stream/query.js";
 import { FakeSession } from "../../support/fake_session.js";
 
 const INODE = statSync("/proc/self/ns/net").ino;
@@ -28,7 +28,7 @@ function freshSession(): FakeSession {
 
 function open(options: Partial<OwnLinesOptions> = {}) {
   return openOwnLines({
-    query: EVERYTHING,
+    query: DEFAULT_QUERY,
     ownNetns: true,
     format: "text",
     verbose: 0,
@@ -63,13 +63,13 @@ describe("probes of its own", () => {
   });
 
   test("are closed if the query cannot be met", () => {
-    expect(() => open({ query: { ...EVERYTHING, table: "nobody-knows" } })).toThrow(BadQuery);
+    expect(() => open({ query: { ...DEFAULT_QUERY, table: "nobody-knows" } })).toThrow(BadQuery);
     expect(session.isClosed).toBe(true);
   });
 
   test("follow a namespace that is asked for by name when it comes to be", async () => {
     vi.useFakeTimers();
-    const source = open({ ownNetns: false, query: { ...EVERYTHING, netns: "4242" } });
+    const source = open({ ownNetns: false, query: { ...DEFAULT_QUERY, netns: "4242" } });
     const cookie = () => session.listeners[0]?.filter.netns;
     expect(cookie()).not.toBe(25n);
     session.addNetns({ cookie: 25n, inode: 4242 });
@@ -95,7 +95,7 @@ describe("probes of its own", () => {
 
   test("say once in each outage that the ring cannot be waited for", async () => {
     vi.useFakeTimers();
-    const source = open({ query: { ...EVERYTHING, kinds: ["route"] } });
+    const source = open({ query: { ...DEFAULT_QUERY, kinds: ["route"] } });
     const fault = "wait for the event ring: EBADF";
     for (const outage of [fault, "", fault]) {
       session.dropped = { ...session.dropped, fault: outage };
@@ -113,14 +113,14 @@ describe("probes of its own", () => {
   });
 
   test("say nothing of what nobody wants", () => {
-    open({ query: { ...EVERYTHING, kinds: ["route"] } }).close();
+    open({ query: { ...DEFAULT_QUERY, kinds: ["route"] } }).close();
     expect(notes).toEqual([]);
     expect(session.unseenKinds).toEqual([]);
   });
 
   test("are refused where nothing could be seen, with the reason, and why trampolines are not used", () => {
     session.unseenKinds = [NO_RULES];
-    const opening = () => open({ query: { ...EVERYTHING, kinds: ["rule"] } });
+    const opening = () => open({ query: { ...DEFAULT_QUERY, kinds: ["rule"] } });
     expect(opening).toThrow(
       /see rule lookups: the kernel has no tracepoint for them; trampoline: trampolines are refused/,
     );

@@ -4,7 +4,7 @@ import { NetnsNames } from "../../../daemon/netns/names.js";
 import { Naming } from "../../../daemon/netns/naming.js";
 import { RtTables } from "../../../daemon/netns/rt_tables.js";
 import { Listeners, type ListenersOptions, TooManyListeners } from "../../../daemon/stream/listeners.js";
-import { EVERYTHING, type LookupQuery } from "../../../daemon/stream/query.js";
+import { DEFAULT_QUERY, type LookupQuery } from "../../../daemon/stream/query.js";
 import { FakeSession } from "../../support/fake_session.js";
 
 const NONE = 0xffff_ffff_ffff_ffffn;
@@ -43,7 +43,7 @@ function open(query: Partial<LookupQuery> = {}, of = listeners) {
   const hearing = { lines: vi.fn(), end: vi.fn() };
   return {
     ...hearing,
-    lines: of.open({ query: { ...EVERYTHING, ...query }, format: "json", verbose: 0 }, hearing),
+    lines: of.open({ query: { ...DEFAULT_QUERY, ...query }, format: "json", verbose: 0 }, hearing),
     hearing,
   };
 }
@@ -152,7 +152,7 @@ describe("listeners", () => {
     const some = build({ unseen: new Map([["rule", "the kernel has no tracepoint for them"]]), most: 0 });
     expect(() => open({ kinds: ["rule"] }, some)).toThrow("kind: rule lookups cannot be seen here: the kernel has no");
     expect(() => open({}, some)).toThrow(TooManyListeners);
-    expect(() => some.check({ ...EVERYTHING, dst: "x" })).toThrow("dst: ");
+    expect(() => some.check({ ...DEFAULT_QUERY, dst: "x" })).toThrow("dst: ");
   });
 
   test("hear only of the namespaces the daemon shows", () => {

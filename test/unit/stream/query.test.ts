@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bitsOf, LINE_KINDS } from "../../../daemon/kinds/lines.js";
 import { parsePrefix } from "../../../daemon/stream/prefix.js";
 import {
   BadQuery,
   checkQuery,
-  EVERYTHING,
+  DEFAULT_QUERY,
   type LookupQuery,
   type Resolve,
   toFilter,
@@ -14,7 +15,7 @@ const NOBODY: Resolve = { netns: () => undefined, table: () => undefined };
 const ANYTHING = new Uint8Array(32);
 
 function filter(query: Partial<LookupQuery>, resolve: Partial<Resolve> = {}) {
-  return toFilter({ ...EVERYTHING, ...query }, { ...NOBODY, ...resolve });
+  return toFilter({ ...DEFAULT_QUERY, ...query }, { ...NOBODY, ...resolve });
 }
 
 function refusal(query: Partial<LookupQuery>): string {
@@ -43,6 +44,24 @@ describe("a filter", () => {
       families: 1,
       results: 1,
     });
+  });
+
+  test("of a kind without a family is for who wants every family", () => {
+    expect(filter({ kinds: ["fdb"] })).toMatchObject({ kinds: bitsOf(["fdb"]), families: 7 });
+    expect(filter({ kinds: ["route", "fdb"], families: ["ipv4", "ipv4"] })).toMatchObject({
+      kinds: bitsOf(["route", "fdb"]),
+      families: 1,
+    });
+    expect(filter({ kinds: ["route", "fdb"], dst: "10.0.0.1" })).toMatchObject({
+      kinds: bitsOf(["route", "fdb"]),
+      families: 1,
+    });
+    expect(refusal({ kinds: ["fdb"], families: ["ipv4"] })).toBe(
+      "family: a bridge change has no family, so that nothing would be left",
+    );
+    expect(refusal({ kinds: ["fdb"], table: "254" })).toBe(
+      "table: a bridge change has no table, so that nothing would be left",
+    );
   });
 
   test("of a device takes its name as lines spell it: 15 bytes that cannot be shown are as many as it may have", () => {
@@ -108,8 +127,8 @@ describe("a filter", () => {
   });
 
   test("is checked without asking for names", () => {
-    expect(() => checkQuery({ ...EVERYTHING, table: "nobody", netns: "nobody" })).not.toThrow();
-    expect(() => checkQuery({ ...EVERYTHING, dst: "x" })).toThrow(BadQuery);
+    expect(() => checkQuery({ ...DEFAULT_QUERY, table: "nobody", netns: "nobody" })).not.toThrow();
+    expect(() => checkQuery({ ...DEFAULT_QUERY, dst: "x" })).toThrow(BadQuery);
   });
 });
 
@@ -188,7 +207,7 @@ describe("what is accepted", () => {
 
 describe("what is refused", () => {
   test.each<[Partial<LookupQuery>, string]>([
-    [{ kinds: [] }, "kind: at least one of route, rule is needed"],
+    [{ kinds: [] }, `kind: at least one of ${LINE_KINDS.join(", ")} is needed`],
     [{ families: [] }, "family: at least one of ipv4, ipv6 is needed"],
     [{ netns: "." }, 'netns: "." is not the name of a network namespace'],
     [{ netns: "a\nb" }, 'netns: "a\\nb" is not the name of a network namespace'],
@@ -210,7 +229,7 @@ describe("what is refused", () => {
 
   test("is refused before anybody is asked for names", () => {
     for (const bad of [{ table: "" }, { netns: "" }, { egress: "" }]) {
-      expect(() => checkQuery({ ...EVERYTHING, ...bad })).toThrow(BadQuery);
+      expect(() => checkQuery({ ...DEFAULT_QUERY, ...bad })).toThrow(BadQuery);
     }
   });
 

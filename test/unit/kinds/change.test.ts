@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { change } from "../../../daemon/kinds/change/collector.js";
+import { netnsRow, reader } from "./reading.js";
+
+function readings(label?: (cookie: bigint) => string) {
+  const readers = change.accounts.map((account) => reader(account, label));
+  return (...rows: readonly (readonly [bigint, number, number])[]) => {
+    const netns = rows.map(([cookie]) => netnsRow(cookie));
+    const fibChanges = Float64Array.from(rows.flatMap(([, ipv4, ipv6]) => [ipv4, ipv6]));
+    return readers.flatMap((read) => read({ netns, fibChanges }));
+  };
+}
+
+describe("the collector change", () => {
+  it("begins with what the kernel has counted", () => {
+    expect(readings()([1n, 7, 9])).toEqual(["ns1 ipv4 7", "ns1 ipv6 9"]);
+  });
+
+  it("stays where it was when a table goes, and rises on from there", () => {
+    const read = readings();
+    read([1n, 7, 9]);
+    expect(read([1n, 7, 4])).toEqual(["ns1 ipv4 7", "ns1 ipv6 9"]);
+    expect(read([1n, 8, 6])).toEqual(["ns1 ipv4 8", "ns1 ipv6 11"]);
+  });
+
+  it("follows each namespace by itself, wherever its row is, and adds up those of one label", () => {
+    const read = readings(() => "blue");
+    read([1n, 100, 0], [2n, 5, 0]);
+    expect(read([2n, 6, 0])).toEqual(["blue ipv4 6", "blue ipv6 0"]);
+    expect(read([2n, 6, 0], [1n, 3, 0], [99n, 50, 0])).toEqual(["blue ipv4 9", "blue ipv6 0"]);
+  });
+
+  it("shows nothing that the kernel does not count", () => {
+    expect(readings()([1n, 7, Number.NaN])).toEqual(["ns1 ipv4 7"]);
+  });
+});
