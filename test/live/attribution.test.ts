@@ -157,6 +157,25 @@ describe("A - R - B", () => {
     const ofR = Object.entries(failuresOf(growthOf(line.r))).filter(([key]) => key.startsWith("ipv4"));
     expect(Object.fromEntries(ofR)).toEqual(missed);
   });
+  test("misses of packets that find no route in any of several tables belong to R", async () => {
+    await line.r.ip("rule add pref 200 to 0.0.0.0/0 lookup 100", "route add 198.51.100.0/24 dev r-b table 100");
+    await line.r.ip("route add prohibit 203.0.113.0/24");
+    const { traced, growthOf } = await observe([...line.prefixes, "203.0.113.0/24"], async () => {
+      for (const to of [line.address.nowhere.ipv4, "203.0.113.9"]) await send(line.a, "udp", { to, count: SENDS });
+    });
+
+    const missed = tracedGrowth(traced.filter(({ family, error }) => family === "ipv4" && error !== 0));
+    for (const key of [
+      keyOf("ipv4", "local", "", "no_route"),
+      keyOf("ipv4", "100", "", "no_route"),
+      MISS_IN_MAIN,
+      keyOf("ipv4", "main", "", "prohibit"),
+    ]) {
+      expect(missed[key]).toBeGreaterThanOrEqual(SENDS);
+    }
+    const ofR = Object.entries(failuresOf(growthOf(line.r))).filter(([key]) => key.startsWith("ipv4"));
+    expect(Object.fromEntries(ofR)).toEqual(missed);
+  });
 });
 
 /** An address of R on a link of its own. */

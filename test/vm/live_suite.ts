@@ -29,13 +29,19 @@ const OF_LOOKUPS: Readonly<Record<Backend, readonly string[]>> = {
     ...["rules", "rule_set", "vrf", "srv6", "ecmp", "full_map_choices", "table_life", "backends", "stream", "no_route"],
   ],
 };
-const FILES: Readonly<Record<Backend, readonly string[]>> =
-  process.env["TABLESNOOP_SUITE"] === "lookups"
-    ? OF_LOOKUPS
-    : {
-        tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb"],
-        trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, "packets", "tunnels", "route_tables"],
-      };
+const EVERY: typeof OF_LOOKUPS = {
+  tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb"],
+  trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, "packets", "tunnels", "route_tables"],
+};
+const FILES = filesOf(process.env["TABLESNOOP_SUITE"]);
+
+/** "lookups", names of files of test/live for both backends, or all that are worth it. */
+function filesOf(suite: string | undefined): typeof OF_LOOKUPS {
+  if (suite === undefined) return EVERY;
+  if (suite === "lookups") return OF_LOOKUPS;
+  const names = suite.split(" ").filter((word) => word !== "");
+  return { tracepoint: names, trampoline: names };
+}
 
 /** Enough to see that a guest boots, that probes attach to functions there and that they count. */
 export const SMOKE: readonly string[] = ["exactness", "rules"];

@@ -266,6 +266,7 @@ struct dropped {
 	__u32 src;    /* as the lookup had them */
 	__u32 dst;
 	__u32 iif;
+	__u32 table;   /* of the first entry of that chain */
 	__u32 any_iif; /* 1: the source check asks as if from another device, the one the packet would leave by */
 };
 
@@ -335,18 +336,46 @@ static long resolve_error(__u32 step, struct dropped *packet)
 	return 0;
 }
 
+/* To the last entry of the walk through the tables that begins where the packet is looked for first. */
+static long follow_walk(__u32 step, struct dropped *packet)
+{
+	const struct unowned *at;
+
+	if (!packet->ring)
+		return 1;
+	packet->number++;
+	at = entry_of(packet->ring, packet->number);
+	if (at->flow == packet->flow && at->table != packet->table && is_asked_by(packet, at))
+		return 0;
+	packet->number--;
+	return 1;
+}
+
+/* Begins with the entry behind the last packet's if that is the packet's own, else with the last one. */
+static __always_inline void choose_first(struct unowned_ring *ring, struct dropped *packet)
+{
+	const struct unowned *likely;
+
+	packet->number = ring->likely;
+	likely = entry_of(ring, packet->number);
+	if (packet->number > ring->newest || packet->number <= packet->after || !is_asked_by(packet, likely)) {
+		packet->number = ring->newest;
+		return;
+	}
+	packet->flow = likely->flow;
+	packet->table = likely->table;
+	bpf_loop(LONGEST_CHAIN, follow_walk, packet, 0);
+}
+
 static __noinline int resolve_by_drop(struct dropped *packet)
 {
 	struct unowned_ring *ring = packet->ring;
-	__u64 newest, likely, first;
+	__u64 newest, first;
 
 	if (!ring)
 		return 0;
 	newest = ring->newest;
-	likely = ring->likely;
-	packet->number = likely;
-	if (likely > newest || likely <= packet->after || !is_asked_by(packet, entry_of(ring, likely)))
-		packet->number = newest;
+	choose_first(ring, packet);
 	bpf_loop(MOST_PASSED, look_for_own, packet, 0);
 	first = packet->number;
 	if (packet->found) {
