@@ -17,7 +17,7 @@ type Limits = "failureWindowMs" | "seriesExpiryMs" | "seriesMax" | "netns" | "co
 
 export interface CountingOptions
   extends Pick<DrainOptions, "clock" | "tell">,
-    Pick<ExpositionOptions, "stream" | "reloads" | "logLinesDropped" | "build"> {
+    Pick<ExpositionOptions, "watched" | "stream" | "reloads" | "logLinesDropped" | "build"> {
   readonly config: Pick<Config, Limits>;
   readonly session: Session;
   readonly names: Names & DrainOptions["names"];

@@ -1,6 +1,7 @@
 // What /metrics shows: the ledger and a reading of its own moment, rendered.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Drain } from "../drain/drain.js";
 import type { Reading } from "../drain/reading.js";
 import { FAMILIES } from "../fib/lookup.js";
 import { COLLECTORS, type CollectorWord } from "../kinds/collectors.js";
@@ -8,12 +9,13 @@ import type { AccountNames, Kind, Names } from "../kinds/kind.js";
 import type { LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { ABI } from "../native/abi.js";
+import { WATCHED_ROUTE, type WatchedRoutes } from "../watched/watched_routes.js";
 import { OWN } from "./catalog.js";
 import type { Family, Format } from "./families.js";
 import { MetricRegistry } from "./registry.js";
 
 export interface ExpositionOptions {
-  readonly drain: { readonly last: Reading; now(maxAgeMs: number): Reading };
+  readonly drain: Pick<Drain, "last" | "now" | "attempt">;
   readonly books: { settle(): Promise<void> };
   readonly ledger: Ledger;
   readonly names: Pick<Names, "netns" | "table">;
@@ -22,6 +24,8 @@ export interface ExpositionOptions {
   readonly collectors: Readonly<Record<CollectorWord, boolean>>;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
+  /** Absent: nothing is watched. */
+  readonly watched?: Pick<WatchedRoutes, "samples"> | undefined;
   /** Who listens now, and the lines they got since the start. */
   readonly stream: () => { readonly listeners: number; readonly lines: number };
   /** How the last reading of the configuration went, and when it last went well, in seconds since 1970. */
@@ -40,7 +44,7 @@ export class Exposition {
 
   constructor(options: ExpositionOptions) {
     this.#options = options;
-    this.#registry = new MetricRegistry([...this.#ofKinds(), ...this.#own()]);
+    this.#registry = new MetricRegistry([...this.#ofKinds(), this.#watched(), ...this.#own()]);
   }
 
   /** Begins to observe the process itself, if asked to. */
@@ -81,6 +85,14 @@ export class Exposition {
         counter.ratio === undefined ? [] : family(counter.ratio.metric, () => ledger.ratios(counter)),
       ),
     ];
+  }
+
+  #watched(): Family {
+    const { drain, watched } = this.#options;
+    return family(
+      WATCHED_ROUTE,
+      () => (watched && drain.attempt("routes", () => watched.samples(this.#reading.inventory))) ?? [],
+    );
   }
 
   #own(): Family[] {

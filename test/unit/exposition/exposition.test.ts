@@ -26,7 +26,7 @@ class Bench {
   readonly told: string[] = [];
   readonly counting: Counting;
 
-  constructor(limits: Partial<Limits> = {}) {
+  constructor(limits: Partial<Limits> = {}, watched?: CountingOptions["watched"]) {
     this.session.addNetns({ cookie: 1n, isFirst: true });
     this.session.setDevice({ netns: 1n, ifindex: 2, name: "eth0" });
     const report = (error?: Error) => expect.fail(error?.message);
@@ -52,6 +52,7 @@ class Bench {
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
       },
       clock: () => this.clock(),
+      watched,
       tell: (source, error) => this.told.push(`${source}: ${error?.message ?? "works"}`),
       stream: () => ({ listeners: 2, lines: 100 }),
       reloads: () => ({ isGood: true, goodSince: 1_700_000_000.5 }),
@@ -146,6 +147,27 @@ describe("Exposition", () => {
     await bench.exposition.render(format);
     bench.now = 1000;
     await expect(await bench.exposition.render(format)).toMatchFileSnapshot(`golden/scrape.${format}.txt`);
+  });
+
+  it("shows the watched routes as they are at each scrape, and none while they cannot be read", async () => {
+    const prefix = { family: "ipv4", prefix: "10.0.0.0/8" } as const;
+    let egress = "eth0";
+    const samples = () => {
+      if (egress === "") throw new Error("EIO");
+      return [{ labels: { ...prefix, table: "main", egress }, value: 1 }];
+    };
+    const bench = new Bench({}, { samples });
+    const line = (device: string) => `{family="ipv4",table="main",prefix="10.0.0.0/8",egress="${device}"} 1`;
+    expect(await bench.lines("watched_route")).toEqual([line("eth0")]);
+    egress = "eth1";
+    expect(await bench.lines("watched_route")).toEqual([line("eth1")]);
+    egress = "";
+    expect(await bench.lines("watched_route")).toEqual([]);
+    expect(await bench.lines("read_errors_total")).toContain('{source="routes"} 2');
+    expect(bench.told).toEqual(["routes: EIO"]);
+    egress = "eth0";
+    expect(await bench.lines("watched_route")).toEqual([line("eth0")]);
+    expect(bench.told).toEqual(["routes: EIO", "routes: works"]);
   });
 
   it("renders both formats at the same time, each right and after the other", async () => {
