@@ -81,7 +81,7 @@ export const DAEMON_FLAGS = {
   "web.enable-stream": {
     kind: "boolean",
     default: false,
-    help: "Serve single lookups as they happen, with their addresses, at /stream; show addresses at /api/failures.",
+    help: "Serve single lookups as they happen, with their addresses, at /stream; show addresses at /api/failures and in OpenMetrics.",
     group: "Web",
   },
   "web.stream-insecure": {

@@ -13,7 +13,14 @@ import { KINDS } from "./kinds/list.js";
 import { Ledger } from "./ledger/ledger.js";
 import type { Session } from "./native/session.js";
 
-type Limits = "failureWindowMs" | "seriesExpiryMs" | "seriesMax" | "netns" | "collectors" | "exporterMetrics";
+type Limits =
+  | "failureWindowMs"
+  | "seriesExpiryMs"
+  | "seriesMax"
+  | "netns"
+  | "collectors"
+  | "exporterMetrics"
+  | "stream";
 
 export interface CountingOptions
   extends Pick<DrainOptions, "clock" | "tell">,
@@ -21,6 +28,8 @@ export interface CountingOptions
   readonly config: Pick<Config, Limits>;
   readonly session: Session;
   readonly names: Names & DrainOptions["names"];
+  /** Milliseconds since 1970; the clock of this machine if absent. */
+  readonly time?: () => number;
 }
 
 export interface Counting {
@@ -30,8 +39,16 @@ export interface Counting {
   readonly answers: Answers;
 }
 
-export function buildCounting({ config, session, names, clock, tell, ...exposed }: CountingOptions): Counting {
-  const { failureWindowMs: windowMs, seriesExpiryMs: expiryMs, seriesMax, netns, collectors } = config;
+export function buildCounting({
+  config,
+  session,
+  names,
+  clock,
+  tell,
+  time = Date.now,
+  ...exposed
+}: CountingOptions): Counting {
+  const { failureWindowMs: windowMs, seriesExpiryMs: expiryMs, seriesMax, netns, collectors, stream } = config;
   const startedAt = clock();
   const shown = new Set(netns);
   const shows = (label: string) => shown.size === 0 || shown.has(label);
@@ -40,7 +57,7 @@ export function buildCounting({ config, session, names, clock, tell, ...exposed 
   const recent = new Recent(startedAt);
   const isOn = COLLECTORS.filter(({ word }) => collectors[word]);
   const books = new Books({ ledger, recent, names, shows, countsNoRoute, collectors: isOn, expiryMs });
-  const destinations = new FailedDestinations({ session, names, windowMs, startedAt, shows });
+  const destinations = new FailedDestinations({ session, names, windowMs, startedAt, time, shows });
   const drain = new Drain({ session, names, books, destinations, clock, tell });
   const processMetrics = config.exporterMetrics;
   return {
@@ -48,6 +65,8 @@ export function buildCounting({ config, session, names, clock, tell, ...exposed 
     destinations,
     exposition: new Exposition({
       ...{ drain, books, ledger, names, shows, kinds: KINDS, collectors, clock, processMetrics },
+      // Whoever may not see the stream may see no address here either.
+      latest: stream && destinations.latest,
       ...exposed,
     }),
     answers: new Answers({ drain, books, ledger, recent, countsNoRoute, clock }),

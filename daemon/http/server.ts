@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import type { BacklogLimits } from "./backlog.js";
 import { addFailuresRoute, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, type Readiness } from "./health_routes.js";
-import { addHostCheck } from "./host_check.js";
+import { addHostCheck, mayBeTold } from "./host_check.js";
 import { addMetricsRoute } from "./metrics_route.js";
 import { Outbox } from "./outbox.js";
 import { addPageDataRoutes, type PageData } from "./page_data_routes.js";
@@ -79,7 +79,10 @@ export function buildServer({
   });
 
   const outbox = new Outbox(backlog);
-  addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, outbox, log });
+  addMetricsRoute(app, {
+    ...{ path: telemetryPath, maxRequests, exposition, outbox, log },
+    mayBeTold: (request) => !failures.showsAddresses || mayBeTold(request, isOpen),
+  });
   addFailuresRoute(app, failures, outbox);
   addStreamRoute(app, { ...stream, log });
   addPageDataRoutes(app, pageData, outbox);

@@ -52,6 +52,7 @@ class Bench {
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
       },
       clock: () => this.clock(),
+      time: () => 1_700_000_000_000 + this.now,
       watched,
       tell: (source, error) => this.told.push(`${source}: ${error?.message ?? "works"}`),
       stream: () => ({ listeners: 2, lines: 100 }),
@@ -168,6 +169,36 @@ describe("Exposition", () => {
     egress = "eth0";
     expect(await bench.lines("watched_route")).toEqual([line("eth0")]);
     expect(bench.told).toEqual(["routes: EIO", "routes: works"]);
+  });
+
+  describe("exemplars", () => {
+    const stream = { maxListeners: 1, ringBytes: 65_536, queueBytes: 65_536, isInsecure: false };
+    const series = '{netns="host",family="ipv6",table="main",egress="",result="no_route"}';
+
+    async function failing(format: Format, limits: Partial<Limits>, destination: string): Promise<string[]> {
+      const bench = new Bench(limits);
+      bench.session.count({ netns: 1n, family: "ipv6", error: 11 }, 23);
+      bench.session.count({ netns: 1n, family: "ipv6", egress: 2 }, 5);
+      bench.session.fail([{ netns: 1n, family: "ipv6", destination, lookups: 23 }]);
+      bench.now = 2_500;
+      const text = await bench.exposition.render(format);
+      expect(text.includes(" # {")).toBe(format === "openmetrics" && "stream" in limits && destination.length < 118);
+      return text.split("\n").filter((line) => line.includes('result="no_route"') && line.includes("ipv6"));
+    }
+
+    it("name the latest failing destination in OpenMetrics where the stream is enabled", async () => {
+      expect(await failing("openmetrics", { stream }, "2001:db8::7")).toEqual([
+        `tablesnoop_route_lookups_total${series} 23 # {destination="2001:db8::7"} 1 1700000002.500`,
+      ]);
+    });
+
+    it("are in no other place, and none is longer than the format allows", async () => {
+      const plain = [`tablesnoop_route_lookups_total${series} 23`];
+      expect(await failing("text", { stream }, "2001:db8::7")).toEqual(plain);
+      expect(await failing("openmetrics", {}, "2001:db8::7")).toEqual(plain);
+      expect(await failing("openmetrics", { stream }, "a".repeat(118))).toEqual(plain);
+      expect(await failing("openmetrics", { stream }, "a".repeat(117))).not.toEqual(plain);
+    });
   });
 
   it("renders both formats at the same time, each right and after the other", async () => {
