@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which route the kernel answers an address by, asked over rtnetlink. Needs no capability, and is of the network namespace
-// of the thread that opened the socket.
+// Which route the kernel answers an address by, asked over rtnetlink. Needs no capability, and is of the network
+// namespace of the thread that opened the socket.
 #pragma once
 
 #include <array>
@@ -58,8 +58,8 @@ class RouteSocket {
   RouteSocket(const RouteSocket&) = delete;
   RouteSocket& operator=(const RouteSocket&) = delete;
 
-  // What the rules decide for a packet of this machine's own; `vrf`: ifindex of the VRF it is sent in, 0 without. Empty: no
-  // route, or one that rejects. Throws KernelError.
+  // What the rules decide for a packet of this machine's own; `vrf`: ifindex of the VRF it is sent in, 0 without.
+  // Empty: no route, or one that rejects. Throws KernelError.
   std::optional<RouteAnswer> Ask(int family, const RouteAddress& address, uint32_t vrf);
   // What one table answers, whether or not a rule leads there. Reads all of its routes. Throws KernelError.
   std::vector<std::optional<RouteAnswer>> Find(int family, uint32_t table, const std::vector<RouteAddress>& addresses);
