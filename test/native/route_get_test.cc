@@ -83,7 +83,8 @@ uint32_t EgressAt(const char* address, const std::vector<ToldRoute>& routes) {
   return answer ? answer->egress : 0;
 }
 
-ToldRoute Via(const char* destination, uint8_t length, uint32_t device, uint32_t metric = 0, uint8_t type = RTN_UNICAST) {
+ToldRoute Via(const char* destination, uint8_t length, uint32_t device, uint32_t metric = 0,
+              uint8_t type = RTN_UNICAST) {
   Message message(destination, length);
   message.route.rtm_type = type;
   return message.Add(RTA_OIF, device).Add(RTA_PRIORITY, metric).Read().value();
@@ -92,7 +93,8 @@ ToldRoute Via(const char* destination, uint8_t length, uint32_t device, uint32_t
 }  // namespace
 
 TEST_CASE("a route is read with prefix, table, metric and device") {
-  ToldRoute route = Message("2001:db8::", 32).Add(RTA_OIF, 7).Add(RTA_PRIORITY, 1024).Add(RTA_TABLE, 1010).Read().value();
+  ToldRoute route =
+      Message("2001:db8::", 32).Add(RTA_OIF, 7).Add(RTA_PRIORITY, 1024).Add(RTA_TABLE, 1010).Read().value();
   CHECK(route.family == AF_INET6);
   CHECK(route.destination == Address("2001:db8::"));
   CHECK(route.metric == 1024);
