@@ -29,7 +29,8 @@ export interface Rule {
 }
 
 export async function startStage(): Promise<Stage> {
-  const daemon = await startDaemon();
+  // Of a prefix that every machine has a route for.
+  const daemon = await startDaemon(["--watch-route=127.0.0.0/8"]);
   try {
     const prometheus = await startWithRules(daemon.url.replace("http://", ""));
     const dispose = async () => {
