@@ -52,13 +52,17 @@ async function createNetwork(which: Implementation): Promise<Network> {
   };
 }
 
+function waitForRoute({ route }: Network): Promise<string> {
+  return waitUntil("the route is learned", async () => (await route()) || undefined, DEADLINE);
+}
+
 describe.each(["bird", "frr"] as const)("%s", (which) => {
   test("packets are lost from the withdrawal of their route to its return, and each is counted", {
     timeout: 240_000,
   }, async () => {
     await using network = await createNetwork(which);
     const { a, r, address } = network.line;
-    const learned = () => waitUntil("the route is learned", network.route, DEADLINE);
+    const learned = () => waitForRoute(network);
     const announcing = await network.announce();
     expect(await learned()).toContain(`via ${address.b.ipv4} dev r-b proto ${PROTOCOL[which]}`);
 
@@ -87,7 +91,7 @@ test("a withdrawn route fires the alert, which resolves once it is back", { time
   await using network = await createNetwork("bird");
   const { a, r } = network.line;
   const announcing = await network.announce();
-  await waitUntil("the route is learned", network.route, DEADLINE);
+  await waitForRoute(network);
   await using daemon = await startDaemonIn(r);
   await using prometheus = await startWithRules(daemon.url.replace("http://", ""));
   await using _traffic = startTraffic(a, [BEYOND]);
@@ -101,7 +105,7 @@ test("a withdrawn route fires the alert, which resolves once it is back", { time
   await waitUntil("the alert fires", isFiring, { timeoutMs: stageMs("7m") + SLACK_MS, intervalMs: 250 });
 
   await using _again = await network.announce();
-  await waitUntil("the route is learned", network.route, DEADLINE);
+  await waitForRoute(network);
   await waitUntil("the alert resolves", async () => !(await isFiring()), {
     timeoutMs: stageMs("20m") + SLACK_MS,
     intervalMs: 250,
