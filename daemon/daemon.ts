@@ -10,13 +10,12 @@ import { POINT_MS } from "./history/recent.js";
 import { Guard } from "./http/guard.js";
 import { readPageFiles } from "./http/page_route.js";
 import { buildServer } from "./http/server.js";
-import { KINDS } from "./kinds/list.js";
 import { type Admit, type Listening, listen } from "./listen/listen.js";
 import { takeSystemdSockets } from "./listen/systemd_sockets.js";
 import { dropCapabilities } from "./native/process.js";
 import { libbpfVersion, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
-import { openProbes, unseenKinds } from "./probes.js";
+import { notCounted, openProbes, unseenKinds, wordsOf } from "./probes.js";
 import { giveUpCapabilities } from "./service/capabilities.js";
 import { readiness } from "./service/readiness.js";
 import type { ServiceManager } from "./service/service_manager.js";
@@ -161,7 +160,7 @@ export class Daemon {
           body: await exposition.render(format),
         }),
       },
-      ready: () => readiness(drain.now(FRESH_MS)),
+      ready: () => readiness(drain.now(FRESH_MS), session.unseen().map(notCounted)),
       telemetryPath,
       maxRequests,
       failures: {
@@ -188,7 +187,7 @@ export class Daemon {
           version,
           backend: session.backend,
           backendReason: session.fallbackReason,
-          unseen: session.unseen().map(({ kind, reason }) => ({ kind: `${KINDS[kind]?.noun}s`, reason })),
+          unseen: session.unseen().map((unseen) => ({ kind: wordsOf(unseen), reason: unseen.reason })),
           hasStream: listeners !== undefined,
           ...answers.lookups(),
         }),

@@ -147,10 +147,12 @@ export interface ProbeState {
   readonly skipped: bigint;
 }
 
-/** A kind that was asked for and that no hook which is attached can tell of. */
+/** A kind, or a part of one, that was asked for and that no hook which is attached can tell of. */
 export interface UnseenKind {
   readonly kind: number;
   readonly reason: string;
+  /** In words: "floods"; empty: all of the kind. */
+  readonly part: string;
 }
 
 /** What a listener wants to hear of, decided in the kernel. */

@@ -116,6 +116,12 @@ function busy(bench: Bench): void {
   session.count({ netns: 2n, kind: "fdb", table: 4 }, 22);
   session.count({ netns: 2n, kind: "fdb", table: 4, egress: 1 }, 1);
   session.count({ netns: 2n, kind: "fdb", table: 4, type: 1 }, 5);
+  session.count({ netns: 2n, kind: "fdb", table: 4, type: 3 }, 23);
+  session.count({ netns: 2n, kind: "dst-cache", family: "ipv6", table: 2 }, 22);
+  session.count({ netns: 2n, kind: "dst-cache", family: "ipv6", table: 2, type: 1 }, 1);
+  session.count({ netns: 1n, kind: "tunnel", table: 2, type: 1 }, 23);
+  session.count({ netns: 1n, kind: "mpls", table: 2 }, 22);
+  session.count({ netns: 1n, kind: "mpls", table: 0, error: 101 }, 1);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
