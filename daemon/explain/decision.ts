@@ -21,6 +21,9 @@ export interface Decision {
 /** Bits of the DSCP that all kernels look up by; older ones mask the others away. */
 const OLD_DSCP = 7;
 
+// linux/rtnetlink.h; what ip route get leaves out.
+const RT_TABLE_MAIN = 254;
+
 /** Whether the lookup is for the flow that is asked about, as far as a line tells: not its user, ports and protocol. */
 export function isFor(question: Question, seen: Seen): boolean {
   const { destination, from, iif, mark = 0, dscp = 0 } = question;
@@ -60,9 +63,16 @@ export function decisions(seen: readonly Seen[], answer: KernelRoute | undefined
   return all;
 }
 
-function isLast({ result, egress }: RouteSeen, answer: KernelRoute | undefined): boolean {
+function isLast({ result, egress, table }: RouteSeen, answer: KernelRoute | undefined): boolean {
   if (result === "no_route" || result === "throw") return false;
   if (result !== "found") return true;
   if (answer === undefined) return false;
-  return answer.type !== "unicast" || egress === "multipath" || answer.hops.some(({ device }) => device === egress);
+  if (answer.type !== "unicast") return true;
+  if (answer.table === null ? table.id !== RT_TABLE_MAIN : !isCalled(table, answer.table)) return false;
+  return egress === "multipath" || answer.hops.some(({ device }) => device === egress);
+}
+
+/** iproute2 has its names from the same files. */
+export function isCalled({ id, name }: RouteSeen["table"], called: string): boolean {
+  return called === name || called === String(id);
 }

@@ -1,6 +1,6 @@
 // What happened, in order, from what was heard and what iproute2 says.
 
-import type { Decision, RouteSeen, RuleSeen } from "./decision.js";
+import { type Decision, isCalled, type RouteSeen, type RuleSeen } from "./decision.js";
 import type { EncapStep, NeighbourStep, NexthopsStep, RuleStep, Step, TableStep } from "./explanation.js";
 import type { Question } from "./question.js";
 import type { Hop, KernelRoute, Rule } from "./replies.js";
@@ -89,8 +89,8 @@ function ruleTo(table: Table, rules: readonly Rule[]): TableStep["by"] {
   return { priority: only.priority, rule: only.text };
 }
 
-function leadsTo(rule: Rule, { id, name }: Table): boolean {
-  return rule.table !== null && (rule.table === name || rule.table === String(id));
+function leadsTo(rule: Rule, table: Table): boolean {
+  return rule.table !== null && isCalled(table, rule.table);
 }
 
 /** Those that every namespace begins with go without saying. */

@@ -4,8 +4,8 @@ import type { KernelRoute } from "../../../daemon/explain/replies.js";
 import { route, rule } from "./lookups.js";
 
 const QUESTION = { destination: "192.0.2.1", family: "ipv4" } as const;
-const answer = (device: string, type = "unicast"): KernelRoute => ({
-  ...{ prefix: "192.0.2.1", type, table: null, source: null },
+const answer = (device: string, table: string | null = null, type = "unicast"): KernelRoute => ({
+  ...{ prefix: "192.0.2.1", type, table, source: null },
   hops: [{ gateway: null, device, weight: null, encap: null }],
 });
 
@@ -65,12 +65,17 @@ describe("decisions", () => {
 
   test("go on after a route that is not the answer: its rule suppressed it", () => {
     const seen = [route(255), route(254, { egress: "eth0" }), route(51820, { egress: "wg0" })];
-    expect(shape(seen, answer("wg0"))).toEqual([[255, 254, 51820]]);
+    expect(shape(seen, answer("wg0", "51820"))).toEqual([[255, 254, 51820]]);
+  });
+
+  test("go on where only the table differs from the answer's", () => {
+    const seen = [route(254, { egress: "eth0" }), route(100, { egress: "eth0" }), route(254, { egress: "eth0" })];
+    expect(shape(seen, answer("eth0", "100"))).toEqual([[254, 100], [254]]);
   });
 
   test("end with a route of several nexthops, and with one to this machine", () => {
     expect(shape([route(254, { egress: "multipath" }), route(100)], answer("eth0"))).toEqual([[254], [100]]);
-    expect(shape([route(254, { egress: "eth0" }), route(100)], answer("lo", "local"))).toEqual([[254], [100]]);
+    expect(shape([route(254, { egress: "eth0" }), route(100)], answer("lo", null, "local"))).toEqual([[254], [100]]);
   });
 
   test("end with a route that rejects, but not with throw", () => {
