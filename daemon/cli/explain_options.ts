@@ -33,7 +33,7 @@ export const EXPLAIN_FLAGS = {
     placeholder: "DSCP",
     min: 0,
     max: 63,
-    help: "Its DSCP, 0 to 63; kernels before 6.18 look up IPv4 by its three low bits",
+    help: "Its DSCP, 0 to 63; older kernels look up IPv4 by its three low bits",
     group: FLOW,
   },
   uid: { kind: "integer", placeholder: "UID", min: 0, max: MOST - 1, help: "User that sends it", group: FLOW },
