@@ -168,7 +168,9 @@ export function parseOptions(argv: readonly string[]): Options | { readonly show
   });
 }
 
-function accessFilesOf(values: Values, connect: DaemonAddress | undefined): AccessFiles {
+type AccessValues = Pick<Values, "password-file" | "cacert" | "cert" | "key">;
+
+export function accessFilesOf(values: AccessValues, connect: DaemonAddress | undefined): AccessFiles {
   const { "password-file": password, cacert: ca, cert, key } = values;
   for (const flag of ["cacert", "cert", "key"] as const) {
     if (values[flag] !== undefined && connect?.usesTls !== true)
@@ -234,7 +236,7 @@ export function asUsageError(error: unknown): unknown {
     : error;
 }
 
-function daemonAddress(text: string): DaemonAddress {
+export function daemonAddress(text: string): DaemonAddress {
   const address = parseDaemonAddress(text);
   if (address) return address;
   const accepted =
