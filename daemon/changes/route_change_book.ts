@@ -4,7 +4,12 @@
 import { FAMILIES } from "../fib/lookup.js";
 import type { AccountNames, Names } from "../kinds/kind.js";
 import { ROUTE_TYPES } from "../kinds/route/route_type.js";
-import { ROUTE_CHANGES, type RouteChangeCounts, type RouteChangeRow, type RouteChanges } from "../native/route_changes.js";
+import {
+  ROUTE_CHANGES,
+  type RouteChangeCounts,
+  type RouteChangeRow,
+  type RouteChanges,
+} from "../native/route_changes.js";
 import type { Inventory } from "../native/session.js";
 import type { RemovedRoute, RouteChangeSeen } from "../wire/change.js";
 
