@@ -1,14 +1,14 @@
 // The daemon's half that counts: from the session to what /metrics and the page are told.
 
 import type { Config } from "./config.js";
-import { FailedDestinations } from "./destinations/failed_destinations.js";
+import { FailedDestinations, type FailedDestinationsOptions } from "./destinations/failed_destinations.js";
 import { Drain, type DrainOptions } from "./drain/drain.js";
 import { Exposition, type ExpositionOptions } from "./exposition/exposition.js";
 import { Answers } from "./history/answers.js";
 import { Books } from "./history/books.js";
 import { Recent } from "./history/recent.js";
 import { COLLECTORS } from "./kinds/collectors.js";
-import type { Names } from "./kinds/kind.js";
+import type { AccountNames, Names } from "./kinds/kind.js";
 import { KINDS } from "./kinds/list.js";
 import { Ledger } from "./ledger/ledger.js";
 import type { Session } from "./native/session.js";
@@ -20,7 +20,9 @@ export interface CountingOptions
     Pick<ExpositionOptions, "stream" | "reloads" | "logLinesDropped" | "build"> {
   readonly config: Pick<Config, Limits>;
   readonly session: Session;
-  readonly names: Names & DrainOptions["names"];
+  readonly names: Names & Pick<AccountNames, "protocol"> & DrainOptions["names"];
+  /** Of routes in the daemon's own namespace; absent: nobody hears of them. */
+  readonly changes?: DrainOptions["changes"] & FailedDestinationsOptions["causes"];
 }
 
 export interface Counting {
@@ -30,7 +32,7 @@ export interface Counting {
   readonly answers: Answers;
 }
 
-export function buildCounting({ config, session, names, clock, tell, ...exposed }: CountingOptions): Counting {
+export function buildCounting({ config, session, names, changes, clock, tell, ...exposed }: CountingOptions): Counting {
   const { failureWindowMs: windowMs, seriesExpiryMs: expiryMs, seriesMax, netns, collectors } = config;
   const startedAt = clock();
   const shown = new Set(netns);
@@ -40,8 +42,11 @@ export function buildCounting({ config, session, names, clock, tell, ...exposed 
   const recent = new Recent(startedAt);
   const isOn = COLLECTORS.filter(({ word }) => collectors[word]);
   const books = new Books({ ledger, recent, names, shows, countsNoRoute, collectors: isOn, expiryMs });
-  const destinations = new FailedDestinations({ session, names, windowMs, startedAt, shows });
-  const drain = new Drain({ session, names, books, destinations, clock, tell });
+  const destinations = new FailedDestinations({
+    ...{ session, names, windowMs, startedAt, shows },
+    ...(changes && { causes: changes }),
+  });
+  const drain = new Drain({ session, names, books, destinations, clock, tell, ...(changes && { changes }) });
   const processMetrics = config.exporterMetrics;
   return {
     drain,

@@ -4,6 +4,7 @@
 import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { RouteChangeBook } from "./changes/route_change_book.js";
 import type { Config } from "./config.js";
 import { buildCounting, type Counting } from "./counting.js";
 import { POINT_MS } from "./history/recent.js";
@@ -13,6 +14,7 @@ import { buildServer } from "./http/server.js";
 import { type Admit, type Listening, listen } from "./listen/listen.js";
 import { takeSystemdSockets } from "./listen/systemd_sockets.js";
 import { dropCapabilities } from "./native/process.js";
+import { openRouteChanges } from "./native/route_changes.js";
 import { libbpfVersion, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
 import { notCounted, openProbes, unseenKinds, wordsOf } from "./probes.js";
@@ -42,6 +44,7 @@ export class Daemon {
   readonly #webConfig: WebConfigFile;
   readonly #guard: Guard;
   #session: Session | undefined;
+  #changes: RouteChangeBook | undefined;
   #listeners: Listeners | undefined;
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -69,6 +72,7 @@ export class Daemon {
       const session = openProbes(this.#config, this.#log);
       this.#session = session;
       const names = this.#buildNames();
+      this.#changes = this.#buildChanges(names);
       const counting = this.#buildCounting(session, names);
       this.#listeners = this.#buildListeners(session, names, counting);
       const situation = (maxAgeMs: number) =>
@@ -100,6 +104,7 @@ export class Daemon {
     clearInterval(this.#timer);
     await this.#listeners?.stop();
     await this.#listening?.close();
+    this.#changes?.stop();
     this.#session?.close();
     this.#session = undefined;
     await this.#guard.stop();
@@ -115,10 +120,18 @@ export class Daemon {
     });
   }
 
+  #buildChanges(names: Naming): RouteChangeBook | undefined {
+    const { collectors, netns } = this.#config;
+    if (!collectors.change) return undefined;
+    const shows = (label: string) => netns.length === 0 || netns.includes(label);
+    return new RouteChangeBook({ open: openRouteChanges, names, shows });
+  }
+
   #buildCounting(session: Session, names: Naming): Counting {
     const { version, revision } = this.#version;
     return buildCounting({
       ...{ config: this.#config, session, names, clock },
+      ...(this.#changes && { changes: this.#changes }),
       tell: (source, error) => {
         if (error === undefined) this.#log.info({ source }, "read works again");
         else this.#log.error({ source, err: error }, "read failed, showing the last good data");
@@ -169,6 +182,13 @@ export class Daemon {
           return destinations.report();
         },
         showsAddresses: listeners !== undefined,
+      },
+      changes: {
+        newest: (most) => {
+          drain.now(FRESH_MS);
+          return this.#changes?.newest(most) ?? [];
+        },
+        showsPrefixes: listeners !== undefined,
       },
       stream: { listeners },
       reload: this.#config.lifecycle ? () => this.reload("asked for over HTTP") : undefined,

@@ -106,7 +106,7 @@ const ERRORS = {
   addon_broken: {
     message: "load the addon: {cause}",
     exitCode: 1,
-    hint: "install libbpf and libelf, or build again with npm run build",
+    hint: "install libbpf, libelf and libmnl, or build again with npm run build",
   },
   kernel_forbids: {
     message: "{act} {object}: {cause}",

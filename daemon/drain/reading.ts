@@ -2,7 +2,7 @@
 
 import type { CounterRows, EventsDropped, Inventory, ProbeState } from "../native/session.js";
 
-export const SOURCES = ["counters", "inventory", "probes", "events", "failures", "retirement"] as const;
+export const SOURCES = ["counters", "inventory", "probes", "events", "changes", "failures", "retirement"] as const;
 export type Source = (typeof SOURCES)[number];
 
 export interface Reading {

@@ -16,7 +16,7 @@ export interface ExpositionOptions {
   readonly drain: { readonly last: Reading; now(maxAgeMs: number): Reading };
   readonly books: { settle(): Promise<void> };
   readonly ledger: Ledger;
-  readonly names: Pick<Names, "netns" | "table">;
+  readonly names: Pick<Names, "netns" | "table"> & Pick<AccountNames, "protocol">;
   readonly shows: (netns: string) => boolean;
   readonly kinds: readonly Kind[];
   readonly collectors: Readonly<Record<CollectorWord, boolean>>;
@@ -123,6 +123,7 @@ export class Exposition {
   readonly #accountNames: AccountNames = {
     label: (cookie) => this.#label(cookie),
     table: (netns, id) => this.#options.names.table(netns, id),
+    protocol: (id) => this.#options.names.protocol(id),
   };
 
   #netnsInfo(): Sample[] {

@@ -3,6 +3,7 @@
 
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { RouteChangeCounts, RouteChanges } from "./route_changes.js";
 
 export type Backend = "trampoline" | "tracepoint";
 
@@ -114,6 +115,8 @@ export interface Inventory {
   readonly mpls: readonly MplsRow[];
   readonly defaultRoutes: readonly DefaultRouteRow[];
   readonly neighbourTables: readonly NeighbourTableRow[];
+  /** Of the daemon's own namespace, which no walk tells; absent: nobody hears of them. */
+  readonly routeChanges?: RouteChangeCounts;
   /** Namespaces and devices that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
   readonly omitted: number;
   /** So for tunnels, devices with labels and tables with default routes. */
@@ -297,6 +300,7 @@ export interface KernelError extends Error {
 }
 
 interface Addon {
+  readonly RouteChanges: new () => RouteChanges;
   readonly Session: new (options: SessionOptions) => Session;
   readonly libbpf: string;
   forbidNewPrivileges(): void;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the addon exports: Session, the version of libbpf, and what a service needs of its process. Its state belongs to
+// What the addon exports: Session, RouteChanges, the version of libbpf, and what a service needs of its process. Its state belongs to
 // the environment, so every thread may load it.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
 #include "listener_object.h"
+#include "route_changes_object.h"
 #include "service_functions.h"
 #include "session_object.h"
 
@@ -15,6 +16,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   state->listener_constructor = Napi::Persistent(tablesnoop::ListenerObject::Define(env));
   env.SetInstanceData(state);
   exports["Session"] = tablesnoop::SessionObject::Define(env);
+  exports["RouteChanges"] = tablesnoop::RouteChangesObject::Define(env);
   exports["libbpf"] = std::to_string(libbpf_major_version()) + "." + std::to_string(libbpf_minor_version());
   tablesnoop::ExportServiceFunctions(env, exports);
   return exports;

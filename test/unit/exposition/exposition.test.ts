@@ -5,8 +5,10 @@ import type { Format } from "../../../daemon/exposition/families.js";
 import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
 import { COLLECTORS } from "../../../daemon/kinds/collectors.js";
 import { ABI } from "../../../daemon/native/abi.js";
+import type { RouteChangeCounts } from "../../../daemon/native/route_changes.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
 import { Naming } from "../../../daemon/netns/naming.js";
+import { RtProtocols } from "../../../daemon/netns/rt_protocols.js";
 import { RtTables } from "../../../daemon/netns/rt_tables.js";
 import { FakeSession } from "../../support/fake_session.js";
 
@@ -24,6 +26,14 @@ class Bench {
   readonly session = new FakeSession(() => this.now);
   readonly netns = new Map<bigint, string>();
   readonly told: string[] = [];
+  /** A bird's route of main that came and went twice, and what found no room. */
+  readonly routeChanges: RouteChangeCounts = {
+    netns: 1n,
+    family: Uint8Array.of(0, 1),
+    table: Uint32Array.of(254, 0),
+    protocol: Uint8Array.of(12, 0),
+    count: Float64Array.of(2, 1, 2, 7, 0, 0),
+  };
   readonly counting: Counting;
 
   constructor(limits: Partial<Limits> = {}) {
@@ -35,6 +45,7 @@ class Bench {
       report,
       names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
       tables: new RtTables(report, "/nonexistent"),
+      protocols: new RtProtocols(report, "/nonexistent"),
     });
     this.counting = buildCounting({
       config: {
@@ -48,9 +59,11 @@ class Bench {
         netns: (cookie) => (naming.isKnown(cookie) && this.netns.get(cookie)) || naming.netns(cookie),
         isKnown: (cookie) => naming.isKnown(cookie),
         table: (netns, id) => naming.table(netns, id),
+        protocol: (id) => naming.protocol(id),
         egress: (netns, ifindex) => naming.egress(netns, ifindex),
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
       },
+      changes: { read: () => this.routeChanges, cause: () => null },
       clock: () => this.clock(),
       tell: (source, error) => this.told.push(`${source}: ${error?.message ?? "works"}`),
       stream: () => ({ listeners: 2, lines: 100 }),
