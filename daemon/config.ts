@@ -10,6 +10,7 @@ import type { SocketAccess } from "./listen/unix_socket.js";
 import { ABI } from "./native/abi.js";
 import { quoted } from "./quoted.js";
 import { type Kept, parseKept } from "./service/capabilities.js";
+import { MOST_WATCHES, parseWatch, type Watch } from "./watched/watch.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -80,7 +81,7 @@ export const DAEMON_FLAGS = {
   "web.enable-stream": {
     kind: "boolean",
     default: false,
-    help: "Serve single lookups as they happen, with their addresses, at /stream; show addresses at /api/failures.",
+    help: "Serve single lookups as they happen, with their addresses, at /stream; show addresses at /api/failures and in OpenMetrics.",
     group: "Web",
   },
   "web.stream-insecure": {
@@ -107,6 +108,13 @@ export const DAEMON_FLAGS = {
     placeholder: "NAME",
     default: [],
     help: "Show only this network namespace; without it all are shown.",
+    group: "Collection",
+  },
+  "watch-route": {
+    kind: "list",
+    placeholder: "PREFIX[@TABLE]",
+    default: [],
+    help: "Show whether this prefix is routed, in the daemon's network namespace: as the rules decide, or by this table.",
     group: "Collection",
   },
   ...COLLECTOR_FLAGS,
@@ -212,6 +220,7 @@ export interface Config {
   readonly probe: Values["probe"];
   /** Names of namespaces to show; empty: all. */
   readonly netns: readonly string[];
+  readonly watches: readonly Watch[];
   readonly collectors: Readonly<Record<CollectorWord, boolean>>;
   readonly failureWindowMs: number;
   readonly seriesMax: number;
@@ -249,6 +258,7 @@ export function parseConfig(argv: readonly string[]): Config | { readonly show: 
     exporterMetrics: !values["web.disable-exporter-metrics"],
     probe: values.probe,
     netns: Object.freeze([...new Set(values.netns.map(netnsName))]),
+    watches: watches(values["watch-route"]),
     collectors: Object.freeze(
       Object.fromEntries(COLLECTORS.map(({ word }) => [word, values[`collector.${word}`]])) as Config["collectors"],
     ),
@@ -330,6 +340,27 @@ function keptCapabilities(words: readonly string[]): Kept {
 function netnsName(text: string): string {
   if (!/[/\p{Cc}]/u.test(text) && text !== "." && text !== "..") return text;
   throw badValue("netns", text, "the name of a network namespace");
+}
+
+function watches(texts: readonly string[]): readonly Watch[] {
+  const known = new Set<string>();
+  const all = texts.map((text) => {
+    const watch = parseWatch(text);
+    if (watch === undefined) {
+      throw badValue(
+        "watch-route",
+        text,
+        "a prefix without host bits such as 0.0.0.0/0, 198.51.100.0/24@main or 2001:db8::/32",
+      );
+    }
+    const { prefix, table = "" } = watch;
+    const key = `${prefix}@${table}`;
+    if (known.has(key)) throw badValue("watch-route", text, "new: it was given before");
+    known.add(key);
+    if (known.size > MOST_WATCHES) throw badValue("watch-route", text, `among the ${MOST_WATCHES} that can be watched`);
+    return watch;
+  });
+  return Object.freeze(all);
 }
 
 function badValue(name: keyof typeof DAEMON_FLAGS, text: string, wanted: string): UsageError {

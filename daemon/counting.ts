@@ -13,16 +13,25 @@ import { KINDS } from "./kinds/list.js";
 import { Ledger } from "./ledger/ledger.js";
 import type { Session } from "./native/session.js";
 
-type Limits = "failureWindowMs" | "seriesExpiryMs" | "seriesMax" | "netns" | "collectors" | "exporterMetrics";
+type Limits =
+  | "failureWindowMs"
+  | "seriesExpiryMs"
+  | "seriesMax"
+  | "netns"
+  | "collectors"
+  | "exporterMetrics"
+  | "stream";
 
 export interface CountingOptions
   extends Pick<DrainOptions, "clock" | "tell">,
-    Pick<ExpositionOptions, "stream" | "reloads" | "logLinesDropped" | "build"> {
+    Pick<ExpositionOptions, "watched" | "stream" | "reloads" | "logLinesDropped" | "build"> {
   readonly config: Pick<Config, Limits>;
   readonly session: Session;
   readonly names: Names & Pick<AccountNames, "protocol"> & DrainOptions["names"];
   /** Of routes in the daemon's own namespace; absent: nobody hears of them. */
   readonly changes?: DrainOptions["changes"] & FailedDestinationsOptions["causes"];
+  /** Milliseconds since 1970; the clock of this machine if absent. */
+  readonly time?: () => number;
 }
 
 export interface Counting {
@@ -32,8 +41,17 @@ export interface Counting {
   readonly answers: Answers;
 }
 
-export function buildCounting({ config, session, names, changes, clock, tell, ...exposed }: CountingOptions): Counting {
-  const { failureWindowMs: windowMs, seriesExpiryMs: expiryMs, seriesMax, netns, collectors } = config;
+export function buildCounting({
+  config,
+  session,
+  names,
+  changes,
+  clock,
+  tell,
+  time = Date.now,
+  ...exposed
+}: CountingOptions): Counting {
+  const { failureWindowMs: windowMs, seriesExpiryMs: expiryMs, seriesMax, netns, collectors, stream } = config;
   const startedAt = clock();
   const shown = new Set(netns);
   const shows = (label: string) => shown.size === 0 || shown.has(label);
@@ -43,7 +61,7 @@ export function buildCounting({ config, session, names, changes, clock, tell, ..
   const isOn = COLLECTORS.filter(({ word }) => collectors[word]);
   const books = new Books({ ledger, recent, names, shows, countsNoRoute, collectors: isOn, expiryMs });
   const destinations = new FailedDestinations({
-    ...{ session, names, windowMs, startedAt, shows },
+    ...{ session, names, windowMs, startedAt, time, shows },
     ...(changes && { causes: changes }),
   });
   const drain = new Drain({ session, names, books, destinations, clock, tell, ...(changes && { changes }) });
@@ -53,6 +71,8 @@ export function buildCounting({ config, session, names, changes, clock, tell, ..
     destinations,
     exposition: new Exposition({
       ...{ drain, books, ledger, names, shows, kinds: KINDS, collectors, clock, processMetrics },
+      // Whoever may not see the stream may see no address here either.
+      latest: stream && destinations.latest,
       ...exposed,
     }),
     answers: new Answers({ drain, books, ledger, recent, countsNoRoute, clock }),

@@ -15,6 +15,7 @@ import { type Admit, type Listening, listen } from "./listen/listen.js";
 import { takeSystemdSockets } from "./listen/systemd_sockets.js";
 import { dropCapabilities } from "./native/process.js";
 import { openRouteChanges } from "./native/route_changes.js";
+import { askRoutes, findRoutes } from "./native/routes.js";
 import { libbpfVersion, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
 import { notCounted, openProbes, unseenKinds, wordsOf } from "./probes.js";
@@ -25,6 +26,7 @@ import { describeSituation } from "./service/status.js";
 import { approve } from "./stream/exposure.js";
 import { Listeners } from "./stream/listeners.js";
 import type { Version } from "./version.js";
+import { WatchedRoutes } from "./watched/watched_routes.js";
 import { WebConfigFile } from "./web_config/config_file.js";
 
 /** Drains in one failure window: how finely its edge moves. */
@@ -73,10 +75,12 @@ export class Daemon {
       this.#session = session;
       const names = this.#buildNames();
       this.#changes = this.#buildChanges(names);
-      const counting = this.#buildCounting(session, names);
+      const watched = this.#buildWatched(names);
+      const counting = this.#buildCounting(session, names, watched);
       this.#listeners = this.#buildListeners(session, names, counting);
       const situation = (maxAgeMs: number) =>
         describeSituation(session.backend, counting.drain.now(maxAgeMs), names.netnsCount);
+      watched?.start(counting.drain.last.inventory);
       counting.exposition.start();
       counting.destinations.start();
       this.#listeners?.start();
@@ -127,7 +131,13 @@ export class Daemon {
     return new RouteChangeBook({ open: openRouteChanges, names, shows });
   }
 
-  #buildCounting(session: Session, names: Naming): Counting {
+  #buildWatched(names: Naming): WatchedRoutes | undefined {
+    const { watches } = this.#config;
+    if (watches.length === 0) return undefined;
+    return new WatchedRoutes({ watches, names, ask: askRoutes, find: findRoutes });
+  }
+
+  #buildCounting(session: Session, names: Naming, watched: WatchedRoutes | undefined): Counting {
     const { version, revision } = this.#version;
     return buildCounting({
       ...{ config: this.#config, session, names, clock },
@@ -136,6 +146,7 @@ export class Daemon {
         if (error === undefined) this.#log.info({ source }, "read works again");
         else this.#log.error({ source, err: error }, "read failed, showing the last good data");
       },
+      watched,
       stream: () => ({ listeners: this.#listeners?.count ?? 0, lines: this.#listeners?.lines ?? 0 }),
       reloads: () => this.#webConfig.state,
       logLinesDropped: this.#logLinesDropped,

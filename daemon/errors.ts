@@ -88,6 +88,16 @@ const ERRORS = {
     exitCode: 1,
     hint: "check --web.socket-group; a number is taken too",
   },
+  table_unknown: {
+    message: "watch the route {route}: no table is called {table}",
+    exitCode: 1,
+    hint: "name a number above 0, a name of rt_tables or a VRF of this network namespace",
+  },
+  watched_twice: {
+    message: "watch the route {route}: {other} is the same",
+    exitCode: 1,
+    hint: "check --watch-route",
+  },
   systemd_sockets_absent: {
     message: "take the sockets of systemd: {cause}",
     exitCode: 1,

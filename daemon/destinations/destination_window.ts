@@ -61,18 +61,7 @@ export class DestinationWindow {
   add(rows: FailedDestinationRows, now: number): void {
     const slice = this.#sliceUntil(now);
     slice.sampledOneIn = Math.max(slice.sampledOneIn, rows.sampledOneIn);
-    for (const [at, destination] of rows.destination.entries()) {
-      const key: DestinationKey = {
-        kind: rows.kind[at] ?? 0,
-        netns: rows.netns[at] ?? 0n,
-        table: rows.table[at] ?? 0,
-        family: rows.family[at] ?? 0,
-        error: rows.error[at] ?? 0,
-        code: rows.code[at] ?? 0,
-        destination,
-      };
-      addCount(slice.counts, keyId(key), key, rows.count[at] ?? 0);
-    }
+    for (const { key, lookups } of countsOf(rows)) addCount(slice.counts, keyId(key), key, lookups);
     if (slice.counts.size > 2 * MOST_IN_SLICE) slice.counts = mostFrequent(slice.counts);
     while (this.#slices[0] !== undefined && this.#slices[0].to <= now - this.#windowMs) this.#slices.shift();
   }
@@ -97,6 +86,22 @@ export class DestinationWindow {
     const slice: Slice = { from, to: now, sampledOneIn: 1, counts: new Map() };
     this.#slices.push(slice);
     return slice;
+  }
+}
+
+/** One for each row. */
+export function* countsOf(rows: FailedDestinationRows): Generator<Readonly<DestinationCount>> {
+  for (const [at, destination] of rows.destination.entries()) {
+    const key: DestinationKey = {
+      kind: rows.kind[at] ?? 0,
+      netns: rows.netns[at] ?? 0n,
+      table: rows.table[at] ?? 0,
+      family: rows.family[at] ?? 0,
+      error: rows.error[at] ?? 0,
+      code: rows.code[at] ?? 0,
+      destination,
+    };
+    yield { key, lookups: rows.count[at] ?? 0 };
   }
 }
 

@@ -7,6 +7,7 @@ import { KINDS, type KindWord } from "../kinds/list.js";
 import type { Session } from "../native/session.js";
 import type { RemovedRoute } from "../wire/change.js";
 import { type DestinationKey, DestinationWindow } from "./destination_window.js";
+import { LatestDestinations } from "./latest_destinations.js";
 import { sampleOneIn } from "./sampling_rate.js";
 
 /** What one answer can show. */
@@ -44,6 +45,8 @@ export interface FailedDestinationsOptions {
   readonly windowMs: number;
   /** Milliseconds of the same monotonic clock as every `now`. */
   readonly startedAt: number;
+  /** Milliseconds since 1970. */
+  readonly time: () => number;
   /** Whether lookups in the namespace of this label are shown. */
   readonly shows: (netns: string) => boolean;
   /** Who knows what was removed; absent: nobody. */
@@ -53,12 +56,14 @@ export interface FailedDestinationsOptions {
 export class FailedDestinations {
   readonly #options: FailedDestinationsOptions;
   readonly #window: DestinationWindow;
+  readonly latest: LatestDestinations;
   #sampledOneIn = 1;
   #report: FailureReport | undefined;
 
   constructor(options: FailedDestinationsOptions) {
     this.#options = options;
     this.#window = new DestinationWindow(options.windowMs, options.startedAt);
+    this.latest = new LatestDestinations(options);
   }
 
   /** Until then the kernel's side samples nothing. */
@@ -74,6 +79,7 @@ export class FailedDestinations {
     const rows = session.failedDestinations();
     this.#report = undefined;
     this.#window.add(rows, now);
+    this.latest.add(rows);
     const oneIn = sampleOneIn((rows.lookups * 1000) / elapsedMs);
     // The kernel's side may have raised its own meanwhile.
     if (oneIn === this.#sampledOneIn && oneIn === rows.sampledOneIn) return;

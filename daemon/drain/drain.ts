@@ -63,8 +63,8 @@ export class Drain {
   #read(now: number): Reading {
     const { session, names, destinations } = this.#options;
     const last = this.#last;
-    const rows = this.#try("counters", () => session.counters());
-    const walked = this.#try("inventory", () => session.inventory());
+    const rows = this.attempt("counters", () => session.counters());
+    const walked = this.attempt("inventory", () => session.inventory());
     const inventory = walked && this.#withChanges(walked);
     const reading: Reading = {
       at: now,
@@ -73,27 +73,27 @@ export class Drain {
       inventory: inventory ?? last?.inventory ?? EMPTY_INVENTORY,
       isNamed: inventory !== undefined,
       namedAt: inventory === undefined ? (last?.namedAt ?? this.#startedAt) : now,
-      probes: this.#try("probes", () => session.probes()) ?? last?.probes ?? [],
+      probes: this.attempt("probes", () => session.probes()) ?? last?.probes ?? [],
       dropped: this.#readEvents() ?? last?.dropped ?? { ringbuf: 0, queue: 0, decode: 0, fault: "" },
       failed: this.#failed,
       failures: this.#failures,
     };
     names.refresh(reading.inventory, now);
-    this.#try("failures", () => destinations.drain(now));
+    this.attempt("failures", () => destinations.drain(now));
     return reading;
   }
 
   #withChanges(inventory: Inventory): Inventory {
     const { changes } = this.#options;
     const routeChanges =
-      changes && (this.#try("changes", () => changes.read(inventory)) ?? this.#last?.inventory.routeChanges);
+      changes && (this.attempt("changes", () => changes.read(inventory)) ?? this.#last?.inventory.routeChanges);
     return routeChanges === undefined ? inventory : { ...inventory, routeChanges };
   }
 
   /** What is lost is counted also while the ring cannot be waited for. */
   #readEvents(): EventsDropped | undefined {
     let dropped: EventsDropped | undefined;
-    this.#try("events", () => {
+    this.attempt("events", () => {
       dropped = this.#options.session.events();
       if (dropped.fault !== "") throw new Error(dropped.fault);
     });
@@ -105,13 +105,14 @@ export class Drain {
     const { books } = this.#options;
     books.take(reading);
     if (reading.rows === undefined) return;
-    this.#try("retirement", () => {
+    this.attempt("retirement", () => {
       books.forget(this.#retirement.release(reading.at));
       this.#retirement.retire(reading.at, books.retirable(reading.at));
     });
   }
 
-  #try<T>(source: Source, act: () => T): T | undefined {
+  /** What `act` returns, or undefined if it throws, which is then a failed read of this source. */
+  attempt<T>(source: Source, act: () => T): T | undefined {
     try {
       const value = act();
       this.#failed.delete(source);

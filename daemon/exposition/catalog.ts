@@ -3,6 +3,7 @@
 import { COLLECTORS } from "../kinds/collectors.js";
 import { KINDS } from "../kinds/list.js";
 import type { MetricSpec } from "../kinds/metric.js";
+import { WATCHED_ROUTE } from "../watched/watched_routes.js";
 
 /** Those of the daemon itself. */
 export const OWN = {
@@ -104,5 +105,6 @@ export const CATALOG: readonly MetricSpec[] = [
   ...counters.map(({ metric }) => metric),
   ...COLLECTORS.flatMap(({ accounts }) => accounts.map(({ metric }) => metric)),
   ...counters.flatMap(({ ratio }) => ratio?.metric ?? []),
+  WATCHED_ROUTE,
   ...Object.values(OWN),
 ];

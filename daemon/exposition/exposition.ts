@@ -1,19 +1,22 @@
 // What /metrics shows: the ledger and a reading of its own moment, rendered.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { LatestDestination } from "../destinations/latest_destinations.js";
+import type { Drain } from "../drain/drain.js";
 import type { Reading } from "../drain/reading.js";
 import { FAMILIES } from "../fib/lookup.js";
 import { COLLECTORS, type CollectorWord } from "../kinds/collectors.js";
-import type { AccountNames, Kind, Names } from "../kinds/kind.js";
-import type { LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
+import type { AccountNames, CountedFailures, Counter, Kind, Names } from "../kinds/kind.js";
+import type { Labels, LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { ABI } from "../native/abi.js";
+import { WATCHED_ROUTE, type WatchedRoutes } from "../watched/watched_routes.js";
 import { OWN } from "./catalog.js";
-import type { Family, Format } from "./families.js";
+import type { Exemplar, Family, Format } from "./families.js";
 import { MetricRegistry } from "./registry.js";
 
 export interface ExpositionOptions {
-  readonly drain: { readonly last: Reading; now(maxAgeMs: number): Reading };
+  readonly drain: Pick<Drain, "last" | "now" | "attempt">;
   readonly books: { settle(): Promise<void> };
   readonly ledger: Ledger;
   readonly names: Pick<Names, "netns" | "table"> & Pick<AccountNames, "protocol">;
@@ -22,6 +25,10 @@ export interface ExpositionOptions {
   readonly collectors: Readonly<Record<CollectorWord, boolean>>;
   /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
+  /** Absent: nothing is watched. */
+  readonly watched?: Pick<WatchedRoutes, "samples"> | undefined;
+  /** Where addresses are shown: the destination that a kind failed for last. Absent: they are not. */
+  readonly latest?: { of(kind: string, failures: CountedFailures): LatestDestination | undefined } | undefined;
   /** Who listens now, and the lines they got since the start. */
   readonly stream: () => { readonly listeners: number; readonly lines: number };
   /** How the last reading of the configuration went, and when it last went well, in seconds since 1970. */
@@ -40,7 +47,7 @@ export class Exposition {
 
   constructor(options: ExpositionOptions) {
     this.#options = options;
-    this.#registry = new MetricRegistry([...this.#ofKinds(), ...this.#own()]);
+    this.#registry = new MetricRegistry([...this.#ofKinds(), this.#watched(), ...this.#own()]);
   }
 
   /** Begins to observe the process itself, if asked to. */
@@ -75,12 +82,31 @@ export class Exposition {
       }),
     );
     return [
-      ...counters.map((counter) => family(counter.metric, () => ledger.samples(counter))),
+      ...kinds.flatMap(({ word, counters: own }) =>
+        own.map((counter) => ({
+          ...family(counter.metric, () => ledger.samples(counter)),
+          exemplar: (labels: Labels) => this.#exemplar(word, counter, labels),
+        })),
+      ),
       ...accounts,
       ...counters.flatMap((counter) =>
         counter.ratio === undefined ? [] : family(counter.ratio.metric, () => ledger.ratios(counter)),
       ),
     ];
+  }
+
+  #exemplar(kind: string, counter: Counter, labels: Labels): Exemplar | undefined {
+    const failures = counter.failures?.(labels);
+    const last = failures && this.#options.latest?.of(kind, failures);
+    return last && { labels: { destination: last.destination }, seconds: last.at / 1000 };
+  }
+
+  #watched(): Family {
+    const { drain, watched } = this.#options;
+    return family(
+      WATCHED_ROUTE,
+      () => (watched && drain.attempt("routes", () => watched.samples(this.#reading.inventory))) ?? [],
+    );
   }
 
   #own(): Family[] {

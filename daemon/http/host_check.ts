@@ -21,14 +21,25 @@ const PRIVATE: ReadonlySet<string> = new Set([
 export function addHostCheck(app: FastifyInstance, isOpen: () => boolean): void {
   app.addHook("onRequest", async (request, reply) => {
     const { url = "" } = request.routeOptions;
-    if (!PRIVATE.has(url) || !isOpen() || isOwnName(request.headers.host ?? "")) return undefined;
-    if (!cameOverLoopback(request) && !(url === PATHS.reload && comesFromPage(request))) return undefined;
+    if (!PRIVATE.has(url)) return undefined;
+    const asksOverNetwork = url === PATHS.reload && comesFromPage(request) && !isNamed(request, isOpen);
+    if (!asksOverNetwork && mayBeTold(request, isOpen)) return undefined;
     return replyText(
       reply,
       421,
       "Ask for this under an address or under localhost: whoever has another name lead here may be somebody else.",
     );
   });
+}
+
+/** Whether addresses of lookups may be told to who asks so; a route that has more to tell without them asks for itself. */
+export function mayBeTold(request: FastifyRequest, isOpen: () => boolean): boolean {
+  return isNamed(request, isOpen) || !cameOverLoopback(request);
+}
+
+/** Whether it is known who asks, or asked under a name that leads nowhere else. */
+function isNamed({ headers }: FastifyRequest, isOpen: () => boolean): boolean {
+  return !isOpen() || isOwnName(headers.host ?? "");
 }
 
 function cameOverLoopback({ socket }: FastifyRequest): boolean {

@@ -1,6 +1,6 @@
 // GET and HEAD of the metrics: negotiation, the cap on scrapes that wait, and what a failed rendering answers.
 
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { causeOf } from "../errors.js";
 import { clientOf } from "../listen/client.js";
@@ -16,12 +16,14 @@ interface MetricsRoute {
   /** Scrapes that may wait for the metrics at once; 0: no limit. Those that are being sent do not count. */
   readonly maxRequests: number;
   readonly exposition: Exposition;
+  /** Whether addresses may be told to who asks so. OpenMetrics may have some, text has none. */
+  readonly mayBeTold: (request: FastifyRequest) => boolean;
   readonly outbox: Outbox;
   readonly log: Logger;
 }
 
 export function addMetricsRoute(app: FastifyInstance, options: MetricsRoute): void {
-  const { path, maxRequests, exposition, outbox, log } = options;
+  const { path, maxRequests, exposition, mayBeTold, outbox, log } = options;
   const slots = new ScrapeSlots(maxRequests);
   const renderings = new Renderings(exposition);
   const outage = new Outage((error) => {
@@ -41,7 +43,8 @@ export function addMetricsRoute(app: FastifyInstance, options: MetricsRoute): vo
       const slot = slots.take(clientOf(request.socket));
       if (slot === undefined) return turnAway(reply);
       try {
-        const rendering = await Promise.race([renderings.ask(chooseFormat(request.headers.accept)), slot.lost]);
+        const format = mayBeTold(request) ? chooseFormat(request.headers.accept) : "text";
+        const rendering = await Promise.race([renderings.ask(format), slot.lost]);
         if (rendering === undefined) return turnAway(reply);
         const { contentType, payload } = rendering;
         await outbox.send(request, reply.header("content-type", contentType), payload);

@@ -6,7 +6,7 @@ import type { BacklogLimits } from "./backlog.js";
 import { addChangesRoute, type ChangesRoute } from "./changes_route.js";
 import { addFailuresRoute, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, type Readiness } from "./health_routes.js";
-import { addHostCheck } from "./host_check.js";
+import { addHostCheck, mayBeTold } from "./host_check.js";
 import { addMetricsRoute } from "./metrics_route.js";
 import { Outbox } from "./outbox.js";
 import { addPageDataRoutes, type PageData } from "./page_data_routes.js";
@@ -82,7 +82,10 @@ export function buildServer({
   });
 
   const outbox = new Outbox(backlog);
-  addMetricsRoute(app, { path: telemetryPath, maxRequests, exposition, outbox, log });
+  addMetricsRoute(app, {
+    ...{ path: telemetryPath, maxRequests, exposition, outbox, log },
+    mayBeTold: (request) => !failures.showsAddresses || mayBeTold(request, isOpen),
+  });
   addFailuresRoute(app, failures, outbox);
   addChangesRoute(app, changes, outbox);
   addStreamRoute(app, { ...stream, log });

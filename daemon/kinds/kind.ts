@@ -64,6 +64,14 @@ export interface Failure {
   readonly reason: string | null;
 }
 
+/** Failures of a kind that one series counts, in the words of its labels. */
+export interface CountedFailures {
+  readonly netns: string;
+  readonly family: string;
+  readonly table: string | null;
+  readonly result: string;
+}
+
 /** What lines say in words, and what they can be chosen by. */
 interface LineWords {
   /** `error`: positive errno, 0 if found; of a kind that can only fail TS_ANY_RESULT. */
@@ -106,6 +114,8 @@ export interface Counter<L extends Labels = Labels> {
   outcome?(labels: L): Outcome;
   /** What befalls packets when it rises; absent or undefined: nothing. */
   trouble?(labels: L): Trouble | undefined;
+  /** Which failures for destinations it counts; absent or undefined: none. */
+  failures?(labels: L): CountedFailures | undefined;
   /** Where a row is not a lookup each. */
   correction?(): Correction;
 }

@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { RouteChangeCounts, RouteChanges } from "./route_changes.js";
+import type { RouteAnswers, RouteQuestion } from "./routes.js";
 
 export type Backend = "trampoline" | "tracepoint";
 
@@ -306,6 +307,8 @@ interface Addon {
   forbidNewPrivileges(): void;
   dropCapabilities(keep: bigint): void;
   notify(address: string, message: string): void;
+  askRoutes(questions: readonly RouteQuestion[]): RouteAnswers;
+  findRoutes(questions: readonly RouteQuestion[], table: number): RouteAnswers;
 }
 
 export function isKernelError(error: unknown): error is KernelError {

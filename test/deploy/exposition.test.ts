@@ -69,6 +69,19 @@ test("OpenMetrics ends in its end mark, and shows the same series as the text fo
   expect(new Set(inOpen?.map(({ name }) => name))).toEqual(new Set(inText?.map(({ name }) => name)));
 });
 
+interface SeriesExemplars {
+  readonly seriesLabels: Readonly<Record<string, string>>;
+  readonly exemplars: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: string }[];
+}
+
+async function exemplars(url: string, query: string, start: number): Promise<readonly SeriesExemplars[]> {
+  const asked = new URLSearchParams({ query, start: String(start), end: String(Date.now() / 1000 + 60) });
+  const response = await fetch(`${url}/api/v1/query_exemplars?${asked}`);
+  const answer = (await response.json()) as { readonly data?: readonly SeriesExemplars[]; readonly error?: string };
+  if (answer.data === undefined) throw new Error(`query exemplars: ${answer.error}`);
+  return answer.data;
+}
+
 /** Stands between Prometheus, which asks for what it likes best, and the daemon; asks for one format only. */
 async function startProxy(accept: string) {
   const seen = new Set<string | null>();
@@ -115,5 +128,35 @@ describe("a real Prometheus", () => {
     }
     expect([...text.seen]).toEqual([FORMATS[0].contentType]);
     expect([...open.seen]).toEqual([FORMATS[1].contentType]);
+  });
+
+  test("keeps the failing destination of an exporter with the stream as an exemplar", {
+    timeout: 120_000,
+  }, async () => {
+    await using streaming = await startDaemon([`--probe=${BACKEND}`, "--web.enable-stream"]);
+    const target = new URL(streaming.url).host;
+    await using prometheus = await startPrometheus(
+      [
+        "global: {scrape_interval: 1s, scrape_timeout: 1s}",
+        `scrape_configs: [{job_name: tablesnoop, static_configs: [{targets: ["${target}"]}]}]`,
+        "",
+      ].join("\n"),
+      ["--enable-feature=exemplar-storage"],
+    );
+    await send(netns, "udp", { to: "203.0.113.23", count: SENDS });
+    const startedAt = Date.now() / 1000 - 120;
+    const labels = { netns: netns.name, family: "ipv4", table: "main", result: "no_route" };
+    await waitUntil(
+      "the exemplar is there",
+      async () => {
+        const found = await exemplars(prometheus.url, `${ROUTES}{table="main",result="no_route"}`, startedAt);
+        const own = found.filter(({ seriesLabels }) => seriesLabels["netns"] === netns.name);
+        for (const { seriesLabels } of own) expect(seriesLabels).toMatchObject(labels);
+        return own.some(({ exemplars: some }) =>
+          some.some(({ labels: { destination } }) => destination === "203.0.113.23"),
+        );
+      },
+      { timeoutMs: 30_000, intervalMs: 200 },
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Config, helpText, parseConfig, versionText } from "../../daemon/config.js";
 import { UsageError } from "../../daemon/errors.js";
+import { parseWatch } from "../../daemon/watched/watch.js";
 
 function config(...argv: string[]): Config {
   const parsed = parseConfig(argv);
@@ -29,6 +30,7 @@ describe("the configuration", () => {
       exporterMetrics: true,
       probe: "auto",
       netns: [],
+      watches: [],
       collectors: {
         route: true,
         rule: true,
@@ -78,6 +80,7 @@ describe("the configuration", () => {
       "--no-collector.tunnel",
       "--no-collector.mpls",
       "--no-collector.change",
+      "--watch-route=198.51.100.0/24@main",
       "--failure-window=5s",
       "--series.max=100",
       "--series.expiry=1s",
@@ -102,6 +105,7 @@ describe("the configuration", () => {
       exporterMetrics: false,
       probe: "tracepoint",
       netns: ["blue", "red"],
+      watches: [parseWatch("198.51.100.0/24@main")],
       collectors: {
         route: false,
         rule: false,
@@ -184,6 +188,9 @@ describe("the configuration", () => {
     "--stream.queue-size=1",
     "--counters.max=63",
     "--counters.max=1048577",
+    "--watch-route=10.0.0.1/8",
+    "--watch-route=10.0.0.0",
+    "--watch-route=default",
     "--capabilities.keep=bpf",
     "--log.level=warning",
     "--log.format=text",
@@ -192,6 +199,21 @@ describe("the configuration", () => {
     const [flag = "", value = ""] = argument.split("=");
     expect(refusal(argument)).toContain(flag);
     expect(refusal(argument)).toContain(JSON.stringify(value));
+  });
+
+  test("a route is watched once, in one table or in several, and no more than 256 are", () => {
+    const tables = config("--watch-route=::/0", "--watch-route=0::/0@main", "--watch-route=::/0@100").watches;
+    expect(tables.map(({ prefix, table }) => `${prefix} ${table}`)).toEqual([
+      "::/0 undefined",
+      "::/0 main",
+      "::/0 100",
+    ]);
+    expect(refusal("--watch-route=2001:db8::/32@red", "--watch-route=2001:DB8::/32@red")).toBe(
+      'flag --watch-route: "2001:DB8::/32@red" is not new: it was given before; see --help',
+    );
+    const many = Array.from({ length: 256 }, (_, at) => `--watch-route=10.${at}.0.0/16`);
+    expect(config(...many).watches).toHaveLength(256);
+    expect(refusal(...many, "--watch-route=::/0")).toContain("among the 256");
   });
 
   test("an unknown flag is refused", () => {

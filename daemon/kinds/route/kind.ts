@@ -43,6 +43,7 @@ export const routeLookups: Counter<RouteLabels> = {
   },
   ratio: { metric: RATIO, isFailed: ({ result }) => result !== "found" },
   outcome: ({ result }) => (result === "found" ? "found" : isMiss(result) ? "miss" : "reject"),
+  failures: ({ netns, family, table, result }) => (result === "found" ? undefined : { netns, family, table, result }),
   correction: () => new Choices(),
 };
 

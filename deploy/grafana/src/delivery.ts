@@ -6,7 +6,7 @@ import { metric, UID } from "./names.js";
 import { graph, number } from "./panels.js";
 import { EXPORTER, LOOKUPS, labelVariables, NETNS, NETNS_FAMILY } from "./variables.js";
 
-/** The neighbour tables are those of a kernel, not of a namespace. */
+/** The neighbour tables are those of a kernel, not of a namespace; prefixes are watched in the daemon's own. */
 const KERNEL = `${EXPORTER}, family=~"$family"`;
 
 const PACKETS = perSecond("packets_total", NETNS_FAMILY);
@@ -289,7 +289,7 @@ export function delivery(): Dashboard {
         ],
       },
       {
-        title: "Default routes",
+        title: "Default routes and watched prefixes",
         panels: [
           graph({
             question: "How many default routes has each table?",
@@ -310,6 +310,21 @@ export function delivery(): Dashboard {
               {
                 expr: `topk(20, sum by (instance, netns, family) (${perSecond("fib_changes_total", NETNS_FAMILY)}) > 0)`,
                 legend: "{{instance}} {{netns}} {{family}}",
+              },
+            ],
+          }),
+          graph({
+            question: "Are the watched prefixes routed?",
+            description:
+              "Prefixes of --watch-route: 1 while a route of at least that length answers, 0 while none does.",
+            runbook: "tablesnoopwatchedroutemissing",
+            unit: "none",
+            span: 24,
+            max: 1,
+            queries: [
+              {
+                expr: `bottomk(20, ${metric("watched_route")}{${KERNEL}})`,
+                legend: "{{instance}} {{prefix}} {{table}} {{egress}}",
               },
             ],
           }),

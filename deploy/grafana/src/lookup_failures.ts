@@ -122,11 +122,12 @@ export function lookupFailures(): Dashboard {
           }),
           graph({
             question: "What share of its lookups does each table fail?",
-            description: "Everything but found; the twenty worst.",
+            description: "Everything but found; the twenty worst. Points are destinations, where exemplars are kept.",
             runbook: "tablesnooptablefailures",
             unit: "percentunit",
             span: 12,
             max: 1,
+            hasExemplars: true,
             queries: [
               {
                 expr:

@@ -48,6 +48,8 @@ interface GraphOptions extends Common {
   readonly queries: readonly Query[];
   readonly isStacked?: boolean;
   readonly max?: number;
+  /** Whether points of failing destinations are shown, where the daemon and Prometheus tell and keep them. */
+  readonly hasExemplars?: boolean;
 }
 
 interface NumberOptions extends Common {
@@ -86,7 +88,8 @@ export function graph(options: GraphOptions): TimeseriesBuilder {
   if (options.isStacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
   if (options.max !== undefined) panel.max(options.max);
   for (const [index, { expr, legend }] of options.queries.entries()) {
-    panel.withTarget(query(expr, index).legendFormat(legend).range());
+    const target = query(expr, index).legendFormat(legend).range();
+    panel.withTarget(options.hasExemplars ? target.exemplar(true) : target);
   }
   return panel;
 }

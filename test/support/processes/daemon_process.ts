@@ -26,7 +26,7 @@ export interface DaemonOptions {
   readonly command?: readonly string[];
 }
 
-const BUILT = [process.execPath, projectPath("dist/daemon/main.js")];
+export const BUILT = [process.execPath, projectPath("dist/daemon/main.js")];
 
 /** Runs the daemon with these flags without waiting for anything: for starts that are meant to fail. */
 export function spawnDaemon(

@@ -19,6 +19,7 @@ function setUp(options: Partial<FailedDestinationsOptions> = {}) {
     },
     windowMs: 60_000,
     startedAt: 0,
+    time: () => 0,
     shows: () => true,
     ...options,
   });
@@ -191,6 +192,7 @@ describe("FailedDestinations", () => {
       shows: () => true,
       windowMs: 60_000,
       startedAt: 0,
+      time: () => 0,
     });
     session.fail([
       { netns: 1n, table: 1, destination: "192.0.2.1", lookups: 1 },

@@ -36,7 +36,7 @@ class Bench {
   };
   readonly counting: Counting;
 
-  constructor(limits: Partial<Limits> = {}) {
+  constructor(limits: Partial<Limits> = {}, watched?: CountingOptions["watched"]) {
     this.session.addNetns({ cookie: 1n, isFirst: true });
     this.session.setDevice({ netns: 1n, ifindex: 2, name: "eth0" });
     const report = (error?: Error) => expect.fail(error?.message);
@@ -65,6 +65,8 @@ class Bench {
       },
       changes: { read: () => this.routeChanges, cause: () => null },
       clock: () => this.clock(),
+      time: () => 1_700_000_000_000 + this.now,
+      watched,
       tell: (source, error) => this.told.push(`${source}: ${error?.message ?? "works"}`),
       stream: () => ({ listeners: 2, lines: 100 }),
       reloads: () => ({ isGood: true, goodSince: 1_700_000_000.5 }),
@@ -165,6 +167,57 @@ describe("Exposition", () => {
     await bench.exposition.render(format);
     bench.now = 1000;
     await expect(await bench.exposition.render(format)).toMatchFileSnapshot(`golden/scrape.${format}.txt`);
+  });
+
+  it("shows the watched routes as they are at each scrape, and none while they cannot be read", async () => {
+    const prefix = { family: "ipv4", prefix: "10.0.0.0/8" } as const;
+    let egress = "eth0";
+    const samples = () => {
+      if (egress === "") throw new Error("EIO");
+      return [{ labels: { ...prefix, table: "main", egress }, value: 1 }];
+    };
+    const bench = new Bench({}, { samples });
+    const line = (device: string) => `{family="ipv4",table="main",prefix="10.0.0.0/8",egress="${device}"} 1`;
+    expect(await bench.lines("watched_route")).toEqual([line("eth0")]);
+    egress = "eth1";
+    expect(await bench.lines("watched_route")).toEqual([line("eth1")]);
+    egress = "";
+    expect(await bench.lines("watched_route")).toEqual([]);
+    expect(await bench.lines("read_errors_total")).toContain('{source="routes"} 2');
+    expect(bench.told).toEqual(["routes: EIO"]);
+    egress = "eth0";
+    expect(await bench.lines("watched_route")).toEqual([line("eth0")]);
+    expect(bench.told).toEqual(["routes: EIO", "routes: works"]);
+  });
+
+  describe("exemplars", () => {
+    const stream = { maxListeners: 1, ringBytes: 65_536, queueBytes: 65_536, isInsecure: false };
+    const series = '{netns="host",family="ipv6",table="main",egress="",result="no_route"}';
+
+    async function failing(format: Format, limits: Partial<Limits>, destination: string): Promise<string[]> {
+      const bench = new Bench(limits);
+      bench.session.count({ netns: 1n, family: "ipv6", error: 11 }, 23);
+      bench.session.count({ netns: 1n, family: "ipv6", egress: 2 }, 5);
+      bench.session.fail([{ netns: 1n, family: "ipv6", destination, lookups: 23 }]);
+      bench.now = 2_500;
+      const text = await bench.exposition.render(format);
+      expect(text.includes(" # {")).toBe(format === "openmetrics" && "stream" in limits && destination.length < 118);
+      return text.split("\n").filter((line) => line.includes('result="no_route"') && line.includes("ipv6"));
+    }
+
+    it("name the latest failing destination in OpenMetrics where the stream is enabled", async () => {
+      expect(await failing("openmetrics", { stream }, "2001:db8::7")).toEqual([
+        `tablesnoop_route_lookups_total${series} 23 # {destination="2001:db8::7"} 1 1700000002.500`,
+      ]);
+    });
+
+    it("are in no other place, and none is longer than the format allows", async () => {
+      const plain = [`tablesnoop_route_lookups_total${series} 23`];
+      expect(await failing("text", { stream }, "2001:db8::7")).toEqual(plain);
+      expect(await failing("openmetrics", {}, "2001:db8::7")).toEqual(plain);
+      expect(await failing("openmetrics", { stream }, "a".repeat(118))).toEqual(plain);
+      expect(await failing("openmetrics", { stream }, "a".repeat(117))).not.toEqual(plain);
+    });
   });
 
   it("renders both formats at the same time, each right and after the other", async () => {

@@ -32,6 +32,19 @@ test.each([
   expect(await status(host, "/%73tream?format=json")).toBe(421);
 });
 
+test("where addresses are shown, OpenMetrics, which may have some, is not served under another name on loopback", async () => {
+  const report = () => ({ windowSeconds: 60, sampledOneIn: 1, destinations: [] });
+  const format = async (host: string, showsAddresses: boolean, isOpen = true) => {
+    const { port } = await serve({ isOpen: () => isOpen, failures: { report, showsAddresses } });
+    const accept = "application/openmetrics-text;version=1.0.0";
+    return (await ask(port, "/metrics", { headers: { host, accept } })).body.toString().split(" ")[0];
+  };
+  expect(await format("evil.example", true)).toBe("text");
+  expect(await format("localhost:10074", true)).toBe("openmetrics");
+  expect(await format("evil.example", true, false)).toBe("openmetrics");
+  expect(await format("evil.example", false)).toBe("openmetrics");
+});
+
 test("metrics are served under every name, and all is to whom has logged in", async () => {
   expect(await status("proxy.example", "/metrics")).toBe(200);
   expect(await status("proxy.example", "/stream", false)).toBe(404);

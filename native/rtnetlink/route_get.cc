@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "route_get.h"
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "../../bpf/kinds/route/event.h"
+#include "../probe/kernel_error.h"
+
+namespace tablesnoop {
+
+namespace {
+
+constexpr char kAct[] = "ask for routes over";
+constexpr char kRtnetlink[] = "rtnetlink";
+// A dump comes in pieces of at most this size.
+constexpr size_t kBufferBytes = 64 * 1024;
+constexpr int kTimeoutSeconds = 2;
+// A dump that others changed meanwhile is read again this often; a table that never rests is taken as it was told last.
+constexpr int kDumps = 3;
+
+size_t AddressBytes(int family) { return family == AF_INET ? 4 : 16; }
+
+// Calls `take(type, value, size)` for each attribute; false if one of them is damaged.
+template <typename Take>
+bool EachAttribute(const uint8_t* from, size_t size, Take take) {
+  while (size >= sizeof(rtattr)) {
+    rtattr attribute;
+    memcpy(&attribute, from, sizeof(attribute));
+    if (attribute.rta_len < sizeof(rtattr) || attribute.rta_len > size) return false;
+    take(attribute.rta_type & NLA_TYPE_MASK, from + RTA_LENGTH(0), attribute.rta_len - RTA_LENGTH(0));
+    size_t step = std::min<size_t>(RTA_ALIGN(attribute.rta_len), size);
+    from += step;
+    size -= step;
+  }
+  return true;
+}
+
+uint32_t Word(const uint8_t* value, size_t size) {
+  uint32_t word = 0;
+  if (size >= sizeof(word)) memcpy(&word, value, sizeof(word));
+  return word;
+}
+
+// The egress of those that live: 0 without any, TS_EGRESS_MULTIPATH of several.
+uint32_t EgressOf(const uint8_t* nexthops, size_t size) {
+  uint32_t egress = 0;
+  while (size >= sizeof(rtnexthop)) {
+    rtnexthop nexthop;
+    memcpy(&nexthop, nexthops, sizeof(nexthop));
+    if (nexthop.rtnh_len < sizeof(nexthop) || nexthop.rtnh_len > size) break;
+    if ((nexthop.rtnh_flags & RTNH_F_DEAD) == 0) {
+      egress = egress == 0 ? static_cast<uint32_t>(nexthop.rtnh_ifindex) : uint32_t{TS_EGRESS_MULTIPATH};
+    }
+    size_t step = std::min<size_t>(RTNH_ALIGN(nexthop.rtnh_len), size);
+    nexthops += step;
+    size -= step;
+  }
+  return egress;
+}
+
+bool Rejects(uint8_t type) {
+  return type == RTN_UNREACHABLE || type == RTN_PROHIBIT || type == RTN_BLACKHOLE || type == RTN_THROW;
+}
+
+bool Covers(const RouteAddress& prefix, uint32_t length, const RouteAddress& address) {
+  size_t whole = length / 8;
+  if (!std::equal(prefix.begin(), prefix.begin() + whole, address.begin())) return false;
+  if (length % 8 == 0) return true;
+  uint8_t mask = static_cast<uint8_t>(0xff00 >> (length % 8));
+  return (prefix[whole] & mask) == (address[whole] & mask);
+}
+
+// A request that grows by attributes.
+class Request {
+ public:
+  Request(int family, uint16_t flags, uint32_t sequence) {
+    header_.nlmsg_type = RTM_GETROUTE;
+    header_.nlmsg_flags = NLM_F_REQUEST | flags;
+    header_.nlmsg_seq = sequence;
+    header_.nlmsg_len = NLMSG_LENGTH(sizeof(rtmsg));
+    route_.rtm_family = static_cast<uint8_t>(family);
+  }
+
+  rtmsg& Route() { return route_; }
+
+  void Add(uint16_t type, const void* value, size_t size) {
+    rtattr attribute = {};
+    attribute.rta_len = static_cast<uint16_t>(RTA_LENGTH(size));
+    attribute.rta_type = type;
+    memcpy(bytes_ + header_.nlmsg_len, &attribute, sizeof(attribute));
+    memcpy(bytes_ + header_.nlmsg_len + RTA_LENGTH(0), value, size);
+    header_.nlmsg_len += RTA_SPACE(size);
+  }
+
+  const uint8_t* Bytes() {
+    memcpy(bytes_, &header_, sizeof(header_));
+    memcpy(bytes_ + NLMSG_HDRLEN, &route_, sizeof(route_));
+    return bytes_;
+  }
+  size_t Size() const { return header_.nlmsg_len; }
+
+ private:
+  nlmsghdr header_ = {};
+  rtmsg route_ = {};
+  uint8_t bytes_[128] = {};
+};
+
+// What the kernel says of a lookup, in contrast to what befalls the request.
+bool IsAnswer(int error) { return error != EPERM && error != ENOBUFS && error != ENOMEM; }
+
+}  // namespace
+
+std::optional<ToldRoute> ReadRoute(const uint8_t* message, size_t size) {
+  nlmsghdr header;
+  rtmsg route;
+  if (size < NLMSG_LENGTH(sizeof(route))) return std::nullopt;
+  memcpy(&header, message, sizeof(header));
+  memcpy(&route, message + NLMSG_HDRLEN, sizeof(route));
+  bool is_known = route.rtm_family == AF_INET || route.rtm_family == AF_INET6;
+  if (header.nlmsg_type != RTM_NEWROUTE || !is_known) return std::nullopt;
+  size_t bytes = AddressBytes(route.rtm_family);
+  if (route.rtm_dst_len > bytes * 8) return std::nullopt;
+
+  ToldRoute told = {};
+  told.family = route.rtm_family;
+  told.rejects = Rejects(route.rtm_type);
+  told.is_dead = (route.rtm_flags & RTNH_F_DEAD) != 0;
+  told.is_special = route.rtm_tos != 0 || route.rtm_src_len != 0 || (route.rtm_flags & RTM_F_CLONED) != 0;
+  told.answer = {.prefix_length = route.rtm_dst_len, .table = route.rtm_table, .egress = 0};
+  auto take = [&](int type, const uint8_t* value, size_t length) {
+    if (type == RTA_DST && length >= bytes) std::copy(value, value + bytes, told.destination.begin());
+    if (type == RTA_TABLE) told.answer.table = Word(value, length);
+    if (type == RTA_PRIORITY) told.metric = Word(value, length);
+    if (type == RTA_OIF) told.answer.egress = Word(value, length);
+    if (type == RTA_MULTIPATH) {
+      told.answer.egress = EgressOf(value, length);
+      told.is_dead = told.answer.egress == 0;
+    }
+  };
+  size_t start = NLMSG_LENGTH(sizeof(route));
+  if (!EachAttribute(message + start, size - start, take)) return std::nullopt;
+  return told;
+}
+
+void LongestMatch::Take(const ToldRoute& route) {
+  if (route.family != family_ || route.is_dead || route.is_special) return;
+  if (!Covers(route.destination, route.answer.prefix_length, address_)) return;
+  if (best_) {
+    uint32_t best = best_->answer.prefix_length, length = route.answer.prefix_length;
+    // Of two that are alike the kernel takes the first.
+    if (length < best || (length == best && route.metric >= best_->metric)) return;
+  }
+  best_ = route;
+}
+
+std::optional<RouteAnswer> LongestMatch::Answer() const {
+  if (!best_ || best_->rejects) return std::nullopt;
+  return best_->answer;
+}
+
+RouteSocket::RouteSocket() : buffer_(kBufferBytes) {
+  socket_ = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  if (socket_ < 0) throw KernelError("open", "a socket of rtnetlink", errno);
+  timeval timeout = {.tv_sec = kTimeoutSeconds, .tv_usec = 0};
+  setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+  // Without it a dump is of all tables (since 4.20).
+  int on = 1;
+  setsockopt(socket_, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+}
+
+RouteSocket::~RouteSocket() { close(socket_); }
+
+std::optional<RouteAnswer> RouteSocket::Ask(int family, const RouteAddress& address, uint32_t vrf) {
+  Request request(family, 0, ++sequence_);
+  size_t bytes = AddressBytes(family);
+  request.Route().rtm_dst_len = static_cast<uint8_t>(bytes * 8);
+  // IPv6 always tells the table, and refuses to be asked to.
+  request.Route().rtm_flags = family == AF_INET ? RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE : RTM_F_FIB_MATCH;
+  request.Add(RTA_DST, address.data(), bytes);
+  if (vrf != 0) request.Add(RTA_OIF, &vrf, sizeof(vrf));
+  Send(request.Bytes(), request.Size());
+  std::optional<RouteAnswer> answer;
+  bool is_told = false;
+  Heard heard;
+  do {
+    heard = Receive([&](const uint8_t* message, size_t size) {
+      is_told = true;
+      std::optional<ToldRoute> route = ReadRoute(message, size);
+      if (route && !route->rejects) answer = route->answer;
+    });
+  } while (!is_told && !heard.is_end);
+  if (!IsAnswer(heard.error)) throw KernelError(kAct, kRtnetlink, heard.error);
+  return answer;
+}
+
+std::vector<std::optional<RouteAnswer>> RouteSocket::Find(int family, uint32_t table,
+                                                          const std::vector<RouteAddress>& addresses) {
+  std::vector<LongestMatch> matches;
+  bool is_torn = true;
+  for (int dump = 0; is_torn && dump < kDumps; dump++) {
+    matches.clear();
+    for (const RouteAddress& address : addresses) matches.emplace_back(family, address);
+    is_torn = Dump(family, table, &matches);
+  }
+  std::vector<std::optional<RouteAnswer>> answers;
+  for (const LongestMatch& match : matches) answers.push_back(match.Answer());
+  return answers;
+}
+
+bool RouteSocket::Dump(int family, uint32_t table, std::vector<LongestMatch>* matches) {
+  Request request(family, NLM_F_DUMP, ++sequence_);
+  request.Add(RTA_TABLE, &table, sizeof(table));
+  Send(request.Bytes(), request.Size());
+  bool is_torn = false;
+  Heard heard;
+  do {
+    heard = Receive([&](const uint8_t* message, size_t size) {
+      std::optional<ToldRoute> route = ReadRoute(message, size);
+      // It is of all tables where the kernel knows no filter.
+      if (!route || route->answer.table != table) return;
+      for (LongestMatch& match : *matches) match.Take(*route);
+    });
+    is_torn = is_torn || heard.is_torn;
+  } while (!heard.is_end);
+  // ENOENT: there is no such table, so it has no route.
+  if (!IsAnswer(heard.error)) throw KernelError(kAct, kRtnetlink, heard.error);
+  return is_torn;
+}
+
+void RouteSocket::Send(const uint8_t* message, size_t size) {
+  sockaddr_nl kernel = {};
+  kernel.nl_family = AF_NETLINK;
+  ssize_t sent;
+  do {
+    sent = sendto(socket_, message, size, 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof(kernel));
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) throw KernelError(kAct, kRtnetlink, errno);
+}
+
+template <typename Take>
+RouteSocket::Heard RouteSocket::Receive(Take take) {
+  ssize_t received;
+  do {
+    received = recv(socket_, buffer_.data(), buffer_.size(), MSG_TRUNC);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) throw KernelError(kAct, kRtnetlink, errno);
+  size_t size = static_cast<size_t>(received);
+  if (size > buffer_.size()) throw KernelError(kAct, kRtnetlink, EMSGSIZE);
+  Heard heard = {};
+  for (const uint8_t* at = buffer_.data(); size >= NLMSG_HDRLEN;) {
+    nlmsghdr header;
+    memcpy(&header, at, sizeof(header));
+    if (header.nlmsg_len < NLMSG_HDRLEN || header.nlmsg_len > size) throw KernelError(kAct, kRtnetlink, EBADMSG);
+    if (header.nlmsg_seq == sequence_) {
+      heard.is_torn = heard.is_torn || (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+      if (header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR) {
+        int code = 0;
+        if (header.nlmsg_len >= NLMSG_LENGTH(sizeof(code))) memcpy(&code, at + NLMSG_HDRLEN, sizeof(code));
+        heard.is_end = true;
+        heard.error = -code;
+        return heard;
+      }
+      take(at, header.nlmsg_len);
+    }
+    size_t step = std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), size);
+    at += step;
+    size -= step;
+  }
+  return heard;
+}
+
+}  // namespace tablesnoop
