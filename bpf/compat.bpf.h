@@ -115,6 +115,34 @@ struct mpls_dev {
 	struct mpls_link_stats *stats;
 };
 
+/* The labels are right behind it, in host order. */
+struct mpls_nh {
+	struct net_device *nh_dev;
+	__u32 nh_flags;
+	__u8 nh_labels;
+	__u8 nh_via_alen;
+	__u8 nh_via_table;
+	__u8 nh_reserved1;
+};
+
+/*
+ * include/net/vxlan.h, a module's as well: the beginning, the same in 6.1 to 7.3. Who reads a vxlan_dev knows its device from
+ * elsewhere.
+ */
+struct vxlan_rdst {
+	__u8 remote_ip[28];
+	__be16 remote_port;
+	__u8 offloaded;
+	__be32 remote_vni;
+};
+
+struct vxlan_dev {
+	__u8 lists_and_sockets[80];
+	struct net_device *dev;
+	struct net *net; /* of the outer packet */
+	struct vxlan_rdst default_dst;
+};
+
 /*
  * 6.15 moved VXLAN's count of drops from the device to its CPUs; 6.7 brought pcpu_stat_type, which says so. Goes when 6.14 is
  * no longer supported.

@@ -49,6 +49,8 @@ enum bpf_map_type {
 #define ETH_P_IP_BE __builtin_bswap16(0x0800)
 #define ETH_P_IPV6_BE __builtin_bswap16(0x86dd)
 
+#define PACKET_HOST 0 /* uapi/linux/if_packet.h */
+
 #define ESRCH 3
 #define EACCES 13
 #define EAGAIN 11
@@ -64,8 +66,9 @@ enum bpf_map_type {
 
 #define RT_TABLE_MAIN 254
 #define RT_TABLE_LOCAL 255
-#define IFF_UP 1		  /* uapi/linux/if.h */
-#define RTF_REJECT 0x0200	  /* uapi/linux/route.h */
+#define IFF_UP 1	   /* uapi/linux/if.h */
+#define RTF_GATEWAY 0x0002 /* uapi/linux/route.h */
+#define RTF_REJECT 0x0200
 #define LOOPBACK_IFINDEX 1	  /* net/flow.h: iif of locally made and reverse path lookups */
 #define PF_IO_WORKER 0x00000010	  /* linux/sched.h */
 #define PF_USER_WORKER 0x00004000 /* since 6.4 */
@@ -254,8 +257,11 @@ struct sk_buff {
 	struct sock *sk;
 	unsigned long _skb_refdst; /* of a struct dst_entry, with flags in the lowest bit */
 	unsigned char *head;
+	unsigned char *data;
+	__u8 pkt_type : 3;
 	__be16 protocol;
-	__u16 network_header; /* offset from head */
+	__u16 network_header; /* offset from head, and so the next */
+	__u16 mac_header;
 };
 
 enum skb_drop_reason {
@@ -451,16 +457,40 @@ struct fib6_table {
 	unsigned int fib_seq;
 };
 
+struct dst_ops {
+	unsigned short family;
+};
+
 struct dst_entry {
 	struct net_device *dev;
+	struct dst_ops *ops;
 	struct lwtunnel_state *lwtstate;
 	short error; /* positive in input */
+};
+
+struct rtable {
+	struct dst_entry dst;
+	__u8 rt_gw_family; /* 0: it has none */
+	union {
+		__be32 rt_gw4;
+		struct in6_addr rt_gw6;
+	};
 };
 
 struct rt6_info {
 	struct dst_entry dst;
 	struct fib6_info *from;
 	struct in6_addr rt6i_gateway;
+	__u32 rt6i_flags;
+};
+
+struct dst_cache;
+
+struct dst_cache_pcpu {
+	union {
+		struct in_addr in_saddr;
+		struct in6_addr in6_saddr;
+	};
 };
 
 typedef struct {

@@ -1,14 +1,14 @@
 // The daemon's half that counts: from the session to what /metrics and the page are told.
 
 import type { Config } from "./config.js";
-import { FailedDestinations } from "./destinations/failed_destinations.js";
+import { FailedDestinations, type FailedDestinationsOptions } from "./destinations/failed_destinations.js";
 import { Drain, type DrainOptions } from "./drain/drain.js";
 import { Exposition, type ExpositionOptions } from "./exposition/exposition.js";
 import { Answers } from "./history/answers.js";
 import { Books } from "./history/books.js";
 import { Recent } from "./history/recent.js";
 import { COLLECTORS } from "./kinds/collectors.js";
-import type { Names } from "./kinds/kind.js";
+import type { AccountNames, Names } from "./kinds/kind.js";
 import { KINDS } from "./kinds/list.js";
 import { Ledger } from "./ledger/ledger.js";
 import type { Session } from "./native/session.js";
@@ -27,7 +27,9 @@ export interface CountingOptions
     Pick<ExpositionOptions, "watched" | "stream" | "reloads" | "logLinesDropped" | "build"> {
   readonly config: Pick<Config, Limits>;
   readonly session: Session;
-  readonly names: Names & DrainOptions["names"];
+  readonly names: Names & Pick<AccountNames, "protocol"> & DrainOptions["names"];
+  /** Of routes in the daemon's own namespace; absent: nobody hears of them. */
+  readonly changes?: DrainOptions["changes"] & FailedDestinationsOptions["causes"];
   /** Milliseconds since 1970; the clock of this machine if absent. */
   readonly time?: () => number;
 }
@@ -43,6 +45,7 @@ export function buildCounting({
   config,
   session,
   names,
+  changes,
   clock,
   tell,
   time = Date.now,
@@ -57,8 +60,11 @@ export function buildCounting({
   const recent = new Recent(startedAt);
   const isOn = COLLECTORS.filter(({ word }) => collectors[word]);
   const books = new Books({ ledger, recent, names, shows, countsNoRoute, collectors: isOn, expiryMs });
-  const destinations = new FailedDestinations({ session, names, windowMs, startedAt, time, shows });
-  const drain = new Drain({ session, names, books, destinations, clock, tell });
+  const destinations = new FailedDestinations({
+    ...{ session, names, windowMs, startedAt, time, shows },
+    ...(changes && { causes: changes }),
+  });
+  const drain = new Drain({ session, names, books, destinations, clock, tell, ...(changes && { changes }) });
   const processMetrics = config.exporterMetrics;
   return {
     drain,

@@ -4,20 +4,21 @@
 import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { RouteChangeBook } from "./changes/route_change_book.js";
 import type { Config } from "./config.js";
 import { buildCounting, type Counting } from "./counting.js";
 import { POINT_MS } from "./history/recent.js";
 import { Guard } from "./http/guard.js";
 import { readPageFiles } from "./http/page_route.js";
 import { buildServer } from "./http/server.js";
-import { KINDS } from "./kinds/list.js";
 import { type Admit, type Listening, listen } from "./listen/listen.js";
 import { takeSystemdSockets } from "./listen/systemd_sockets.js";
 import { dropCapabilities } from "./native/process.js";
+import { openRouteChanges } from "./native/route_changes.js";
 import { askRoutes, findRoutes } from "./native/routes.js";
 import { libbpfVersion, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
-import { openProbes, unseenKinds } from "./probes.js";
+import { notCounted, openProbes, unseenKinds, wordsOf } from "./probes.js";
 import { giveUpCapabilities } from "./service/capabilities.js";
 import { readiness } from "./service/readiness.js";
 import type { ServiceManager } from "./service/service_manager.js";
@@ -45,6 +46,7 @@ export class Daemon {
   readonly #webConfig: WebConfigFile;
   readonly #guard: Guard;
   #session: Session | undefined;
+  #changes: RouteChangeBook | undefined;
   #listeners: Listeners | undefined;
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -72,6 +74,7 @@ export class Daemon {
       const session = openProbes(this.#config, this.#log);
       this.#session = session;
       const names = this.#buildNames();
+      this.#changes = this.#buildChanges(names);
       const watched = this.#buildWatched(names);
       const counting = this.#buildCounting(session, names, watched);
       this.#listeners = this.#buildListeners(session, names, counting);
@@ -105,6 +108,7 @@ export class Daemon {
     clearInterval(this.#timer);
     await this.#listeners?.stop();
     await this.#listening?.close();
+    this.#changes?.stop();
     this.#session?.close();
     this.#session = undefined;
     await this.#guard.stop();
@@ -120,6 +124,13 @@ export class Daemon {
     });
   }
 
+  #buildChanges(names: Naming): RouteChangeBook | undefined {
+    const { collectors, netns } = this.#config;
+    if (!collectors.change) return undefined;
+    const shows = (label: string) => netns.length === 0 || netns.includes(label);
+    return new RouteChangeBook({ open: openRouteChanges, names, shows });
+  }
+
   #buildWatched(names: Naming): WatchedRoutes | undefined {
     const { watches } = this.#config;
     if (watches.length === 0) return undefined;
@@ -130,6 +141,7 @@ export class Daemon {
     const { version, revision } = this.#version;
     return buildCounting({
       ...{ config: this.#config, session, names, clock },
+      ...(this.#changes && { changes: this.#changes }),
       tell: (source, error) => {
         if (error === undefined) this.#log.info({ source }, "read works again");
         else this.#log.error({ source, err: error }, "read failed, showing the last good data");
@@ -172,7 +184,7 @@ export class Daemon {
           body: await exposition.render(format),
         }),
       },
-      ready: () => readiness(drain.now(FRESH_MS)),
+      ready: () => readiness(drain.now(FRESH_MS), session.unseen().map(notCounted)),
       telemetryPath,
       maxRequests,
       failures: {
@@ -181,6 +193,13 @@ export class Daemon {
           return destinations.report();
         },
         showsAddresses: listeners !== undefined,
+      },
+      changes: {
+        newest: (most) => {
+          drain.now(FRESH_MS);
+          return this.#changes?.newest(most) ?? [];
+        },
+        showsPrefixes: listeners !== undefined,
       },
       stream: { listeners },
       reload: this.#config.lifecycle ? () => this.reload("asked for over HTTP") : undefined,
@@ -199,7 +218,7 @@ export class Daemon {
           version,
           backend: session.backend,
           backendReason: session.fallbackReason,
-          unseen: session.unseen().map(({ kind, reason }) => ({ kind: `${KINDS[kind]?.noun}s`, reason })),
+          unseen: session.unseen().map((unseen) => ({ kind: wordsOf(unseen), reason: unseen.reason })),
           hasStream: listeners !== undefined,
           ...answers.lookups(),
         }),

@@ -25,6 +25,21 @@ const ERRORS = {
   flags_disagree: { message: "flags {first} and {second} contradict each other", exitCode: 2, hint: SEE_HELP },
   flag_alone: { message: "flag {flag} has a meaning only with {other}", exitCode: 2, hint: SEE_HELP },
   query_refused: { message: "flag --{problem}", exitCode: 2, hint: SEE_HELP },
+  destination_missing: {
+    message: "explain needs a destination: {accepted}",
+    exitCode: 2,
+    hint: "see explain --help",
+  },
+  connect_elsewhere: {
+    message: "flag --connect: {url} is on another machine than the kernel that is asked",
+    exitCode: 2,
+    hint: "run explain there",
+  },
+  netns_absent: {
+    message: "flag --netns: {netns} is not in {folder}",
+    exitCode: 2,
+    hint: "see ip netns list; ip netns attach NAME PID names the namespace of a process",
+  },
   not_streamed: { message: "flag {flag} has no meaning with --connect", exitCode: 2, hint: SEE_HELP },
 
   address_in_use: {
@@ -101,7 +116,7 @@ const ERRORS = {
   addon_broken: {
     message: "load the addon: {cause}",
     exitCode: 1,
-    hint: "install libbpf and libelf, or build again with npm run build",
+    hint: "install libbpf, libelf and libmnl, or build again with npm run build",
   },
   kernel_forbids: {
     message: "{act} {object}: {cause}",
@@ -150,6 +165,14 @@ const ERRORS = {
     exitCode: 1,
     hint: "check that a tablesnoopd answers there, and which version",
   },
+  no_lookup: {
+    message: "read a lookup: {line} is none",
+    exitCode: 1,
+    hint: "check that a tablesnoopd answers there, and which version",
+  },
+  iproute2_missing: { message: "ask the kernel: ip is not found", exitCode: 1, hint: "install iproute2" },
+  ask_forbidden: { message: "ask the kernel: {cause}", exitCode: 1, hint: "only root may enter other namespaces" },
+  ask_refused: { message: "ask the kernel: {cause}", exitCode: 1, hint: "check what was asked" },
   stream_ended: { message: "read {url}: {cause}", exitCode: 1, hint: "the daemon may have been stopped" },
   output_refused: { message: "write the output: {cause}", exitCode: 1, hint: "check where the output goes" },
   unexpected: { message: "unexpected error: {cause}", exitCode: 1, hint: "this is a bug, please report it" },

@@ -26,13 +26,19 @@ export function openProbes({ probe, countersMax, collectors, stream }: Config, l
   return session;
 }
 
-export function notCounted({ kind, reason }: UnseenKind): string {
-  return `${KINDS[kind]?.noun}s are not counted: ${reason}`;
+export function notCounted(unseen: UnseenKind): string {
+  return `${wordsOf(unseen)} are not counted: ${unseen.reason}`;
+}
+
+/** What is unseen: "rule lookups". */
+export function wordsOf({ kind, part }: UnseenKind): string {
+  return part || `${KINDS[kind]?.noun}s`;
 }
 
 /** Why lookups of a kind cannot be seen. */
 export function unseenKinds(session: Pick<Session, "unseen">, { collectors }: Config): ReadonlyMap<KindWord, string> {
-  const reasons = new Map(session.unseen().map(({ kind, reason }) => [kind, reason]));
+  const wholly = session.unseen().filter(({ part }) => part === "");
+  const reasons = new Map(wholly.map(({ kind, reason }) => [kind, reason]));
   return new Map(
     KINDS.flatMap(({ word }, number) => {
       const reason = collectors[word] ? reasons.get(number) : `the daemon runs with --no-collector.${word}`;

@@ -1,31 +1,45 @@
 // tablesnoop: arguments, signals and exit codes. Nothing else in the command ends the process.
 
 import { wantsColour } from "./cli/colour.js";
+import { EXPLAIN_FLAGS, parseExplainOptions } from "./cli/explain_options.js";
 import { asUsageError, CLI_FLAGS, type Options, parseOptions } from "./cli/options.js";
 import { Printer } from "./cli/printer.js";
 import { describe } from "./errors.js";
+import { explain } from "./explain/explain.js";
+import { iproute2 } from "./explain/iproute2.js";
+import { explanationText } from "./explain/text.js";
 import { renderArgpHelp, renderArgpUsage } from "./flags/argp_help.js";
 import { readAccess } from "./lines/daemon_access.js";
 import { type DaemonAddress, withoutLogin } from "./lines/daemon_address.js";
 import type { LineSource } from "./lines/line_source.js";
 import { openSource } from "./lines/open_lines.js";
 import { hearWriteErrors, writeAll } from "./output.js";
+import { withoutUnseen } from "./quoted.js";
 import { readVersion } from "./version.js";
 
 const PROGRAM = "tablesnoop";
 const CLOSING =
   "Needs root, or CAP_BPF and CAP_PERFMON; with --connect neither. Without -g and --netns only lookups in the " +
-  "network namespace of the command are shown, and without -x only those that found something. -vv says more than -v.";
+  "network namespace of the command are shown, and without -x only those that found something. -vv says more than -v. How the kernel decides about one destination: " +
+  "tablesnoop explain DST, see tablesnoop explain --help.";
+const EXPLAIN_CLOSING =
+  "Asks the kernel for the route to DST, an address, while listening to its lookups, and prints how it decided. Needs " +
+  "iproute2, and root, or with --connect to a daemon of this machine only what ip route get needs. Exit status: 0 routed, " +
+  "1 not routed, 2 it cannot be asked.";
 
 /** How long an output that takes nothing may hold up the end. */
 const STOP_MS = 2000;
 
+/** Of explain, whose exit status 1 is an answer. */
+const CANNOT_ASK = 2;
+
 hearWriteErrors();
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  fail(error);
+const [first, ...others] = process.argv.slice(2);
+if (first === "explain") {
+  await explainMain(others).catch((error: unknown) => fail(error, CANNOT_ASK));
+} else {
+  await main(process.argv.slice(2)).catch((error: unknown) => fail(error));
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -65,6 +79,23 @@ async function main(argv: readonly string[]): Promise<void> {
   if (options.durationMs !== undefined) setTimeout(() => ending.signal.aborted || stop(), options.durationMs);
   await print(source, options);
   process.exit(0);
+}
+
+async function explainMain(argv: readonly string[]): Promise<void> {
+  const options = parseExplainOptions(argv);
+  if ("show" in options) {
+    await writeAll(process.stdout, renderArgpHelp(`${PROGRAM} explain DST`, EXPLAIN_FLAGS, EXPLAIN_CLOSING));
+    return;
+  }
+  const { question, format, probe, connect, accessFiles } = options;
+  hidePassword(["explain", ...argv], connect);
+  const listening = { probe, access: readAccess(accessFiles), ...(connect && { connect }) };
+  const explanation = await explain(question, listening, { ask: iproute2(question.netns), openSource });
+  await writeAll(
+    process.stdout,
+    format === "json" ? `${withoutUnseen(JSON.stringify(explanation))}\n` : explanationText(explanation),
+  );
+  process.exit(explanation.routed ? 0 : 1);
 }
 
 async function print(source: LineSource, options: Options): Promise<void> {
@@ -110,8 +141,9 @@ function tell(text: string): void {
   process.stderr.write(`${PROGRAM}: ${text}\n`);
 }
 
-function fail(error: unknown): never {
+/** `status`: instead of the error's own. */
+function fail(error: unknown, status?: number): never {
   const { text, exitCode } = describe(error, PROGRAM, false);
   process.stderr.write(`${text}\n`);
-  process.exit(exitCode);
+  process.exit(status ?? exitCode);
 }

@@ -10,6 +10,7 @@ import { type DaemonAddress, parseDaemonAddress, withoutLogin } from "../lines/d
 import type { Verbosity } from "../native/session.js";
 import { quoted } from "../quoted.js";
 import { BadQuery, checkQuery, type LookupQuery } from "../stream/query.js";
+import { familiesOf, KIND_SWITCH_FLAGS, switchesIn } from "./kind_switches.js";
 
 const FILTERS = "Only some lookups:";
 const OUTPUT = "Output:";
@@ -39,6 +40,7 @@ export const CLI_FLAGS = {
   },
   route: { kind: "boolean", default: false, help: "Only display route lookups", group: "" },
   rule: { kind: "boolean", default: false, help: "Only display rule lookups", group: "" },
+  ...KIND_SWITCH_FLAGS,
   separate: { kind: "boolean", short: "s", default: false, help: "Insert empty line after a timeout.", group: "" },
   verbose: { kind: "count", short: "v", default: 0, max: 2, help: "Enable detailed output.", group: "" },
   show_failed: {
@@ -155,7 +157,7 @@ export function parseOptions(argv: readonly string[]): Options | { readonly show
     query: lookupQuery(values),
     ownNetns: !values.global && values.netns === undefined,
     format: values.json ? "json" : "text",
-    verbose: VERBOSITIES[values.verbose] ?? 0,
+    verbose: values.lwt ? 2 : (VERBOSITIES[values.verbose] ?? 0),
     separate: values.separate,
     color: values.color,
     ...(values.count !== undefined && { count: values.count }),
@@ -166,7 +168,9 @@ export function parseOptions(argv: readonly string[]): Options | { readonly show
   });
 }
 
-function accessFilesOf(values: Values, connect: DaemonAddress | undefined): AccessFiles {
+type AccessValues = Pick<Values, "password-file" | "cacert" | "cert" | "key">;
+
+export function accessFilesOf(values: AccessValues, connect: DaemonAddress | undefined): AccessFiles {
   const { "password-file": password, cacert: ca, cert, key } = values;
   for (const flag of ["cacert", "cert", "key"] as const) {
     if (values[flag] !== undefined && connect?.usesTls !== true)
@@ -211,17 +215,18 @@ function lookupQuery(values: Values): LookupQuery {
   return Object.freeze(query);
 }
 
-/** Flags of the original tool that name a kind. */
-const KIND_SWITCHES = ["route", "rule"] as const satisfies readonly KindWord[];
-
 function kinds(values: Values): readonly KindWord[] {
-  const switched: readonly KindWord[] = KIND_SWITCHES.filter((word) => values[word]);
-  const asked = LINE_KINDS.filter((word) => switched.includes(word) || values.kind.includes(word));
-  return asked.length > 0 ? asked : KINDS_UNASKED;
+  const named = [...switchesIn(values).map(({ kind }) => kind), ...values.kind];
+  const asked = named.length > 0 ? named : KINDS_UNASKED;
+  return LINE_KINDS.filter((word) => asked.includes(word) || (values.lwt && word === "dst-cache"));
 }
 
-function families({ v4, v6 }: Values): readonly Family[] {
-  return v4 === v6 ? FAMILIES : [v4 ? "ipv4" : "ipv6"];
+function families(values: Values): readonly Family[] {
+  const { v4, v6 } = values;
+  const named = familiesOf(switchesIn(values), values.kind);
+  if (named === undefined) return v4 === v6 ? FAMILIES : [v4 ? "ipv4" : "ipv6"];
+  if (v4 || v6) throw disagree(v4 ? "--v4" : "--v6", "--fib4, --fib6, --rule4 and --rule6");
+  return named;
 }
 
 /** What the query says is wrong, as the flag it came from; anything else as it is. */
@@ -231,7 +236,7 @@ export function asUsageError(error: unknown): unknown {
     : error;
 }
 
-function daemonAddress(text: string): DaemonAddress {
+export function daemonAddress(text: string): DaemonAddress {
   const address = parseDaemonAddress(text);
   if (address) return address;
   const accepted =

@@ -5,6 +5,7 @@ import { FAMILIES, type Family } from "../fib/lookup.js";
 import type { Failure, Names } from "../kinds/kind.js";
 import { KINDS, type KindWord } from "../kinds/list.js";
 import type { Session } from "../native/session.js";
+import type { RemovedRoute } from "../wire/change.js";
 import { type DestinationKey, DestinationWindow } from "./destination_window.js";
 import { LatestDestinations } from "./latest_destinations.js";
 import { sampleOneIn } from "./sampling_rate.js";
@@ -25,6 +26,8 @@ export interface FailedDestination extends Failure {
   /** Of a kind that is no lookup, how often. In the time covered; estimated if a sample was taken. */
   readonly lookups: number;
   readonly lookupsPerSecond: number;
+  /** The removed route that it had, if one is known. */
+  readonly cause: RemovedRoute | null;
 }
 
 export interface FailureReport {
@@ -46,6 +49,8 @@ export interface FailedDestinationsOptions {
   readonly time: () => number;
   /** Whether lookups in the namespace of this label are shown. */
   readonly shows: (netns: string) => boolean;
+  /** Who knows what was removed; absent: nobody. */
+  readonly causes?: { cause(key: Omit<DestinationKey, "kind">, withinMs: number): RemovedRoute | null };
 }
 
 export class FailedDestinations {
@@ -96,8 +101,10 @@ export class FailedDestinations {
       if (named === undefined) continue;
       // Two kernel keys may be one for people: namespaces that are unknown, errnos that mean the same.
       const id = Object.values(named).join(" ");
-      const all = lookups + (rows.get(id)?.lookups ?? 0);
-      rows.set(id, { ...named, lookups: all, lookupsPerSecond: perSecond(all, seconds) });
+      const known = rows.get(id);
+      const all = lookups + (known?.lookups ?? 0);
+      const cause = known?.cause ?? this.#options.causes?.cause(key, this.#window.coveredMs) ?? null;
+      rows.set(id, { ...named, lookups: all, lookupsPerSecond: perSecond(all, seconds), cause });
     }
     return {
       windowSeconds: Math.round(seconds),
@@ -107,7 +114,7 @@ export class FailedDestinations {
   }
 
   /** undefined: its namespace is not shown. */
-  #name(key: DestinationKey): Omit<FailedDestination, "lookups" | "lookupsPerSecond"> | undefined {
+  #name(key: DestinationKey): Omit<FailedDestination, "lookups" | "lookupsPerSecond" | "cause"> | undefined {
     const { names, shows } = this.#options;
     const netns = names.netns(key.netns);
     const kind = KINDS[key.kind];

@@ -1,6 +1,7 @@
 // The one reader of the kernel's side. Everybody else says how old a reading may be for them and gets the last one or a new
 // one; of each new one names, books and destinations are kept up to date before anybody sees it.
 
+import type { RouteChangeCounts } from "../native/route_changes.js";
 import { EMPTY_INVENTORY, type EventsDropped, type Inventory, type Session } from "../native/session.js";
 import { Outage } from "../outage.js";
 import { type Reading, SOURCES, type Source } from "./reading.js";
@@ -14,6 +15,8 @@ export interface DrainOptions {
     retirable(now: number): Uint32Array;
     forget(indices: Uint32Array): void;
   };
+  /** Of routes; absent: nobody hears of them. May throw, and count on. */
+  readonly changes?: { read(inventory: Inventory): RouteChangeCounts };
   /** Reads a sample of its own, at most once a second. */
   readonly destinations: { drain(now: number): void };
   /** Milliseconds of a monotonic clock. */
@@ -61,7 +64,8 @@ export class Drain {
     const { session, names, destinations } = this.#options;
     const last = this.#last;
     const rows = this.attempt("counters", () => session.counters());
-    const inventory = this.attempt("inventory", () => session.inventory());
+    const walked = this.attempt("inventory", () => session.inventory());
+    const inventory = walked && this.#withChanges(walked);
     const reading: Reading = {
       at: now,
       ...(rows && { rows }),
@@ -77,6 +81,13 @@ export class Drain {
     names.refresh(reading.inventory, now);
     this.attempt("failures", () => destinations.drain(now));
     return reading;
+  }
+
+  #withChanges(inventory: Inventory): Inventory {
+    const { changes } = this.#options;
+    const routeChanges =
+      changes && (this.attempt("changes", () => changes.read(inventory)) ?? this.#last?.inventory.routeChanges);
+    return routeChanges === undefined ? inventory : { ...inventory, routeChanges };
   }
 
   /** What is lost is counted also while the ring cannot be waited for. */

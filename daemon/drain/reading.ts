@@ -2,7 +2,8 @@
 
 import type { CounterRows, EventsDropped, Inventory, ProbeState } from "../native/session.js";
 
-export const SOURCES = ["counters", "inventory", "probes", "events", "failures", "retirement", "routes"] as const;
+// biome-ignore format: one line
+export const SOURCES = ["counters", "inventory", "probes", "events", "changes", "failures", "retirement", "routes"] as const;
 export type Source = (typeof SOURCES)[number];
 
 export interface Reading {

@@ -19,7 +19,7 @@ export interface ExpositionOptions {
   readonly drain: Pick<Drain, "last" | "now" | "attempt">;
   readonly books: { settle(): Promise<void> };
   readonly ledger: Ledger;
-  readonly names: Pick<Names, "netns" | "table">;
+  readonly names: Pick<Names, "netns" | "table"> & Pick<AccountNames, "protocol">;
   readonly shows: (netns: string) => boolean;
   readonly kinds: readonly Kind[];
   readonly collectors: Readonly<Record<CollectorWord, boolean>>;
@@ -149,6 +149,7 @@ export class Exposition {
   readonly #accountNames: AccountNames = {
     label: (cookie) => this.#label(cookie),
     table: (netns, id) => this.#options.names.table(netns, id),
+    protocol: (id) => this.#options.names.protocol(id),
   };
 
   #netnsInfo(): Sample[] {

@@ -6,13 +6,25 @@ import { type Flag, type FlagTable, isSwitch } from "./flags.js";
 const LIVE_VALUES: Readonly<Record<string, string>> = {
   netns: "/run/netns/*",
   egress: "/sys/class/net/*",
+  iif: "/sys/class/net/*",
+  oif: "/sys/class/net/*",
 };
 
-/** The text of /usr/share/bash-completion/completions/`program`; ends in a newline. */
-export function bashCompletion(program: string, table: FlagTable): string {
-  const flags = Object.entries(table);
-  const values = flags.flatMap(([name, flag]) => (isSwitch(flag) ? [] : valueCase(name, flag)));
-  const names = flags.flatMap(([name, flag]) => spellings(name, flag)).join(" ");
+/**
+ * The text of /usr/share/bash-completion/completions/`program`; ends in a newline. `subcommands`: first words that have flags
+ * of their own.
+ */
+export function bashCompletion(
+  program: string,
+  table: FlagTable,
+  subcommands: Readonly<Record<string, FlagTable>> = {},
+): string {
+  const words = Object.keys(subcommands);
+  const cases = Object.entries(subcommands).map(
+    ([word, flags]) => `	if [[ $COMP_CWORD -gt 1 && \${COMP_WORDS[1]} == ${word} ]]; then
+${flagCases(flags, [])}
+	else`,
+  );
   return `# Completes the flags of ${program} in bash; made from the table of flags that ${program} itself reads.
 
 _${program}() {
@@ -24,10 +36,7 @@ _${program}() {
 		flag=\${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	local -a offers
-	case $flag in
-${values.join("\n")}
-	*) offers=(${names}) ;;
-	esac
+${[...cases, flagCases(table, words), ...cases.map(() => "	fi")].join("\n")}
 	COMPREPLY=()
 	for offer in "\${offers[@]}"; do
 		# What a pattern stays that finds nothing.
@@ -42,6 +51,17 @@ ${values.join("\n")}
 
 complete -F _${program} ${program}
 `;
+}
+
+/** `words`: offered beside the flags. */
+function flagCases(table: FlagTable, words: readonly string[]): string {
+  const flags = Object.entries(table);
+  const values = flags.flatMap(([name, flag]) => (isSwitch(flag) ? [] : valueCase(name, flag)));
+  const names = flags.flatMap(([name, flag]) => spellings(name, flag));
+  return `	case $flag in
+${values.join("\n")}
+	*) offers=(${[...words, ...names].join(" ")}) ;;
+	esac`;
 }
 
 function spellings(name: string, flag: Flag): string[] {

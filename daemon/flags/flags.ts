@@ -118,13 +118,25 @@ interface OptionToken {
 
 /** Reads arguments by the table. Throws UsageError on the first that does not fit. */
 export function parseFlags<T extends FlagTable>(table: T, argv: readonly string[]): FlagValues<T> {
+  return parseArguments(table, argv, 0).values;
+}
+
+/** The same where up to `most` arguments that are no flags are taken, in their order. */
+export function parseArguments<T extends FlagTable>(
+  table: T,
+  argv: readonly string[],
+  most: number,
+): { readonly values: FlagValues<T>; readonly words: readonly string[] } {
   const given = new Map<string, Value>();
+  const words: string[] = [];
   for (const token of tokenize(table, argv)) {
-    if (token.kind === "positional") throw new UsageError("unexpected_argument", { argument: quoted(token.value) });
     if (token.kind === "option") take(given, table, token);
+    if (token.kind !== "positional") continue;
+    if (words.length === most) throw new UsageError("unexpected_argument", { argument: quoted(token.value) });
+    words.push(token.value);
   }
   const values = Object.entries(table).map(([name, flag]) => [name, given.get(name) ?? flag.default]);
-  return Object.fromEntries(values) as FlagValues<T>;
+  return { values: Object.fromEntries(values) as FlagValues<T>, words };
 }
 
 /** What a flag's value must look like, as the end of "needs a value:" or "is not". */

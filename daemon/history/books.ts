@@ -11,7 +11,7 @@ import type { Recent } from "./recent.js";
 export interface BooksOptions {
   readonly ledger: Ledger;
   readonly recent: Recent;
-  readonly names: Pick<Names, "netns" | "table">;
+  readonly names: Pick<Names, "netns" | "table"> & Pick<AccountNames, "protocol">;
   readonly shows: (netns: string) => boolean;
   /** Whether the kernel's own count of packets without a route is read. */
   readonly countsNoRoute: boolean;
@@ -91,6 +91,7 @@ export class Books {
         return shows(netns) ? netns : undefined;
       },
       table: (netns, id) => names.table(netns, id),
+      protocol: (id) => names.protocol(id),
     };
     this.#accountRises.advance(inventory, shown, recent);
     for (const watch of this.#watches) {

@@ -3,9 +3,9 @@
 
 import type { FastifyInstance } from "fastify";
 import { type FailedDestination, type FailureReport, MOST_DESTINATIONS } from "../destinations/failed_destinations.js";
-import { BadQuery, notAccepted } from "../stream/query.js";
+import { BadQuery } from "../stream/query.js";
+import { readLimit } from "./limit_parameter.js";
 import type { Outbox } from "./outbox.js";
-import { readParameters } from "./parameters.js";
 import { PATHS } from "./paths.js";
 import { Payload } from "./payload.js";
 import { replyText } from "./reply_text.js";
@@ -34,14 +34,14 @@ export function addFailuresRoute(
     url: PATHS.failures,
     handler: async (request, reply) => {
       try {
-        const limit = readLimit(request.url);
+        const limit = readLimit(request.url, DESTINATIONS, MOST_DESTINATIONS);
         const { windowSeconds, sampledOneIn, destinations } = report();
         const shown = destinations.slice(0, limit);
         const answer: Answer = {
           windowSeconds,
           sampledOneIn,
           addressesShown: showsAddresses,
-          destinations: showsAddresses ? shown : shown.map((row) => ({ ...row, destination: null })),
+          destinations: showsAddresses ? shown : shown.map((row) => ({ ...row, destination: null, cause: null })),
         };
         reply.headers({ "content-type": "application/json; charset=utf-8", vary: "Accept-Encoding" });
         await outbox.send(request, reply, new Payload(JSON.stringify(answer)));
@@ -52,14 +52,4 @@ export function addFailuresRoute(
       }
     },
   });
-}
-
-function readLimit(url: string): number {
-  const text = readParameters(url, ["limit"]).get("limit");
-  if (text === undefined) return DESTINATIONS;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > MOST_DESTINATIONS) {
-    throw notAccepted("limit", text, `a number from 1 to ${MOST_DESTINATIONS}`);
-  }
-  return limit;
 }

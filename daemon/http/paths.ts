@@ -7,6 +7,7 @@ export const PATHS = {
   lookups: "/api/lookups",
   history: "/api/history",
   failures: "/api/failures",
+  changes: "/api/changes",
   stream: "/stream",
   healthy: "/-/healthy",
   ready: "/-/ready",

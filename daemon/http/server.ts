@@ -3,6 +3,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { BacklogLimits } from "./backlog.js";
+import { addChangesRoute, type ChangesRoute } from "./changes_route.js";
 import { addFailuresRoute, type FailuresRoute } from "./failures_route.js";
 import { addHealthRoutes, type Readiness } from "./health_routes.js";
 import { addHostCheck, mayBeTold } from "./host_check.js";
@@ -24,6 +25,7 @@ export interface ServerOptions {
   /** Scrapes that may wait for the metrics at once; 0: no limit. */
   readonly maxRequests: number;
   readonly failures: FailuresRoute;
+  readonly changes: ChangesRoute;
   readonly stream: Omit<StreamRoute, "log">;
   readonly reload: ReloadRoute["reload"];
   /** Whether nobody has to log in. */
@@ -42,6 +44,7 @@ export function buildServer({
   telemetryPath,
   maxRequests,
   failures,
+  changes,
   stream,
   reload,
   isOpen,
@@ -84,6 +87,7 @@ export function buildServer({
     mayBeTold: (request) => !failures.showsAddresses || mayBeTold(request, isOpen),
   });
   addFailuresRoute(app, failures, outbox);
+  addChangesRoute(app, changes, outbox);
   addStreamRoute(app, { ...stream, log });
   addPageDataRoutes(app, pageData, outbox);
   addHealthRoutes(app, page.name, ready);
@@ -92,6 +96,7 @@ export function buildServer({
     { href: telemetryPath, text: "Metrics" },
     ...(stream.listeners === undefined ? [] : [{ href: PATHS.stream, text: "Lookups as they happen" }]),
     { href: PATHS.failures, text: "Destinations that fail" },
+    { href: PATHS.changes, text: "Routes that changed" },
     { href: PATHS.ready, text: "Ready" },
     { href: PATHS.healthy, text: "Healthy" },
     ...page.links,

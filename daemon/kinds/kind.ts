@@ -35,6 +35,8 @@ export interface AccountNames {
   /** Undefined for a namespace that is not to be shown. */
   label(cookie: bigint): string | undefined;
   table(netns: bigint, id: number): string;
+  /** Of routes. */
+  protocol(id: number): string;
 }
 
 export interface Kind<Word extends string = string> extends Collector<Word> {

@@ -164,9 +164,10 @@ class OwnLines implements LineSource {
 
 function tellOfTheUnseen(session: Session, { kinds }: LookupQuery, note: (text: string) => void): void {
   const unseen = session.unseen();
-  for (const { kind, reason } of unseen) {
-    const lookups = `${KINDS[kind]?.noun}s`;
-    if (unseen.length === kinds.length) {
+  const wholly = unseen.filter(({ part }) => part === "");
+  for (const { kind, reason, part } of unseen) {
+    const lookups = part || `${KINDS[kind]?.noun}s`;
+    if (wholly.length === kinds.length) {
       const because = session.fallbackReason === "" ? "" : `; trampoline: ${session.fallbackReason}`;
       throw new StartError("kind_unseen", { lookups, cause: `${reason}${because}` });
     }

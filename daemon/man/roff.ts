@@ -11,6 +11,8 @@ export interface ManPage {
   readonly section: 1 | 8;
   readonly summary: string;
   readonly synopsis: string;
+  /** Synopsis of other ways to call it, each with its first word. */
+  readonly otherSynopses?: readonly (readonly [string, string])[];
   readonly description: readonly Block[];
   readonly flags: FlagTable;
   /** Range, default and the like of a flag, for after its help; empty: none. */
@@ -26,6 +28,11 @@ export function renderMan(page: ManPage): string {
     ".SH SYNOPSIS",
     `.B ${plain(page.name)}`,
     plain(page.synopsis),
+    ...(page.otherSynopses ?? []).flatMap(([word, rest]) => [
+      ".br",
+      `.B ${plain(`${page.name} ${word}`)}`,
+      plain(rest),
+    ]),
     ".SH DESCRIPTION",
     ...page.description.flatMap(block),
     ".SH OPTIONS",

@@ -1,13 +1,21 @@
 // tablesnoop(1).
 
+import { EXPLAIN_FLAGS } from "../cli/explain_options.js";
 import { CLI_FLAGS } from "../cli/options.js";
+import { longSpelling } from "../flags/argp_help.js";
 import { type ManPage, renderMan } from "./roff.js";
+
+/** The flags of explain that are no flags of the command itself, or mean something else. */
+const EXPLAIN_OWN = Object.entries(EXPLAIN_FLAGS).flatMap(([name, flag]) =>
+  Object.values<unknown>(CLI_FLAGS).includes(flag) ? [] : [[longSpelling(name, flag), `${flag.help}.`] as const],
+);
 
 const PAGE: ManPage = {
   name: "tablesnoop",
   section: 1,
   summary: "show the route and rule lookups of the Linux kernel as they happen",
   synopsis: "[OPTION...]",
+  otherSynopses: [["explain", "DST [OPTION...]"]],
   description: [
     "Prints one line for each lookup in a routing table and for each walk of the policy rules, with the answer that the kernel gave. It shows which table, gateway and device a flow was led to, or that nothing was found.",
     "Lookups are seen by eBPF probes, which takes root, or CAP_BPF and CAP_PERFMON. With --connect they come from a running tablesnoopd(8) instead, which takes neither.",
@@ -45,6 +53,22 @@ const PAGE: ManPage = {
       ],
     },
     {
+      title: "EXPLAIN",
+      blocks: [
+        "tablesnoop explain asks the kernel for the route to DST, an IPv4 or IPv6 address, while listening to its lookups, and prints what happened, in order: each table that was tried with its answer and the prefix, the rule that decided, the choice among nexthops, the encapsulation, the state of the neighbour, and the verdict in one sentence. It sends nothing. It needs iproute2, whose ip route get it is. Rules are seen by trampolines only; without, those in the list are named that may have decided.",
+        "Its options are these, and --help, --connect (to a daemon of this machine), --password-file, --cacert, --cert, --key and --probe as above:",
+        { terms: EXPLAIN_OWN },
+        {
+          example: [
+            "# tablesnoop explain 203.0.113.1 --netns blue",
+            "203.0.113.1 in blue",
+            "  table main: blackhole 203.0.113.0/26",
+            "Not routed: 203.0.113.0/26 of table main drops it silently (blackhole).",
+          ].join("\n"),
+        },
+      ],
+    },
+    {
       title: "KERNELS WITHOUT TRAMPOLINES",
       blocks: [
         "Where the kernel allows no BPF trampolines, tracepoints are used. They tell less: no rule lookups, no prefix of the route, multipath instead of the device where a route has several nexthops, and no namespace for some failed IPv4 lookups. A note says so; --rule alone is refused.",
@@ -60,6 +84,7 @@ const PAGE: ManPage = {
             ["2", "The command line cannot be understood."],
           ],
         },
+        "Of explain: 0 if DST is routed, 1 if it is not (blackholed, prohibited and unreachable ones too), 2 if the command line cannot be understood or the kernel cannot be asked.",
       ],
     },
     {

@@ -31,6 +31,7 @@ const PAGE: ManPage = {
               "/api/failures",
               "The destinations that most lookups fail for, as JSON; docs/failures.md tells its fields.",
             ],
+            ["/api/changes", "The routes that changed last, as JSON; docs/changes.md tells its fields."],
             ["/-/healthy, /-/ready", "Whether the daemon runs, and whether it counts."],
             ["/-/reload", "Asked for by POST or PUT, with --web.enable-lifecycle: does what SIGHUP does."],
           ],

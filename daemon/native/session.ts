@@ -3,6 +3,7 @@
 
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { RouteChangeCounts, RouteChanges } from "./route_changes.js";
 import type { RouteAnswers, RouteQuestion } from "./routes.js";
 
 export type Backend = "trampoline" | "tracepoint";
@@ -115,6 +116,8 @@ export interface Inventory {
   readonly mpls: readonly MplsRow[];
   readonly defaultRoutes: readonly DefaultRouteRow[];
   readonly neighbourTables: readonly NeighbourTableRow[];
+  /** Of the daemon's own namespace, which no walk tells; absent: nobody hears of them. */
+  readonly routeChanges?: RouteChangeCounts;
   /** Namespaces and devices that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
   readonly omitted: number;
   /** So for tunnels, devices with labels and tables with default routes. */
@@ -148,10 +151,12 @@ export interface ProbeState {
   readonly skipped: bigint;
 }
 
-/** A kind that was asked for and that no hook which is attached can tell of. */
+/** A kind, or a part of one, that was asked for and that no hook which is attached can tell of. */
 export interface UnseenKind {
   readonly kind: number;
   readonly reason: string;
+  /** In words: "floods"; empty: all of the kind. */
+  readonly part: string;
 }
 
 /** What a listener wants to hear of, decided in the kernel. */
@@ -296,6 +301,7 @@ export interface KernelError extends Error {
 }
 
 interface Addon {
+  readonly RouteChanges: new () => RouteChanges;
   readonly Session: new (options: SessionOptions) => Session;
   readonly libbpf: string;
   forbidNewPrivileges(): void;

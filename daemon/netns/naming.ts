@@ -5,6 +5,7 @@ import type { Inventory, LineNames } from "../native/session.js";
 import type { Report } from "./complaints.js";
 import { DeviceNames } from "./devices.js";
 import { NetnsNames, UNKNOWN } from "./names.js";
+import { RtProtocols } from "./rt_protocols.js";
 import { RtTables } from "./rt_tables.js";
 
 export interface NamingOptions {
@@ -14,6 +15,7 @@ export interface NamingOptions {
   readonly report: Report;
   readonly names?: NetnsNames;
   readonly tables?: RtTables;
+  readonly protocols?: RtProtocols;
 }
 
 interface Netns {
@@ -26,6 +28,7 @@ export class Naming {
   readonly #keepMs: number;
   readonly #names: NetnsNames;
   readonly #tables: RtTables;
+  readonly #protocols: RtProtocols;
   readonly #devices: DeviceNames;
   readonly #netns = new Map<bigint, Netns>();
   #refreshedAt = Number.NEGATIVE_INFINITY;
@@ -35,12 +38,14 @@ export class Naming {
     this.#keepMs = options.keepMs;
     this.#names = options.names ?? new NetnsNames(options.report);
     this.#tables = options.tables ?? new RtTables(options.report);
+    this.#protocols = options.protocols ?? new RtProtocols(options.report);
     this.#devices = new DeviceNames(options.keepMs);
   }
 
   refresh(inventory: Inventory, now: number): void {
     this.#names.refresh();
     this.#tables.refresh();
+    this.#protocols.refresh();
     this.#devices.refresh(inventory.devices, now);
     this.#refreshedAt = now;
     this.#isComplete = inventory.omitted === 0;
@@ -69,6 +74,11 @@ export class Naming {
 
   table(netns: bigint, id: number): string {
     return this.#tables.names.name(id, this.#devices.vrf(netns, id));
+  }
+
+  /** What puts a route into a table. */
+  protocol(id: number): string {
+    return this.#protocols.names.name(id);
   }
 
   /** The namespace that is there now under this label, or with this inode. */

@@ -1,7 +1,9 @@
 // The destinations with the most failed lookups, as the daemon's bounded sketch knows them.
 
+import type { RemovedRoute } from "../wire/change.js";
 import { find, findIn, setText } from "./element.js";
 import { count, rate } from "./format.js";
+import { removalText } from "./removed_routes.js";
 import { RowList, textColumn } from "./row_list.js";
 
 /** The answer of /api/failures. */
@@ -25,6 +27,8 @@ interface Destination {
   readonly destination: string | null;
   readonly lookups: number;
   readonly lookupsPerSecond: number;
+  /** Null if none is known, or if addresses are not shown. */
+  readonly cause: RemovedRoute | null;
 }
 
 const MOST_ROWS = 20;
@@ -43,6 +47,7 @@ export class DestinationsPanel {
         textColumn(([{ netns }]) => netns),
         textColumn(([{ kind, table }]) => table ?? kind),
         textColumn(([{ result, reason }]) => reason ?? result),
+        textColumn(([{ cause }]) => (cause === null ? "" : removalText(cause))),
         textColumn(([{ lookupsPerSecond }]) => rate(lookupsPerSecond), { isNumber: true }),
         textColumn(([{ lookups }]) => count(lookups), { isNumber: true }),
       ],

@@ -1,6 +1,7 @@
 // The page at /: asks the daemon and hands the answers to the panels. State of the connection.
 
 import "./uplot_notice.js";
+import type { ChangesAnswer, RemovedRoute } from "../wire/change.js";
 import type { HistorySnapshot, LookupsAnswer } from "../wire/snapshot.js";
 import { DestinationsPanel, type FailuresAnswer } from "./destinations_panel.js";
 import { find, setText } from "./element.js";
@@ -14,6 +15,9 @@ import { poll } from "./poll.js";
 const LOOKUPS_MS = 2000;
 const HISTORY_MS = 5000;
 const FAILURES_MS = 5000;
+const CHANGES_MS = 5000;
+/** In one second there may be very many, which are one mark. */
+const CHANGES_ASKED = 500;
 
 const content = find("content", HTMLElement);
 const connection = find("connection", HTMLParagraphElement);
@@ -27,6 +31,7 @@ const live = new LivePanel();
 for (const box of document.querySelectorAll<HTMLElement>(".scroll")) box.tabIndex = 0;
 
 let history: HistorySnapshot | undefined;
+let causes: readonly (RemovedRoute | null)[] = [];
 let answeredAt: number | undefined;
 
 poll<HistorySnapshot>("api/history", HISTORY_MS, {
@@ -41,7 +46,7 @@ poll<LookupsAnswer>("api/lookups", LOOKUPS_MS, {
   answer: (answer) => {
     answeredAt = Date.now() / 1000;
     content.hidden = false;
-    overview.show(answer, history);
+    overview.show(answer, history, causes);
     netns.showLookups(answer);
     lookups.show(answer);
     live.setEnabled(answer.hasStream);
@@ -55,8 +60,18 @@ poll<LookupsAnswer>("api/lookups", LOOKUPS_MS, {
   },
 });
 poll<FailuresAnswer>("api/failures", FAILURES_MS, {
-  answer: (answer) => destinations.show(answer),
-  failed: () => destinations.unavailable(),
+  answer: (answer) => {
+    causes = answer.destinations.map(({ cause }) => cause);
+    destinations.show(answer);
+  },
+  failed: () => {
+    causes = [];
+    destinations.unavailable();
+  },
+});
+poll<ChangesAnswer>(`api/changes?limit=${CHANGES_ASKED}`, CHANGES_MS, {
+  answer: ({ changes }) => netns.markChanges(changes.map(({ time }) => Date.parse(time) / 1000)),
+  failed: () => netns.markChanges([]),
 });
 
 function setConnection(state: "live" | "lost", text: string): void {

@@ -42,6 +42,11 @@ export class NetnsPanel {
     this.#fill();
   }
 
+  /** Where a route changed, in seconds since 1970. */
+  markChanges(times: readonly number[]): void {
+    for (const chart of [this.#noRoute, this.#failed, this.#lookups]) chart.mark(times);
+  }
+
   showLookups(answer: LookupsAnswer): void {
     this.#answer = answer;
     this.#fill();

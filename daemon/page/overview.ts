@@ -1,5 +1,6 @@
 // The top of the page: the verdict in words, the four numbers behind it, and the probes at the bottom that they hang on.
 
+import type { RemovedRoute } from "../wire/change.js";
 import type { HistorySnapshot, LookupsAnswer } from "../wire/snapshot.js";
 import { find, findIn, setItems, setText } from "./element.js";
 import { rate, share } from "./format.js";
@@ -33,8 +34,8 @@ export class Overview {
     ({ probe, backend }) => `${probe}\0${backend}`,
   );
 
-  show(lookups: LookupsAnswer, history: HistorySnapshot | undefined): void {
-    const { level, headline, news, reasons } = verdictOf(lookups, history);
+  show(lookups: LookupsAnswer, history: HistorySnapshot | undefined, causes: readonly (RemovedRoute | null)[]): void {
+    const { level, headline, news, reasons } = verdictOf(lookups, history, causes);
     this.#section.dataset["level"] = level;
     setText(this.#headline, headline);
     setText(this.#news, news);

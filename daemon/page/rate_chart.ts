@@ -26,6 +26,7 @@ export class RateChart {
   #plot: uPlot | undefined;
   #times: readonly number[] = [];
   #lines: readonly Line[] = [];
+  #marks: readonly number[] = [];
   /** What the plot was made for; another one needs another plot. */
   #drawn = "";
 
@@ -47,6 +48,14 @@ export class RateChart {
     this.#drawn = drawn;
     this.#fillLegend();
     this.#box.setAttribute("aria-label", this.#description());
+  }
+
+  /** Moments at which a route changed, in seconds since 1970. */
+  mark(times: readonly number[]): void {
+    const marks = [...new Set(times.map(Math.round))];
+    if (marks.join() === this.#marks.join()) return;
+    this.#marks = marks;
+    this.#plot?.redraw(false);
   }
 
   #rebuild(): void {
@@ -92,8 +101,28 @@ export class RateChart {
           points: { show: false },
         })),
       ],
-      hooks: { setCursor: [() => this.#fillLegend()] },
+      hooks: { setCursor: [() => this.#fillLegend()], drawAxes: [(plot) => this.#drawMarks(plot)] },
     };
+  }
+
+  /** Behind the lines. */
+  #drawMarks({ ctx, bbox, scales, valToPos }: uPlot): void {
+    const { min, max } = scales["x"] ?? {};
+    if (min == null || max == null) return;
+    ctx.save();
+    ctx.strokeStyle = colour("--notice");
+    ctx.globalAlpha = 0.6;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    for (const mark of this.#marks) {
+      if (mark < min || mark > max) continue;
+      const x = Math.round(valToPos(mark, "x", true));
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+    }
+    ctx.stroke();
+    ctx.restore();
   }
 
   #fillLegend(): void {

@@ -1,9 +1,11 @@
 // Is there a problem, where, since when, of which kind: from the answers of the daemon to a few words. Pure.
 
+import type { RemovedRoute } from "../wire/change.js";
 import type { HistorySnapshot, LookupsAnswer, NetnsNow } from "../wire/snapshot.js";
 import type { Trouble, TroubleNow } from "../wire/trouble.js";
 import { gravity, headlineOf, inOrder, sentenceOf } from "./causes.js";
 import { clock, counted, minute, rate, share } from "./format.js";
+import { removalSentences } from "./removed_routes.js";
 
 export interface Verdict {
   readonly level: "good" | "notice" | "bad";
@@ -27,11 +29,17 @@ const MOST_TROUBLES = 6;
 const FAMILY = { ipv4: "IPv4", ipv6: "IPv6" } as const;
 const DIRECTION = { in: "received", out: "sent from here" } as const;
 
-export function verdictOf(lookups: LookupsAnswer, history: HistorySnapshot | undefined): Verdict {
+/** `causes`: of what fails now, as far as they are known. */
+export function verdictOf(
+  lookups: LookupsAnswer,
+  history: HistorySnapshot | undefined,
+  causes: readonly (RemovedRoute | null)[] = [],
+): Verdict {
   const troubled = lookups.netns.filter((netns) => noRouteRate(netns) > 0);
   const total = troubled.reduce((sum, netns) => sum + noRouteRate(netns), 0);
   const lost = troubled.slice(0, MOST_NAMED).map((netns) => lostSentence(netns, history));
   if (troubled.length > MOST_NAMED) lost.push(`And so in ${counted(troubled.length - MOST_NAMED, "more namespace")}.`);
+  if (troubled.length > 0) lost.push(...removalSentences(causes));
   const blind = blindness(lookups);
   const troubles = inOrder(lookups.troubles.filter(({ perSecond }) => perSecond > 0));
   const reasons = [...lost, ...troubleSentences(troubles, lookups, history), ...blind, ...rejects(lookups.netns)];

@@ -8,10 +8,11 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
-export function readiness({ failed, probes }: Pick<Reading, "failed" | "probes">): Readiness {
+/** `blind`: what is not counted here at all, a sentence each. */
+export function readiness({ failed, probes }: Pick<Reading, "failed" | "probes">, blind: readonly string[]): Readiness {
   const failing = [...failed].map(([source, error]) => `${source}: ${error.message}`);
   const detached = probes
     .filter((row) => row.isMissing)
     .map((row) => `${row.probe} (${row.backend}) is not attached: ${row.reason}`);
-  return { ready: !failed.has("counters"), reasons: [...failing, ...detached] };
+  return { ready: !failed.has("counters"), reasons: [...failing, ...detached, ...blind] };
 }

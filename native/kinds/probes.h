@@ -21,6 +21,12 @@ struct Attaching {
   EventPump& events;
 };
 
+// What the hooks of one purpose alone tell of, where others tell of the rest of its kind.
+struct KindPart {
+  const char* noun;  // of several: "floods"
+  Purpose purpose;
+};
+
 struct KindProbes {
   std::vector<Hook> hooks;
   // Only if the kind is asked for. Throws KernelError if a session without it would make no sense.
@@ -31,6 +37,7 @@ struct KindProbes {
   void (*prepare)(const Object& object, const btf* vmlinux) = nullptr;
   // The kind whose hooks tell of this one, which has none: one that comes before it.
   std::optional<ts_kind> seen_by = std::nullopt;
+  std::vector<KindPart> parts = {};
 };
 
 #define TS_KIND(word, number) extern const KindProbes k_##word##_probes;

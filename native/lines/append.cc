@@ -24,4 +24,13 @@ void AppendAddress(std::string& out, uint8_t family, const uint32_t address[4]) 
   }
 }
 
+void AppendMac(std::string& out, const uint8_t mac[6]) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (int at = 0; at < 6; at++) {
+    if (at > 0) out.push_back(':');
+    out.push_back(kDigits[mac[at] >> 4]);
+    out.push_back(kDigits[mac[at] & 0xf]);
+  }
+}
+
 }  // namespace tablesnoop

@@ -18,4 +18,7 @@ void AppendNumber(std::string& out, Number number, int base = 10) {
 // As inet_ntop writes it. family: enum ts_family.
 void AppendAddress(std::string& out, uint8_t family, const uint32_t address[4]);
 
+// As `bridge fdb` writes it.
+void AppendMac(std::string& out, const uint8_t mac[6]);
+
 }  // namespace tablesnoop

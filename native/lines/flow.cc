@@ -63,6 +63,16 @@ void AppendFlowText(std::string& out, const ts_event& head, const ts_flow& flow,
   AppendAddressesText(out, head, tag, flow.src, flow.dst);
 }
 
+void AppendNexthopText(std::string& out, const ts_event& head, const uint32_t* gateway, uint8_t gateway_family) {
+  out.append("gw: ");
+  if (gateway) {
+    AppendAddress(out, gateway_family, gateway);
+  } else if (head.family == TS_IPV6) {
+    out.append("::");
+  }
+  out.append(" egress: ");
+}
+
 void AppendFlowJson(std::string& out, const ts_event& head, const ts_flow& flow) {
   AppendKeyAddress(out, "src", head.family, flow.src);
   AppendKeyAddress(out, "dst", head.family, flow.dst);

@@ -24,6 +24,9 @@ void AppendAddressesText(std::string& out, const ts_event& head, const char* tag
 void AppendFlowText(std::string& out, const ts_event& head, const ts_flow& flow, const char* tag, const uint32_t* table,
                     const TextStyle& style);
 
+// "gw: " and the gateway, if there is one, up to the blank before the egress. gateway: null if there is none.
+void AppendNexthopText(std::string& out, const ts_event& head, const uint32_t* gateway, uint8_t gateway_family);
+
 // Keys src to proto.
 void AppendFlowJson(std::string& out, const ts_event& head, const ts_flow& flow);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the addon exports: Session, the version of libbpf, what a service needs of its process, and routes by rtnetlink.
-// Its state belongs to the environment, so every thread may load it.
+// What the addon exports: Session, RouteChanges, the version of libbpf, what a service needs of its process, and routes asked for by
+// rtnetlink. Its state belongs to the environment, so every thread may load it.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
 #include "listener_object.h"
+#include "route_changes_object.h"
 #include "route_functions.h"
 #include "service_functions.h"
 #include "session_object.h"
@@ -16,6 +17,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   state->listener_constructor = Napi::Persistent(tablesnoop::ListenerObject::Define(env));
   env.SetInstanceData(state);
   exports["Session"] = tablesnoop::SessionObject::Define(env);
+  exports["RouteChanges"] = tablesnoop::RouteChangesObject::Define(env);
   exports["libbpf"] = std::to_string(libbpf_major_version()) + "." + std::to_string(libbpf_minor_version());
   tablesnoop::ExportServiceFunctions(env, exports);
   tablesnoop::ExportRouteFunctions(env, exports);

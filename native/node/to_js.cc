@@ -161,6 +161,7 @@ Napi::Value ToJs(Napi::Env env, const std::vector<UnseenKind>& kinds) {
     Napi::Object object = Napi::Object::New(env);
     object["kind"] = static_cast<uint32_t>(kinds[at].kind);
     object["reason"] = kinds[at].reason;
+    object["part"] = kinds[at].part;
     array[at] = object;
   }
   return array;

@@ -51,7 +51,10 @@ Attachments::Attachments(const Object& object, const std::vector<std::string>& r
 bool Attachments::Attach(const Hook& hook) {
   bpf_program* program = object_.Program(hook.program);
   std::unique_ptr<bpf_link, Detach> link;
-  std::string reason = "this kernel has no such hook";
+  std::string reason = object_.WhyLeftOut(hook);
+  // Such a module may not be in use here at all.
+  bool is_left_out = !reason.empty();
+  if (!is_left_out) reason = "this kernel has no such hook";
   if (std::find(refused_.begin(), refused_.end(), hook.program) != refused_.end()) {
     reason = "refused by request";
   } else if (bpf_program__autoload(program)) {
@@ -59,9 +62,9 @@ bool Attachments::Attach(const Hook& hook) {
     link.reset(bpf_program__attach(program));
     reason = link ? "" : DescribeErrno(errno);
   }
-  bool missing = !link;
-  attachments_.push_back({&hook, std::move(link), missing, std::move(reason)});
-  return !missing;
+  bool attached = link != nullptr;
+  attachments_.push_back({&hook, std::move(link), !attached && !is_left_out, std::move(reason)});
+  return attached;
 }
 
 bool Attachments::First(Purpose purpose) {
@@ -158,10 +161,19 @@ std::string Attachments::Reason(Purpose purpose) const {
 }
 
 std::string Attachments::WhyUnseen(ts_kind kind) const {
+  return WhyNoneOf([kind](const Hook& hook) { return hook.purpose.kind == kind && hook.grade != Grade::kHelps; });
+}
+
+std::string Attachments::WhyUnseen(Purpose purpose) const {
+  return WhyNoneOf([purpose](const Hook& hook) { return hook.purpose == purpose; });
+}
+
+template <typename Concerns>
+std::string Attachments::WhyNoneOf(Concerns concerns) const {
   std::string why = std::string("the kernel has no ") + MechanismName(object_.Best()) + " for them";
   for (const Attachment& attachment : attachments_) {
     const Hook& hook = *attachment.hook;
-    if (hook.purpose.kind != kind || hook.grade == Grade::kHelps || !Uses(hook.mechanism)) continue;
+    if (!concerns(hook) || !Uses(hook.mechanism)) continue;
     if (attachment.link) return "";
     why = std::string(hook.probe) + ": " + attachment.reason;
   }

@@ -50,8 +50,9 @@ class Attachments {
   std::vector<ProbeState> States() const;
   // Why the last hook of the purpose is not attached.
   std::string Reason(Purpose purpose) const;
-  // Why no hook tells of the kind; empty if one does.
+  // Why no hook tells of the kind, or of what it is for; empty if one does.
   std::string WhyUnseen(ts_kind kind) const;
+  std::string WhyUnseen(Purpose purpose) const;
 
  private:
   struct Detach {
@@ -64,6 +65,8 @@ class Attachments {
     std::string reason;
   };
 
+  template <typename Concerns>
+  std::string WhyNoneOf(Concerns concerns) const;
   bool Attach(const Hook& hook);
   void Leave(const Hook& hook, const std::string& reason);
 

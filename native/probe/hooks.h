@@ -38,7 +38,8 @@ struct Hook {
   Mechanism mechanism;
   Purpose purpose;
   Grade grade;
-  int least_arguments = 0;  // that a tracepoint must hand over: some got those we need only later
+  int least_arguments = 0;       // that a tracepoint must hand over: some got those we need only later
+  const char* module = nullptr;  // that the function belongs to, unless it is built in
 };
 
 // Of all kinds. Those of one purpose in the order in which they are tried.

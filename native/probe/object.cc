@@ -6,10 +6,12 @@
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "../../bpf/tablesnoop_abi.h"
 #include "../kinds/probes.h"
 #include "kernel_error.h"
+#include "module_function.h"
 
 namespace tablesnoop {
 
@@ -84,7 +86,7 @@ Btf LoadVmlinuxBtf() {
   return types;
 }
 
-Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::vector<Mechanism>& mechanisms)
+Object::Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<Mechanism>& mechanisms)
     : mechanisms_(mechanisms) {
   LibbpfLog log;
   object_.reset(bpf_object__open_file(settings.path.c_str(), nullptr));
@@ -120,11 +122,27 @@ Object::Object(const ObjectSettings& settings, const btf* vmlinux, const std::ve
   bpf_map__set_max_entries(Map("default_route_rows"), kDefaultRouteRows);
 
   for (const Hook& hook : Hooks()) {
-    bpf_program__set_autoload(Program(hook.program), Uses(hook.mechanism) && IsPresent(hook, vmlinux));
+    bpf_program__set_autoload(Program(hook.program), IsToLoad(hook, settings.kinds, vmlinux));
   }
   if (!knobs.has_rdonly_cast) AskForModulesInVain(Program(Hooks().front().program));
   int error = bpf_object__load(object_.get());
   if (error) throw KernelError("load", "the BPF programs", -error, "", log.Text());
+}
+
+// Of a module's function only if the kind is asked for, as the program holds the module.
+bool Object::IsToLoad(const Hook& hook, uint32_t kinds, btf* vmlinux) {
+  if (!Uses(hook.mechanism)) return false;
+  if (IsPresent(hook, vmlinux)) return true;
+  if (!hook.module || (kinds & 1U << hook.purpose.kind) == 0) return false;
+  std::string refusal = ModuleRefusal(hook, vmlinux);
+  if (refusal.empty()) return true;
+  left_out_[hook.program] = std::move(refusal);
+  return false;
+}
+
+std::string Object::WhyLeftOut(const Hook& hook) const {
+  auto known = left_out_.find(hook.program);
+  return known == left_out_.end() ? "" : known->second;
 }
 
 int Object::GiveUp() const {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,11 +35,15 @@ class Object {
  public:
   // Opens and loads. Hooks the kernel lacks are left out of the load, and those by other mechanisms than these, of
   // which the first is the best. Throws KernelError.
-  Object(const ObjectSettings& settings, const btf* vmlinux, const std::vector<Mechanism>& mechanisms);
+  Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<Mechanism>& mechanisms);
 
   // Throw KernelError if the object has none of that name: it was built from other sources than we were.
   bpf_map* Map(const char* name) const;
   bpf_program* Program(const char* name) const;
+
+  // Why a program was left out of the load although the kernel, or one of its modules, may have its hook; empty if that
+  // is not so.
+  std::string WhyLeftOut(const Hook& hook) const;
 
   // What a map of constants holds: before the load only. Throws KernelError.
   void SetReadOnly(const char* name, const void* value, size_t bytes) const;
@@ -53,11 +58,14 @@ class Object {
   Mechanism Best() const { return mechanisms_.front(); }
 
  private:
+  bool IsToLoad(const Hook& hook, uint32_t kinds, btf* vmlinux);
+
   struct Close {
     void operator()(bpf_object* object) const { bpf_object__close(object); }
   };
   std::unique_ptr<bpf_object, Close> object_;
   std::vector<Mechanism> mechanisms_;
+  std::map<std::string, std::string> left_out_;  // reasons by program
 };
 
 }  // namespace tablesnoop

@@ -38,7 +38,7 @@ std::vector<Mechanism> Session::Allowed(std::optional<Mechanism> wanted, const b
   return allowed;
 }
 
-void Session::Load(const SessionSettings& settings, const btf* vmlinux) {
+void Session::Load(const SessionSettings& settings, btf* vmlinux) {
   std::vector<Mechanism> mechanisms = Allowed(settings.backend, vmlinux);
   // One refused program fails the whole object, so the next backend gets its chance with a fresh one.
   while (!object_) {
@@ -63,7 +63,11 @@ void Session::Attach(uint32_t kinds) {
     const KindProbes& probes = *kKindProbes[number];
     if (probes.attach) probes.attach({*attachments_, *inventory_, *events_});
     std::string reason = attachments_->WhyUnseen(probes.seen_by.value_or(kind));
-    if (!reason.empty()) unseen_.push_back({kind, std::move(reason)});
+    if (!reason.empty()) unseen_.push_back({kind, std::move(reason), ""});
+    for (const KindPart& part : probes.parts) {
+      reason = attachments_->WhyUnseen(part.purpose);
+      if (!reason.empty()) unseen_.push_back({kind, std::move(reason), part.noun});
+    }
   }
 }
 

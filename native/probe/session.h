@@ -24,10 +24,11 @@ struct SessionSettings {
   std::vector<std::string> refuse;   // programs that are not attached, as if the kernel refused: for tests
 };
 
-// A kind that was asked for and that no hook tells of.
+// A kind, or a part of one, that was asked for and that no hook tells of.
 struct UnseenKind {
   ts_kind kind;
   std::string reason;
+  std::string part;  // its noun; empty: all of the kind
 };
 
 class Session {
@@ -52,7 +53,7 @@ class Session {
 
  private:
   std::vector<Mechanism> Allowed(std::optional<Mechanism> wanted, const btf* vmlinux);
-  void Load(const SessionSettings& settings, const btf* vmlinux);
+  void Load(const SessionSettings& settings, btf* vmlinux);
   void Attach(uint32_t kinds);
 
   std::string fallback_reason_;

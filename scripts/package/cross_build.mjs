@@ -10,7 +10,7 @@ import { ARM64 } from "./architecture.mjs";
 
 /** Of the oldest Debian that is supported: what is linked with these runs on all newer ones. */
 const RELEASE = "bookworm";
-const LIBRARIES = ["libbpf-dev", "libbpf1", "libelf1", "zlib1g", "linux-libc-dev"];
+const LIBRARIES = ["libbpf-dev", "libbpf1", "libelf1", "zlib1g", "libmnl-dev", "libmnl0", "linux-libc-dev"];
 const PREFIX = "aarch64-linux-gnu-";
 const TRIPLET = "aarch64-linux-gnu";
 

@@ -21,6 +21,7 @@ export function sbomText(root, { version, epoch }, program, architecture) {
     file(program, "dist/tablesnoop.node", "Node-API addon over libbpf"),
     file(program, "dist/tablesnoop.bpf.o", "BPF programs, loaded into the kernel"),
     libbpf(),
+    libmnl(),
     ...(hasRuntime ? [runtime(architecture)] : []),
   ];
   bom.metadata.timestamp = new Date(epoch * 1000).toISOString();
@@ -61,6 +62,18 @@ function libbpf() {
     scope: "required",
     purl: "pkg:deb/debian/libbpf1",
     licenses: [{ expression: "LGPL-2.1-only OR BSD-2-Clause" }],
+  };
+}
+
+function libmnl() {
+  return {
+    "bom-ref": "libmnl",
+    type: "library",
+    name: "libmnl",
+    description: "linked dynamically as libmnl.so.0: the system's, not in the packages",
+    scope: "required",
+    purl: "pkg:deb/debian/libmnl0",
+    licenses: [{ expression: "LGPL-2.1-or-later" }],
   };
 }
 

@@ -73,8 +73,9 @@ async function completions(root) {
   const { bashCompletion } = await built("flags/completion.js");
   const { DAEMON_FLAGS } = await built("config.js");
   const { CLI_FLAGS } = await built("cli/options.js");
+  const { EXPLAIN_FLAGS } = await built("cli/explain_options.js");
   return {
-    tablesnoop: bashCompletion("tablesnoop", CLI_FLAGS),
+    tablesnoop: bashCompletion("tablesnoop", CLI_FLAGS, { explain: EXPLAIN_FLAGS }),
     tablesnoopd: bashCompletion("tablesnoopd", DAEMON_FLAGS),
   };
 }

@@ -17,8 +17,10 @@ import { lastLines, SetupError, tryRun } from "./child.mjs";
 /** @type {readonly DebianPackage[]} */
 const PACKAGES = [
   { name: "libbpf1", when: "run", reason: "loads and attaches the BPF programs" },
+  { name: "libmnl0", when: "run", reason: "reads what the kernel says of routes that change" },
   { name: "clang", when: "build", tool: "clang", reason: "compiles the BPF programs" },
   { name: "libbpf-dev", when: "build", reason: "headers of libbpf, for the BPF programs and the addon" },
+  { name: "libmnl-dev", when: "build", reason: "headers of libmnl, for the addon" },
   { name: "linux-libc-dev", when: "build", reason: "the kernel's user-space headers" },
   { name: "g++", when: "build", tool: "g++", reason: "compiles the Node addon" },
   { name: "make", when: "build", tool: "make", reason: "builds the BPF programs and the addon" },

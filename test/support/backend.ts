@@ -19,6 +19,15 @@ export const selectsNexthop = BACKEND === "trampoline";
 /** The namespace of an IPv4 miss is known in every context; else timers and the like are unknown. */
 export const missNetnsExact = BACKEND === "trampoline";
 
+/** What hangs on functions of the kernel or its modules: caches of tunnels, floods, VXLAN's tables, labels. */
+export const seesFunctions = BACKEND === "trampoline";
+
+/** What the daemon says it cannot see, one sentence each. */
+export async function blindSpots(daemon: DaemonProcess): Promise<string[]> {
+  const answer = await fetch(`${daemon.url}/-/ready`);
+  return (await answer.text()).split("\n").filter((line) => line.includes(" are not counted: "));
+}
+
 /** The daemon with the backend under test, and without the metrics about its own process. */
 export function startBackend(flags: readonly string[] = []): Promise<DaemonProcess> {
   const all = [`--probe=${BACKEND}`, "--web.disable-exporter-metrics", ...flags];

@@ -33,6 +33,7 @@ export function exposeDevice(name: string, format: Format): Promise<string> {
         neighbour: false,
         fdb: false,
         drop: false,
+        "dst-cache": false,
         mib: false,
         tunnel: false,
         mpls: false,

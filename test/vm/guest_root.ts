@@ -17,7 +17,7 @@ import type { Kernel } from "./kernels.js";
 
 const REQUIRED = [
   ...["bash", "dash", "coreutils", "findutils", "grep", "sed", "mawk", "mount", "util-linux", "procps", "kmod"],
-  ...["iproute2", "iputils-ping", "libbpf1", "libc-bin", "libc6", "libgcc-s1", "libstdc++6"],
+  ...["iproute2", "iputils-ping", "libbpf1", "libc-bin", "libc6", "libgcc-s1", "libmnl0", "libstdc++6"],
 ];
 // A tracer that shares no code with us is welcome as ground truth, but heavy to install: absent is fine.
 const OPTIONAL = ["bpftool", "bpftrace", "diffutils", "ethtool", "gzip", "hostname", "nftables", "strace", "tcpdump"];

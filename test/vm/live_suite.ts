@@ -21,6 +21,10 @@ export interface SuiteReport {
  */
 const LOOKUPS = ["exactness", "results", "attribution", "failed_destinations"];
 const BEYOND = ["encap", "neighbour", "drops"];
+/** What hangs on functions of the kernel and its modules. */
+const OF_FUNCTIONS = ["dst_cache", "floods", "vxlan", "mpls"];
+/** What devices, tables and the rules say, once for a kernel. */
+const OF_KERNEL = ["packets", "tunnels", "route_tables", "watched_routes", "explain"];
 /** What continuous integration has time for (TABLESNOOP_SUITE=lookups). */
 const OF_LOOKUPS: Readonly<Record<Backend, readonly string[]>> = {
   tracepoint: [...LOOKUPS, "multipath", "one_netns"],
@@ -31,7 +35,7 @@ const OF_LOOKUPS: Readonly<Record<Backend, readonly string[]>> = {
 };
 const EVERY: typeof OF_LOOKUPS = {
   tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb"],
-  trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, "packets", "tunnels", "route_tables", "watched_routes"],
+  trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, ...OF_FUNCTIONS, ...OF_KERNEL],
 };
 const FILES = filesOf(process.env["TABLESNOOP_SUITE"]);
 

@@ -14,7 +14,7 @@ import type { Kernel } from "./kernels.js";
 const RELEASE = "bookworm";
 const PACKAGES = [
   ...["systemd", "systemd-sysv", "dbus", "iproute2", "kmod", "procps", "perl-base", "init-system-helpers"],
-  ...["libbpf1", "libelf1", "zlib1g", "libstdc++6", "libgcc-s1"],
+  ...["libbpf1", "libelf1", "libmnl0", "zlib1g", "libstdc++6", "libgcc-s1"],
 ];
 // Nobody reads them in a guest. bash completions and the like are few enough.
 const NO_DOCUMENTATION = ["man", "doc", "locale", "info"].map((folder) => `path-exclude=/usr/share/${folder}/*`);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* A bridge learns at which port a station is, sees it move, or forgets it. */
+/* A bridge learns at which port a station is, sees it move, or forgets it; or floods a frame to one it does not know. */
 #ifndef TABLESNOOP_KINDS_FDB_EVENT_H
 #define TABLESNOOP_KINDS_FDB_EVENT_H
 
@@ -21,15 +21,16 @@ enum ts_fdb_change {
 	TS_FDB_LEARNED = 0,
 	TS_FDB_MOVED = 1,
 	TS_FDB_REMOVED = 2,
+	TS_FDB_FLOODED = 3, /* no change but a frame to a station at no known port */
 };
 
 /* Its device: the bridge. Its code: as in the key. */
 struct ts_fdb_event {
 	struct ts_event head;
 	__u8 mac[6];
-	__u16 vlan;    /* 0: the bridge tells no VLANs apart */
-	char port[16]; /* where the station is now; empty if removed */
-	char from[16]; /* where it was; empty if learned, or unknown */
+	__u16 vlan;    /* 0: the bridge tells no VLANs apart, or it is a flood, of which it is not known */
+	char port[16]; /* where the station is now; empty if removed or flooded */
+	char from[16]; /* where it was, or a flooded frame came in; empty if learned, or unknown */
 };
 TS_ASSERT_SIZE(ts_fdb_event, 88);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Changes of bridges' forwarding tables. The tracepoints are in the kernel proper even where the bridge is a module. What
- * somebody configures (static entries, the bridge's own addresses) is not counted.
+ * Changes of bridges' forwarding tables. The tracepoints are in the kernel proper even where the bridge is a module, but the
+ * function that floods is not. What somebody configures (static entries, the bridge's own addresses) is not counted.
  */
 
 #include "event.h"
@@ -11,6 +11,8 @@
 #define BR_FDB_STATIC (1 << 1)
 #define BR_FDB_ADDED_BY_USER (1 << 3)
 #define BR_FDB_ADDED_BY_EXT_LEARN (1 << 4)
+/* enum br_pkt_type */
+#define BR_PKT_UNICAST 0
 
 /* By number, not by address: a bridge made later may get the address of one that is gone. */
 struct station {
@@ -40,6 +42,7 @@ struct {
 struct cache_map fdb_update_cache SEC(".maps");
 struct cache_map fdb_delete_cache SEC(".maps");
 struct cache_map fdb_external_cache SEC(".maps");
+struct cache_map fdb_flood_cache SEC(".maps");
 
 struct fdb_change {
 	struct station station;
@@ -208,4 +211,22 @@ int BPF_PROG(fdb_delete, struct net_bridge *bridge, struct net_bridge_fdb_entry 
 		return 0;
 	change.from = BPF_CORE_READ(entry, dst, dev, ifindex);
 	return finish_change(&change, TS_FDB_REMOVED, TS_FDB_BY_FRAME, &fdb_delete_cache);
+}
+
+/*
+ * A frame to a station at no known port goes to all. Since 6.12 there is a sixth argument; the first three are all we need. The
+ * bridge's own frames come in by the bridge itself.
+ */
+SEC("fentry/br_flood")
+int BPF_PROG(fdb_flood, struct net_bridge *bridge, struct sk_buff *frame, __u32 type)
+{
+	__u64 head = (__u64)BPF_CORE_READ(frame, head);
+	struct net_device *device = BPF_CORE_READ(frame, dev);
+	__u64 start = head + BPF_CORE_READ(frame, mac_header);
+	struct fdb_change change;
+
+	if (type != BR_PKT_UNICAST || !begin_change(&change, bridge, (const __u8 *)start, 0))
+		return 0;
+	change.from = BPF_CORE_READ(device, ifindex);
+	return finish_change(&change, TS_FDB_FLOODED, TS_FDB_BY_FRAME, &fdb_flood_cache);
 }

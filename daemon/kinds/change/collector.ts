@@ -1,9 +1,10 @@
-// How often routes changed, by the kernel's own sequence numbers.
+// How often routes changed: everywhere by the kernel's own sequence numbers, and which ones in the daemon's own namespace.
 
 import { FAMILIES } from "../../fib/lookup.js";
 import type { Account, Collector } from "../kind.js";
 import type { LabelsOf } from "../metric.js";
 import { SeriesSums } from "../series_sums.js";
+import { routeChanges } from "./route_changes.js";
 
 const CHANGES = {
   name: "tablesnoop_fib_changes_total",
@@ -48,5 +49,5 @@ export const change: Collector<"change"> = {
   word: "change",
   help: "Read how often routes changed.",
   isOn: true,
-  accounts: [changes],
+  accounts: [changes, routeChanges],
 };

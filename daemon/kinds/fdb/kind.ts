@@ -15,10 +15,21 @@ const UPDATES = {
   labels: ["netns", "bridge", "change"],
 } as const;
 
+const FLOODS = {
+  name: "tablesnoop_fdb_floods_total",
+  type: "counter",
+  help: "Unicast frames that bridges sent to all ports, as they knew none for the address.",
+  labels: ["netns", "bridge"],
+} as const;
+
 type FdbLabels = LabelsOf<typeof UPDATES>;
+type FloodLabels = LabelsOf<typeof FLOODS>;
+
+const floods = ({ code }: Row) => code === ABI.TS_FDB_FLOODED;
 
 export const fdbUpdates: Counter<FdbLabels> = {
   metric: UPDATES,
+  takes: (row) => !floods(row),
   labels(row: Row, netns: string, names: Names, before: FdbLabels | undefined): FdbLabels {
     const bridge = names.egress(row.netns, row.words[ABI.TS_FDB_BRIDGE]);
     if (before?.netns === netns && before.bridge === bridge) return before;
@@ -31,12 +42,23 @@ export const fdbUpdates: Counter<FdbLabels> = {
   zeros: { by: ["netns", "bridge"], of: (labels) => CHANGES.map((change) => ({ ...labels, change })) },
 };
 
+export const fdbFloods: Counter<FloodLabels> = {
+  metric: FLOODS,
+  takes: floods,
+  labels(row: Row, netns: string, names: Names, before: FloodLabels | undefined): FloodLabels {
+    const bridge = names.egress(row.netns, row.words[ABI.TS_FDB_BRIDGE]);
+    return before?.netns === netns && before.bridge === bridge ? before : { netns, bridge };
+  },
+  folded: () => ({ netns: OTHER, bridge: OTHER }),
+  hangsOn: ({ words }) => words[ABI.TS_FDB_BRIDGE],
+};
+
 export const kind: Kind<"fdb"> = {
   word: "fdb",
   noun: "bridge change",
-  help: "Count the addresses that bridges learn, see move and remove.",
+  help: "Count the addresses that bridges learn, see move and remove, and the frames they flood.",
   isOn: true,
-  counters: [fdbUpdates],
+  counters: [fdbUpdates, fdbFloods],
   accounts: [],
   lines: {
     result: (_, code) => changeOf(code),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The line of one change of a bridge's forwarding table.
+// The line of one change of a bridge's forwarding table, or of one frame that was flooded.
 #include "../../../bpf/kinds/fdb/event.h"
 #include "../../lines/append.h"
 #include "../../lines/flow.h"
@@ -9,16 +9,6 @@
 namespace tablesnoop {
 
 namespace {
-
-// As `bridge fdb` writes it.
-void AppendMac(std::string& out, const uint8_t mac[6]) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (int at = 0; at < 6; at++) {
-    if (at > 0) out.push_back(':');
-    out.push_back(kDigits[mac[at] >> 4]);
-    out.push_back(kDigits[mac[at] & 0xf]);
-  }
-}
 
 void AppendNetns(std::string& out, const ts_event& head) {
   out.append("netns: ");
@@ -49,7 +39,7 @@ void Text(std::string& out, const EventView& view, const Vocabulary& words, cons
   AppendDevice(out, fdb.head.device);
   out.append(" ").append(words.Result(fdb.head));
   if (fdb.head.code != TS_FDB_LEARNED) AppendFrom(out, fdb);
-  if (fdb.head.code == TS_FDB_REMOVED) return;
+  if (fdb.head.code == TS_FDB_REMOVED || fdb.head.code == TS_FDB_FLOODED) return;
   out.append(" --> port: ");
   AppendDevice(out, fdb.port);
 }

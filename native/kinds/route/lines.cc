@@ -28,13 +28,8 @@ void AppendPrefix(std::string& out, const ts_route_event& route) {
 }
 
 void AppendNexthop(std::string& out, const ts_route_event& route) {
-  out.append("--> gw: ");
-  if (route.flags & TS_HAS_GATEWAY) {
-    AppendAddress(out, route.gateway_family, route.gateway);
-  } else if (route.head.family == TS_IPV6) {
-    out.append("::");
-  }
-  out.append(" egress: ");
+  out.append("--> ");
+  AppendNexthopText(out, route.head, route.flags & TS_HAS_GATEWAY ? route.gateway : nullptr, route.gateway_family);
   if (route.flags & TS_MULTIPATH) {
     out.append("multipath");
   } else {

@@ -1,12 +1,11 @@
 // A real daemon on sockets that systemd made.
 
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BACKEND } from "../../support/backend.js";
+import { freePort } from "../../support/free_port.js";
 import { type Background, startBackground } from "../../support/processes/background.js";
 import { ask, listening } from "../../support/processes/protected_daemon.js";
 import { projectPath } from "../../support/project_path.js";
@@ -14,15 +13,6 @@ import { waitUntil } from "../../support/wait_until.js";
 import { ALICE, DEADLINE, folder, LOGIN, refusal, setSecurityStage, started, webConfig } from "./fixture.js";
 
 setSecurityStage();
-
-async function freePort(): Promise<number> {
-  const socket = createServer().listen(0, "127.0.0.1");
-  await once(socket, "listening");
-  const address = socket.address();
-  socket.close();
-  await once(socket, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 describe("sockets that systemd passes", () => {
   const ACTIVATOR = "systemd-socket-activate";

@@ -1,14 +1,13 @@
-// promtool and a real Prometheus, from Debian's package, unpacked into the user's cache and never installed, so that no
-// service starts.
+// promtool and a real Prometheus, from Debian's package.
 
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { access } from "node:fs/promises";
-import { createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onProcessEnd } from "../cleanup.js";
+import { freePort } from "../free_port.js";
 import { startBackground } from "../processes/background.js";
 import { CommandError, type CommandResult, runCommand } from "../processes/command.js";
+import { unpackedPackage } from "../unpacked_package.js";
 import { waitUntil } from "../wait_until.js";
 
 export interface PrometheusProcess extends AsyncDisposable {
@@ -84,46 +83,7 @@ async function query(url: string, expression: string): Promise<QueryRow[]> {
   return answer.data.result.map((row) => ({ metric: row.metric, value: Number(row.value[1]) }));
 }
 
-/** Prometheus does not tell which port it got for port 0, so one that is free now is given to it. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
 async function binary(name: "promtool" | "prometheus"): Promise<string> {
-  const { XDG_CACHE_HOME } = process.env;
-  const cache = join(XDG_CACHE_HOME || join(homedir(), ".cache"), "tablesnoop");
-  const path = join(cache, "prometheus", "usr", "bin", name);
-  if (!(await exists(path))) await unpack(cache);
-  return path;
-}
-
-/** Unpacks beside the final place and moves there, so that a second test process never sees half of it. */
-async function unpack(cache: string): Promise<void> {
-  mkdirSync(cache, { recursive: true });
-  const scratch = mkdtempSync(join(cache, "prometheus-"));
-  try {
-    await runCommand("apt-get", ["download", "-q", "prometheus"], { cwd: scratch, timeoutMs: 120_000 });
-    const archive = readdirSync(scratch).find((name) => name.endsWith(".deb"));
-    if (archive === undefined) throw new Error("download package prometheus: apt-get left no .deb; run apt-get update");
-    await runCommand("dpkg-deb", ["-x", join(scratch, archive), join(scratch, "root")]);
-    renameSync(join(scratch, "root"), join(cache, "prometheus"));
-  } catch (error) {
-    if (!(await exists(join(cache, "prometheus", "usr", "bin", "promtool")))) throw error;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  const path = join("usr/bin", name);
+  return join(await unpackedPackage("prometheus", path), path);
 }

@@ -58,8 +58,39 @@ describe("what is shown", () => {
       ["ipv4", "ipv6"],
       ["route", "rule"],
     ],
+    [["--fib4"], ["ipv4"], ["route"]],
+    [["--fib6", "--fib4"], ["ipv4", "ipv6"], ["route"]],
+    [["--rule6"], ["ipv6"], ["rule"]],
+    [["--fib6", "--rule6"], ["ipv6"], ["route", "rule"]],
+    [["--fib4", "--route"], ["ipv4", "ipv6"], ["route"]],
+    [
+      ["--neigh", "--fdb"],
+      ["ipv4", "ipv6"],
+      ["neighbour", "fdb"],
+    ],
+    [["--neigh", "-6"], ["ipv6"], ["neighbour"]],
+    [["-l"], ["ipv4", "ipv6"], ["route", "rule", "dst-cache"]],
+    [["--lwt", "--fib6"], ["ipv6"], ["route", "dst-cache"]],
   ])("%j leaves %j and %j", (argv, families, kinds) => {
     expect(parse(...argv).query).toMatchObject({ families, kinds });
+  });
+
+  test("lightweight tunnels come with all details", () => {
+    expect(parse("-l").verbose).toBe(2);
+    expect(parse("--fib4").verbose).toBe(0);
+  });
+
+  test.each([
+    [["--fib4", "--rule6"], "--fib4", "--rule6"],
+    [["--fib4", "--fib6", "--rule4"], "--fib4", "--rule4"],
+    [["--fib4", "--neigh"], "--fib4", "--neigh"],
+    [["--rule6", "--fdb"], "--rule6", "--fdb"],
+    [["--fib4", "--kind=rule"], "--fib4", "--kind=rule"],
+    [["--fib4", "-6"], "--v6", "--fib4, --fib6, --rule4 and --rule6"],
+  ])("%j would need another family for each kind", (argv, first, second) => {
+    expect(() => parse(...argv)).toThrow(expect.objectContaining({ code: "flags_disagree" }));
+    expect(() => parse(...argv)).toThrow(`${first} `);
+    expect(() => parse(...argv)).toThrow(second);
   });
 
   test("letters may stand together", () => {

@@ -45,14 +45,37 @@ describe("FailedDestinations", () => {
       destinations: [
         {
           ...{ kind: "route", netns: "host", family: "ipv4", table: "main", result: "no_route", reason: null },
-          ...{ destination: "192.0.2.1", lookups: 123, lookupsPerSecond: 2.05 },
+          ...{ destination: "192.0.2.1", lookups: 123, lookupsPerSecond: 2.05, cause: null },
         },
         {
           ...{ kind: "route", netns: "blue", family: "ipv6", table: "100", result: "prohibit", reason: null },
-          ...{ destination: "2001:db8::1", lookups: 7, lookupsPerSecond: 0.12 },
+          ...{ destination: "2001:db8::1", lookups: 7, lookupsPerSecond: 0.12, cause: null },
         },
       ],
     });
+  });
+
+  it("asks once for each row what was removed, with what the kernel calls it", () => {
+    const asked: unknown[] = [];
+    const route = { prefix: "192.0.2.0/24", via: null, device: "eth0", protocol: "bird", table: "main", time: "now" };
+    const { session, failures } = setUp({
+      causes: {
+        cause({ netns, family, table, destination }, withinMs) {
+          asked.push([netns, family, table, destination, withinMs]);
+          return netns === 1n ? route : null;
+        },
+      },
+    });
+    session.fail([
+      { netns: 1n, error: EAGAIN, destination: "192.0.2.1", lookups: 2 },
+      { netns: 2n, error: EAGAIN, family: "ipv6", table: 100, destination: "2001:db8::1", lookups: 1 },
+    ]);
+    failures.drain(60_000);
+    expect(failures.report().destinations.map(({ cause }) => cause)).toEqual([route, null]);
+    expect(asked).toEqual([
+      [1n, 0, 254, "192.0.2.1", 60_000],
+      [2n, 1, 100, "2001:db8::1", 60_000],
+    ]);
   });
 
   it("tells a drop from a lookup for the same destination, and why it was", () => {

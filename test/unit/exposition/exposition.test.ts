@@ -5,8 +5,10 @@ import type { Format } from "../../../daemon/exposition/families.js";
 import { EGRESS_MULTIPATH } from "../../../daemon/fib/lookup.js";
 import { COLLECTORS } from "../../../daemon/kinds/collectors.js";
 import { ABI } from "../../../daemon/native/abi.js";
+import type { RouteChangeCounts } from "../../../daemon/native/route_changes.js";
 import { NetnsNames } from "../../../daemon/netns/names.js";
 import { Naming } from "../../../daemon/netns/naming.js";
+import { RtProtocols } from "../../../daemon/netns/rt_protocols.js";
 import { RtTables } from "../../../daemon/netns/rt_tables.js";
 import { FakeSession } from "../../support/fake_session.js";
 
@@ -24,6 +26,14 @@ class Bench {
   readonly session = new FakeSession(() => this.now);
   readonly netns = new Map<bigint, string>();
   readonly told: string[] = [];
+  /** A bird's route of main that came and went twice, and what found no room. */
+  readonly routeChanges: RouteChangeCounts = {
+    netns: 1n,
+    family: Uint8Array.of(0, 1),
+    table: Uint32Array.of(254, 0),
+    protocol: Uint8Array.of(12, 0),
+    count: Float64Array.of(2, 1, 2, 7, 0, 0),
+  };
   readonly counting: Counting;
 
   constructor(limits: Partial<Limits> = {}, watched?: CountingOptions["watched"]) {
@@ -35,6 +45,7 @@ class Bench {
       report,
       names: new NetnsNames(report, { folders: [], reference: "/proc/self/ns/net" }),
       tables: new RtTables(report, "/nonexistent"),
+      protocols: new RtProtocols(report, "/nonexistent"),
     });
     this.counting = buildCounting({
       config: {
@@ -48,9 +59,11 @@ class Bench {
         netns: (cookie) => (naming.isKnown(cookie) && this.netns.get(cookie)) || naming.netns(cookie),
         isKnown: (cookie) => naming.isKnown(cookie),
         table: (netns, id) => naming.table(netns, id),
+        protocol: (id) => naming.protocol(id),
         egress: (netns, ifindex) => naming.egress(netns, ifindex),
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
       },
+      changes: { read: () => this.routeChanges, cause: () => null },
       clock: () => this.clock(),
       time: () => 1_700_000_000_000 + this.now,
       watched,
@@ -118,6 +131,12 @@ function busy(bench: Bench): void {
   session.count({ netns: 2n, kind: "fdb", table: 4 }, 22);
   session.count({ netns: 2n, kind: "fdb", table: 4, egress: 1 }, 1);
   session.count({ netns: 2n, kind: "fdb", table: 4, type: 1 }, 5);
+  session.count({ netns: 2n, kind: "fdb", table: 4, type: 3 }, 23);
+  session.count({ netns: 2n, kind: "dst-cache", family: "ipv6", table: 2 }, 22);
+  session.count({ netns: 2n, kind: "dst-cache", family: "ipv6", table: 2, type: 1 }, 1);
+  session.count({ netns: 1n, kind: "tunnel", table: 2, type: 1 }, 23);
+  session.count({ netns: 1n, kind: "mpls", table: 2 }, 22);
+  session.count({ netns: 1n, kind: "mpls", table: 0, error: 101 }, 1);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;

@@ -23,9 +23,13 @@ const folder = mkdtempSync(join(tmpdir(), "tablesnoop-completion-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What bash would offer for the last of these words. compopt works only while somebody presses the tab key. */
-async function complete(words: readonly string[], table: FlagTable = FLAGS): Promise<string[]> {
+async function complete(
+  words: readonly string[],
+  table: FlagTable = FLAGS,
+  subcommands?: Readonly<Record<string, FlagTable>>,
+): Promise<string[]> {
   const script = join(folder, "completion");
-  writeFileSync(script, bashCompletion("snoop", table));
+  writeFileSync(script, bashCompletion("snoop", table, subcommands));
   const program = `
     set -u
     . "$1"
@@ -52,6 +56,16 @@ describe("completion in bash", () => {
       "--count=",
       "--egress=",
     ]);
+  });
+
+  test("offers a first word that has flags of its own, and behind it those", async () => {
+    const own = {
+      tell: { tone: { kind: "enum", choices: ["low", "high"], default: "low", help: "", group: "" } },
+    } as const;
+    expect(await complete(["te"], FLAGS, own)).toEqual(["tell"]);
+    expect(await complete(["tell", ""], FLAGS, own)).toEqual(["--tone="]);
+    expect(await complete(["tell", "x", "--tone", "=", "h"], FLAGS, own)).toEqual(["high"]);
+    expect(await complete(["--count=1", "--le"], FLAGS, own)).toEqual(["--level="]);
   });
 
   test("offers the flags that begin so", async () => {

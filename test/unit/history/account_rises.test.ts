@@ -4,7 +4,7 @@ import type { Account } from "../../../daemon/kinds/kind.js";
 import type { Labels, Sample } from "../../../daemon/kinds/metric.js";
 import { EMPTY_INVENTORY } from "../../../daemon/native/session.js";
 
-const NAMES = { label: () => "", table: () => "" };
+const NAMES = { label: () => "", table: () => "", protocol: String };
 
 /** What is told of the samples of one reading after the other. */
 function told(account: Partial<Account>, readings: readonly (readonly Sample[])[]): string[][] {

@@ -50,7 +50,7 @@ test("what rose in a counter and in an account, and what stands, gets into the h
   const books = new Books({
     ledger,
     recent,
-    names: { netns: (cookie) => (cookie === 1n ? "blue" : "red"), table: () => "main" },
+    names: { netns: (cookie) => (cookie === 1n ? "blue" : "red"), table: () => "main", protocol: String },
     shows: (netns) => netns === "blue",
     countsNoRoute: true,
     collectors: [collector(() => value)],

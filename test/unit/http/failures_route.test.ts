@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { FailedDestination } from "../../../daemon/destinations/failed_destinations.js";
+import type { RemovedRoute } from "../../../daemon/wire/change.js";
 import { ask, serve } from "./fixture.js";
+
+const CAUSE: RemovedRoute = {
+  ...{ prefix: "192.0.2.0/24", via: "10.0.0.1", device: "eth0", protocol: "bird", table: "main" },
+  time: "2026-01-02T03:04:05.678Z",
+};
 
 const ROWS: readonly FailedDestination[] = Array.from({ length: 200 }, (_, at) => ({
   ...{ kind: "route", netns: "blue", family: "ipv4", table: "main", result: "no_route", reason: null },
-  ...{ destination: `192.0.2.${at}`, lookups: 1000 - at, lookupsPerSecond: (1000 - at) / 50 },
+  ...{ destination: `192.0.2.${at}`, lookups: 1000 - at, lookupsPerSecond: (1000 - at) / 50, cause: CAUSE },
 }));
 
 function served(showsAddresses: boolean) {
@@ -34,7 +40,7 @@ describe("/api/failures", () => {
     const { body } = await ask(port, "/api/failures");
     expect(body.toString()).not.toContain("192.0.2.");
     const { addressesShown, destinations } = JSON.parse(body.toString());
-    expect([addressesShown, destinations[0]]).toEqual([false, { ...ROWS[0], destination: null }]);
+    expect([addressesShown, destinations[0]]).toEqual([false, { ...ROWS[0], destination: null, cause: null }]);
   });
 
   test.each([

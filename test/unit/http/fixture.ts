@@ -60,6 +60,7 @@ export function optionsFor(lines: string[], options: Partial<ServerOptions>): Se
       report: () => ({ windowSeconds: 60, sampledOneIn: 1, destinations: [] }),
       showsAddresses: false,
     },
+    changes: { newest: () => [], showsPrefixes: false },
     stream: { listeners: undefined },
     reload: undefined,
     isOpen: () => false,

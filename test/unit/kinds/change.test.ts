@@ -34,3 +34,30 @@ describe("the collector change", () => {
     expect(readings()([1n, 7, Number.NaN])).toEqual(["ns1 ipv4 7"]);
   });
 });
+
+describe("routes that changed in the daemon's own namespace", () => {
+  const COUNTS = {
+    netns: 1n,
+    family: Uint8Array.of(0, 0, 1),
+    table: Uint32Array.of(254, 100, 0),
+    protocol: Uint8Array.of(12, 12, 0),
+    count: Float64Array.of(23, 1, 22, 0, 0, 5, 7, 0, 0),
+  };
+  const read = (routeChanges?: typeof COUNTS) => {
+    const account = change.accounts[1];
+    return account && reader(account)({ ...(routeChanges && { routeChanges }) });
+  };
+
+  it("are counted by table and protocol, each change from 0 on, and together where there was no room", () => {
+    expect(read(COUNTS)).toEqual([
+      ...["ns1 ipv4 main bird added 23", "ns1 ipv4 main bird replaced 1", "ns1 ipv4 main bird removed 22"],
+      ...["ns1 ipv4 t100 bird added 0", "ns1 ipv4 t100 bird replaced 0", "ns1 ipv4 t100 bird removed 5"],
+      ...["ns1 ipv6 other other added 7", "ns1 ipv6 other other replaced 0", "ns1 ipv6 other other removed 0"],
+    ]);
+  });
+
+  it("are not shown where nobody hears of them, or of a namespace that is not shown", () => {
+    expect(read()).toEqual([]);
+    expect(read({ ...COUNTS, netns: 99n })).toEqual([]);
+  });
+});

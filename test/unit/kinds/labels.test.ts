@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { dstCacheLookups } from "../../../daemon/kinds/dst_cache/kind.js";
 import { encapLookups } from "../../../daemon/kinds/encap/kind.js";
+import { fdbFloods, fdbUpdates } from "../../../daemon/kinds/fdb/kind.js";
 import type { Counter, Names } from "../../../daemon/kinds/kind.js";
 import { KINDS } from "../../../daemon/kinds/list.js";
+import { mplsLookups } from "../../../daemon/kinds/mpls/kind.js";
 import { routeLookups } from "../../../daemon/kinds/route/kind.js";
 import type { Row } from "../../../daemon/kinds/row.js";
 import { ruleLookups } from "../../../daemon/kinds/rule/kind.js";
+import { vxlanLookups } from "../../../daemon/kinds/tunnel/kind.js";
 import { ABI } from "../../../daemon/native/abi.js";
 
 const NAMES: Names = {
@@ -78,6 +82,37 @@ describe("labels", () => {
   });
 });
 
+describe("labels of what only trampolines see", () => {
+  const BARE = { netns: 1n, error: 0, words: [3, 0], code: 0 } as const;
+
+  it.each<[Partial<Row>, Counter, object]>([
+    [{ family: "ipv4" }, dstCacheLookups as Counter, { family: "ipv4", egress: "eth3", result: "hit" }],
+    [{ family: "ipv6", code: 1 }, dstCacheLookups as Counter, { family: "ipv6", egress: "eth3", result: "miss" }],
+    [{}, vxlanLookups as Counter, { device: "eth3", result: "found" }],
+    [{ code: 1 }, vxlanLookups as Counter, { device: "eth3", result: "default" }],
+    [{ code: 2, error: 113 }, vxlanLookups as Counter, { device: "eth3", result: "missed" }],
+    [{}, mplsLookups as Counter, { egress: "eth3", result: "found" }],
+    [{ error: 101, words: [0, 0] }, mplsLookups as Counter, { egress: "", result: "no_route" }],
+    [{ error: 113 }, mplsLookups as Counter, { egress: "eth3", result: "dropped" }],
+    [{ code: 3 }, fdbFloods as Counter, { bridge: "eth3" }],
+  ])("of %o", (row, counter, labels) => {
+    const whole: Row = { kind: 0, family: "", ...BARE, ...row };
+    const first = counter.labels(whole, "blue", NAMES, undefined);
+    expect(first).toEqual({ netns: "blue", ...labels });
+    expect(counter.labels(whole, "blue", NAMES, first)).toBe(first);
+    expect(counter.labels(whole, "red", NAMES, first)).toEqual({ ...first, netns: "red" });
+    expect(counter.folded(first)).toMatchObject({ netns: "other" });
+    expect(counter.hangsOn(whole)).toBe(whole.words[0]);
+  });
+
+  it("keep floods apart from changes of the table", () => {
+    const flood: Row = { kind: ABI.TS_KIND_fdb, family: "", ...BARE, code: ABI.TS_FDB_FLOODED };
+    expect([fdbFloods.takes?.(flood), fdbUpdates.takes?.(flood)]).toEqual([true, false]);
+    const change: Row = { ...flood, code: ABI.TS_FDB_MOVED };
+    expect([fdbFloods.takes?.(change), fdbUpdates.takes?.(change)]).toEqual([false, true]);
+  });
+});
+
 const IN_TABLE = { netns: "blue", family: "ipv6", table: "main" };
 const BY_RULE = { netns: "blue", family: "ipv4" };
 
@@ -120,7 +155,8 @@ describe("labels beyond the limit", () => {
 
 describe("KINDS", () => {
   it("has each kind at the place of its word, and each label of a ratio in its counter", () => {
-    expect(KINDS.map(({ word }) => word)).toEqual(["route", "rule", "encap", "neighbour", "fdb", "drop"]);
+    const words = ["route", "rule", "encap", "neighbour", "fdb", "drop", "dst-cache", "tunnel", "mpls"];
+    expect(KINDS.map(({ word }) => word)).toEqual(words);
     for (const { metric, ratio } of KINDS.flatMap(({ counters }) => counters)) {
       for (const label of ratio?.metric.labels ?? []) expect(metric.labels).toContain(label);
     }

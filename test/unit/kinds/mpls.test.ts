@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mpls } from "../../../daemon/kinds/mpls/collector.js";
+import { kind as mpls } from "../../../daemon/kinds/mpls/kind.js";
 import { reader } from "./reading.js";
 
 it("shows each device that takes labels, added up by name", () => {

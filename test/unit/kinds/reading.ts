@@ -16,6 +16,7 @@ export function reader({ metric, open }: Account, label: (cookie: bigint) => str
   const names = {
     label: (cookie: bigint) => (cookie === 99n ? undefined : label(cookie)),
     table: (_: bigint, id: number) => (id === 254 ? "main" : `t${id}`),
+    protocol: (id: number) => (id === 12 ? "bird" : `p${id}`),
   };
   return (inventory: Partial<Inventory>) =>
     read({ ...EMPTY_INVENTORY, ...inventory }, names).map(({ labels, value }) =>

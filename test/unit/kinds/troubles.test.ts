@@ -8,7 +8,7 @@ import { watchNeighbourTables } from "../../../daemon/kinds/neighbour/table.js";
 import { watchDefaultRoutes } from "../../../daemon/kinds/route/default_routes.js";
 import { EMPTY_INVENTORY, type Inventory } from "../../../daemon/native/session.js";
 
-const NAMES = { label: () => "blue", table: () => "main" };
+const NAMES = { label: () => "blue", table: () => "main", protocol: String };
 const TELLERS = [...KINDS.flatMap(({ counters }) => counters), ...COLLECTORS.flatMap(({ accounts }) => accounts)];
 
 function troubleOf(metric: string, labels: Labels) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tunnel } from "../../../daemon/kinds/tunnel/collector.js";
+import { kind as tunnel } from "../../../daemon/kinds/tunnel/kind.js";
 import type { TunnelRow } from "../../../daemon/native/session.js";
 import { reader } from "./reading.js";
 

@@ -40,7 +40,7 @@ function open(options: Partial<OwnLinesOptions> = {}) {
   });
 }
 
-const NO_RULES = { kind: ABI.TS_KIND_rule, reason: "the kernel has no tracepoint for them" };
+const NO_RULES = { kind: ABI.TS_KIND_rule, reason: "the kernel has no tracepoint for them", part: "" };
 
 describe("probes of its own", () => {
   test("listen in the own namespace only, by its cookie", () => {

@@ -189,3 +189,30 @@ test.each([
     ),
   ).toBe(begin);
 });
+
+describe("the removed routes that packets lack", () => {
+  const route = (prefix: string, via: string | null = "10.90.2.2") => ({
+    ...{ prefix, via, device: "eth0", protocol: "bird", table: "main" },
+    time: new Date(2026, 0, 2, 21, 44, 36, 500).toISOString(),
+  });
+  const lost = (causes: Parameters<typeof verdictOf>[2]) =>
+    verdictOf({ ...WELL, netns: [netns("blue", 12)] }, undefined, causes).reasons.slice(1);
+
+  it("are named once each, in the order of what fails most", () => {
+    const causes = [null, route("198.51.100.0/24"), route("198.51.100.0/24"), route("2001:db8::/32", null)];
+    expect(lost(causes)).toEqual([
+      "198.51.100.0/24 via 10.90.2.2, protocol bird, removed from main at 21:44:36.",
+      "2001:db8::/32 dev eth0, protocol bird, removed from main at 21:44:36.",
+    ]);
+  });
+
+  it("are summed up beyond three", () => {
+    const causes = [1, 2, 3, 4, 5].map((at) => route(`10.${at}.0.0/16`));
+    expect(lost(causes)).toHaveLength(4);
+    expect(lost(causes).at(-1)).toBe("And 2 more removed routes that destinations fail for.");
+  });
+
+  it("are not spoken of while every packet finds a route", () => {
+    expect(verdictOf(WELL, undefined, [route("198.51.100.0/24")]).reasons).toEqual([]);
+  });
+});

@@ -35,7 +35,7 @@ describe("packets of the collector mib", () => {
 
   it("keeps a label set the same object, so that it is formatted once", () => {
     const read = packets.open();
-    const names = { label: (cookie: bigint) => `ns${cookie}`, table: String };
+    const names = { label: (cookie: bigint) => `ns${cookie}`, table: String, protocol: String };
     const labels = () => read({ ...EMPTY_INVENTORY, netns, mib: numbered(2) }, names).map((sample) => sample.labels);
     const before = labels();
     const after = labels();

@@ -1,6 +1,6 @@
 // Labelled packets, by the statistics the kernel keeps for each device.
 
-import type { Account, Collector } from "../kind.js";
+import type { Account } from "../kind.js";
 import type { LabelsOf } from "../metric.js";
 import { SeriesSums } from "../series_sums.js";
 
@@ -11,7 +11,7 @@ const NO_ROUTE = {
   labels: ["netns", "device"],
 } as const;
 
-const noRoute: Account = {
+export const noRoute: Account = {
   metric: NO_ROUTE,
   open() {
     const sums = new SeriesSums<LabelsOf<typeof NO_ROUTE>>(NO_ROUTE.labels);
@@ -24,11 +24,4 @@ const noRoute: Account = {
     };
   },
   trouble: ({ netns = "", device = "" }) => ({ cause: "mpls", netns, family: "", device, detail: "" }),
-};
-
-export const mpls: Collector<"mpls"> = {
-  word: "mpls",
-  help: "Read the kernel's own count of labelled packets without a route.",
-  isOn: true,
-  accounts: [noRoute],
 };

@@ -1,6 +1,6 @@
 // What tunnel devices could not send, by their own statistics.
 
-import type { Account, Collector } from "../kind.js";
+import type { Account } from "../kind.js";
 import type { LabelsOf } from "../metric.js";
 import { SeriesSums } from "../series_sums.js";
 
@@ -11,7 +11,7 @@ const ERRORS = {
   labels: ["netns", "device", "kind", "reason"],
 } as const;
 
-const errors: Account = {
+export const tunnelErrors: Account = {
   metric: ERRORS,
   open() {
     const sums = new SeriesSums<LabelsOf<typeof ERRORS>>(ERRORS.labels);
@@ -30,11 +30,4 @@ const errors: Account = {
   trouble: ({ netns = "", device = "", reason: detail = "" }) => ({
     ...({ cause: "tunnel", netns, family: "", device, detail } as const),
   }),
-};
-
-export const tunnel: Collector<"tunnel"> = {
-  word: "tunnel",
-  help: "Read what tunnel devices could not send.",
-  isOn: true,
-  accounts: [errors],
 };

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../probes.h"
+
+namespace tablesnoop {
+
+namespace {
+
+using enum Mechanism;
+using enum Grade;
+
+constexpr char kModule[] = "vxlan";
+
+// Which frame a lookup is for.
+constexpr Purpose kFrames{TS_KIND_tunnel, 0};
+constexpr Purpose kLookups{TS_KIND_tunnel, 1};
+
+void Attach(const Attaching& session) {
+  if (session.attachments.Uses(kTrampoline) && session.attachments.All(kFrames)) {
+    session.attachments.First(kLookups);
+    return;
+  }
+  if (!session.attachments.Uses(kTrampoline)) session.attachments.Leave(kFrames, "not needed");
+  session.attachments.Leave(kLookups, session.attachments.Reason(kFrames));
+}
+
+}  // namespace
+
+const KindProbes k_tunnel_probes = {
+    .hooks = {{"vxlan_sends", "vxlan_xmit", kTrampoline, kFrames, kHelps, 0, kModule},
+              {"vxlan_has_sent", "vxlan_xmit", kTrampoline, kFrames, kHelps, 0, kModule},
+              {"vxlan_find_mac", "__vxlan_find_mac", kTrampoline, kLookups, kExact, 0, kModule},
+              {"vxlan_find_mac_rcu", "vxlan_find_mac_rcu", kTrampoline, kLookups, kExact, 0, kModule}},
+    .attach = Attach,
+};
+
+}  // namespace tablesnoop

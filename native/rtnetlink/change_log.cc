@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "change_log.h"
+
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+
+namespace tablesnoop {
+
+namespace {
+
+bool LeadsSomewhere(const Route& route) {
+  return route.type != RTN_BLACKHOLE && route.type != RTN_UNREACHABLE && route.type != RTN_PROHIBIT &&
+         route.type != RTN_THROW;
+}
+
+// As long as no rule is somebody's own, the kernel searches both as one.
+uint32_t SearchedAs(uint32_t table) { return table == RT_TABLE_LOCAL ? RT_TABLE_MAIN : table; }
+
+bool IsSamePrefix(const RouteKey& one, const RouteKey& other) {
+  return one.family == other.family && one.length == other.length && one.table == other.table &&
+         one.destination == other.destination;
+}
+
+}  // namespace
+
+ChangeCounts& ChangeLog::Group(const Route& route) {
+  ChangeGroup group = {route.key.family, route.protocol, route.key.table};
+  auto found = counts_.find(group);
+  if (found != counts_.end()) return found->second;
+  if (counts_.size() >= kMostGroups) group = {route.key.family, 0, 0};
+  return counts_[group];
+}
+
+void ChangeLog::Enter(const Route& route, Change change, int64_t unix_ms, bool is_found) {
+  std::lock_guard guard(lock_);
+  Group(route).of[static_cast<size_t>(change)]++;
+  RouteChange entry = {++entered_, unix_ms, change, is_found, route};
+  if (kept_.size() < kMostKept) {
+    kept_.push_back(entry);
+  } else {
+    kept_[(entered_ - 1) % kMostKept] = entry;
+  }
+}
+
+void ChangeLog::Know(const Route& route) {
+  std::lock_guard guard(lock_);
+  Group(route);
+}
+
+std::vector<std::pair<ChangeGroup, ChangeCounts>> ChangeLog::Counts() const {
+  std::lock_guard guard(lock_);
+  return {counts_.begin(), counts_.end()};
+}
+
+std::vector<RouteChange> ChangeLog::Newest(uint64_t after, size_t most) const {
+  std::lock_guard guard(lock_);
+  std::vector<RouteChange> newest;
+  size_t wanted = std::min({most, kept_.size(), static_cast<size_t>(entered_ > after ? entered_ - after : 0)});
+  newest.reserve(wanted);
+  for (uint64_t number = entered_; newest.size() < wanted; number--) newest.push_back(kept_[(number - 1) % kMostKept]);
+  return newest;
+}
+
+std::optional<RouteChange> ChangeLog::Cause(const LostRoute& lost) const {
+  std::lock_guard guard(lock_);
+  const RouteChange* cause = nullptr;
+  // Prefixes that came (back) later than what is looked at: at most one of each length covers a destination.
+  std::vector<RouteKey> present;
+  for (size_t back = 0; back < kept_.size(); back++) {
+    const RouteChange& entry = kept_[(entered_ - 1 - back) % kMostKept];
+    const Route& route = entry.route;
+    if (lost.table != 0 && SearchedAs(route.key.table) != SearchedAs(lost.table)) continue;
+    if (!route.Covers(lost.family, lost.destination) || !LeadsSomewhere(route)) continue;
+    auto is_it = [&](const RouteKey& key) { return IsSamePrefix(key, route.key); };
+    if (entry.change != Change::kRemoved) {
+      if (std::none_of(present.begin(), present.end(), is_it)) present.push_back(route.key);
+      continue;
+    }
+    bool is_recent = entry.unix_ms >= lost.since_unix_ms;
+    if (!is_recent && std::any_of(present.begin(), present.end(), is_it)) continue;
+    if (cause == nullptr || route.key.length > cause->route.key.length) cause = &entry;
+  }
+  if (cause == nullptr) return {};
+  return *cause;
+}
+
+}  // namespace tablesnoop

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "route_changes.h"
+
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include "../probe/kernel_error.h"
+
+namespace tablesnoop {
+
+namespace {
+
+// What leads to a comparison seldom comes alone.
+constexpr int64_t kSettleMs = 20;
+// From the beginning of one listing to that of the next, and between attempts at what fails.
+constexpr int64_t kListingMs = 1000;
+// Listings in a row during which the tables changed, before one is taken as it is: what it tells wrongly, the next one
+// puts right.
+constexpr int kMostInterrupted = 5;
+
+int64_t Milliseconds(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+// Whether routes may have gone with what this is about.
+bool TakesRoutesAway(const nlmsghdr* message) {
+  switch (message->nlmsg_type) {
+    case RTM_DELLINK:
+    case RTM_DELADDR:
+    case RTM_DELNEXTHOP:
+      return true;
+    case RTM_NEWLINK: {
+      if (message->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(ifinfomsg)) return false;
+      const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
+      return (link->ifi_change & IFF_UP) != 0 && (link->ifi_flags & IFF_UP) == 0;
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+RouteChanges::RouteChanges() : socket_(std::make_unique<NetlinkSocket>()), netns_(socket_->NetnsCookie()) {
+  wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake_ < 0) throw KernelError("make", "an eventfd", errno);
+  listing_due_ms_ = 0;
+  try {
+    thread_ = std::thread([this] { Run(); });
+  } catch (const std::system_error& error) {
+    close(wake_);
+    throw KernelError("start", "the thread for changes of routes", error.code().value());
+  }
+}
+
+RouteChanges::~RouteChanges() {
+  running_ = false;
+  eventfd_write(wake_, 1);
+  thread_.join();
+  close(wake_);
+}
+
+RouteChanges::State RouteChanges::Read() const {
+  std::lock_guard guard(lock_);
+  return state_;
+}
+
+void RouteChanges::Moved() {
+  has_moved_ = true;
+  eventfd_write(wake_, 1);
+}
+
+void RouteChanges::Run() {
+  while (running_) {
+    pollfd waiting[] = {{wake_, POLLIN, 0}, {socket_ ? socket_->Descriptor() : -1, POLLIN, 0}};
+    poll(waiting, 2, WaitMs());
+    eventfd_t count;
+    eventfd_read(wake_, &count);
+    try {
+      // What was heard with the old one is not lost to the picture: the listing tells.
+      if (!socket_) socket_ = std::make_unique<NetlinkSocket>();
+      if (has_moved_.exchange(false)) WantListing();
+      Receive();
+      bool is_due = listing_due_ms_ >= 0 && listing_due_ms_ <= Milliseconds(CLOCK_MONOTONIC);
+      if (is_due && listed_family_ == 0) BeginListing();
+      Fail("");
+    } catch (const std::exception& error) {
+      socket_.reset();
+      listed_family_ = 0;
+      WantListing();
+      Fail(error.what());
+    }
+  }
+}
+
+void RouteChanges::Fail(const std::string& fault) {
+  std::lock_guard guard(lock_);
+  state_.fault = fault;
+  state_.routes = picture_.Routes();
+  state_.is_compared = picture_.IsKept();
+}
+
+int RouteChanges::WaitMs() {
+  if (!socket_) return static_cast<int>(kListingMs);
+  if (listing_due_ms_ < 0 || listed_family_ != 0) return -1;
+  return static_cast<int>(std::max<int64_t>(listing_due_ms_ - Milliseconds(CLOCK_MONOTONIC), 0));
+}
+
+void RouteChanges::Receive() {
+  while (running_) {
+    NetlinkSocket::Received received = socket_->Receive();
+    if (received.has_lost) {
+      {
+        std::lock_guard guard(lock_);
+        state_.overruns++;
+      }
+      // Also what was being read: its end may be among what was lost.
+      listed_family_ = 0;
+      WantListing();
+      continue;
+    }
+    if (received.bytes == 0) return;
+    int left = static_cast<int>(received.bytes);
+    for (const nlmsghdr* message = received.message; mnl_nlmsg_ok(message, left);
+         message = mnl_nlmsg_next(message, &left)) {
+      Handle(message);
+    }
+  }
+}
+
+void RouteChanges::Handle(const nlmsghdr* message) {
+  // Notices carry the number and port of who made the change, or none; a listing ours.
+  if (message->nlmsg_pid == socket_->Port() && message->nlmsg_seq == number_) return HandleListing(message);
+  if (message->nlmsg_type == RTM_NEWROUTE || message->nlmsg_type == RTM_DELROUTE) return HandleRoute(message);
+  if (TakesRoutesAway(message)) WantListing();
+}
+
+void RouteChanges::HandleRoute(const nlmsghdr* message) {
+  std::optional<RouteMessage> parsed = ParseRoute(message);
+  if (!parsed) return;
+  {
+    std::lock_guard guard(lock_);
+    state_.notices++;
+  }
+  std::optional<Change> change = picture_.Notice(*parsed);
+  if (change) log_.Enter(Route(*parsed), *change, Milliseconds(CLOCK_REALTIME), false);
+}
+
+void RouteChanges::HandleListing(const nlmsghdr* message) {
+  if (listed_family_ == 0) return;
+  is_interrupted_ |= (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+  if (!std::exchange(is_begun_, true)) picture_.BeginListing();
+  if (message->nlmsg_type == NLMSG_ERROR) {
+    const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message));
+    throw KernelError("read", "all routes", -error->error);
+  }
+  if (message->nlmsg_type != NLMSG_DONE) {
+    if (std::optional<RouteMessage> parsed = ParseRoute(message)) {
+      log_.Know(Route(*parsed));
+      picture_.List(*parsed);
+    }
+    return;
+  }
+  if (listed_family_ == AF_INET) {
+    listed_family_ = AF_INET6;
+    socket_->AskForRoutes(AF_INET6, ++number_);
+  } else {
+    EndListing();
+  }
+}
+
+// The next to be read, unless there are too many routes to keep a picture of.
+void RouteChanges::WantListing() {
+  if (listing_due_ms_ >= 0 || !picture_.MayFit()) return;
+  listing_due_ms_ = std::max(Milliseconds(CLOCK_MONOTONIC) + kSettleMs, listing_not_before_ms_);
+}
+
+void RouteChanges::BeginListing() {
+  listing_due_ms_ = -1;
+  listing_not_before_ms_ = Milliseconds(CLOCK_MONOTONIC) + kListingMs;
+  is_interrupted_ = is_begun_ = false;
+  listed_family_ = AF_INET;
+  socket_->AskForRoutes(AF_INET, ++number_);
+}
+
+void RouteChanges::EndListing() {
+  listed_family_ = 0;
+  if (is_interrupted_ && ++interrupted_ < kMostInterrupted) {
+    picture_.AbandonListing();
+    return WantListing();
+  }
+  interrupted_ = 0;
+  int64_t now = Milliseconds(CLOCK_REALTIME);
+  picture_.EndListing([&](const Route& route, Change change) { log_.Enter(route, change, now, true); });
+}
+
+}  // namespace tablesnoop
