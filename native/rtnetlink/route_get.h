@@ -3,16 +3,14 @@
 // namespace of the thread that opened the socket.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-namespace tablesnoop {
+#include "route_message.h"
 
-// IPv4 in the first four bytes.
-using RouteAddress = std::array<uint8_t, 16>;
+namespace tablesnoop {
 
 struct RouteAnswer {
   uint32_t prefix_length;
@@ -21,7 +19,8 @@ struct RouteAnswer {
   uint32_t egress;
 };
 
-// One route as a message of rtnetlink tells it.
+// One route as a message of rtnetlink tells it, as far as a lookup goes by it: whether its nexthops live, unlike a
+// RouteMessage, which a route stays though a link goes.
 struct ToldRoute {
   int family;
   RouteAddress destination;
