@@ -4,8 +4,9 @@
  * is in one decision has the address of its flow in common, which no other has meanwhile. Without rules of one's own the
  * tables are known; else the walk of the rules ends each, which takes the hook on that.
  *
- * A lookup that asks one table without regard to rules is a decision by itself. Where a namespace has rules, IPv6 misses
- * of this sort in a row (VRF, SRv6) cannot be told from a walk of the rules while they are for the same destination.
+ * A lookup that asks one table without regard to rules is a decision by itself. IPv4 shows which are; in IPv6 (VRF, SRv6) those
+ * in a row for one destination look like a walk of the rules. So two in one table are taken for one decision if the first
+ * missed, and for two if it found, though its rule may have suppressed that.
  */
 #ifndef TABLESNOOP_DECISION_BPF_H
 #define TABLESNOOP_DECISION_BPF_H
@@ -35,6 +36,16 @@ __u32 last_decision SEC(".data.decisions");
 /* In which table the lookup before must have been, if it is to be of the same decision. */
 #define AFTER_NONE 0
 #define AFTER_ANY 0xffffffffU
+#define AFTER_MISS_OR_OTHER 0xfffffffeU
+
+static __always_inline bool may_follow(const struct decision *last, __u32 table, __u32 after)
+{
+	if (after == AFTER_ANY)
+		return true;
+	if (after == AFTER_MISS_OR_OTHER)
+		return last->is_missed || last->table != table;
+	return last->is_missed && last->table == after;
+}
 
 static __always_inline __u32 new_decision(void)
 {
@@ -56,13 +67,9 @@ static __noinline __u32 decision_of(const void *flow, __u64 asked, __u32 table, 
 	struct decision next = { .asked = asked, .table = table, .is_missed = is_missed, .is_open = 1 };
 
 	next.time = bpf_ktime_get_ns();
-	if (after != AFTER_NONE && is_going_on(last, asked, next.time)) {
-		/* With rules a found route may be suppressed and another table asked; the same one is not asked again then. */
-		if (after == AFTER_ANY ? last->is_missed || last->table != table
-				       : last->is_missed && last->table == after)
-			next.number = last->number;
-	}
-	if (!next.number)
+	if (after != AFTER_NONE && is_going_on(last, asked, next.time) && may_follow(last, table, after))
+		next.number = last->number;
+	else
 		next.number = new_decision();
 	if (last)
 		*last = next;
@@ -92,7 +99,8 @@ static __always_inline __u64 asked_by(const struct flowi_common *flow, const __u
 }
 
 /* 0: it cannot be told. `net` may be 0. */
-static __always_inline __u32 decision4(const struct ts_key *key, const struct flowi4 *flow, struct net *net, __u32 table)
+static __always_inline __u32 decision4(const struct ts_key *key, const struct flowi4 *flow, struct net *net,
+				       __u32 table)
 {
 	__u32 dst[4] = { flow->daddr }, after = AFTER_NONE;
 
@@ -110,15 +118,15 @@ static __always_inline __u32 decision4(const struct ts_key *key, const struct fl
 	return decision_of(flow, asked_by(&flow->__fl_common, dst), table, after, key->error == EAGAIN);
 }
 
-static __always_inline __u32 decision6(const struct ts_key *key, const struct flowi6 *flow, struct net *net, __u32 table)
+static __always_inline __u32 decision6(const struct ts_key *key, const struct flowi6 *flow, struct net *net,
+				       __u32 table)
 {
 	__u32 dst[4], after = AFTER_NONE;
 
-	if (bpf_core_field_exists(net->ipv6.fib6_has_custom_rules) &&
-	    BPF_CORE_READ(net, ipv6.fib6_has_custom_rules)) {
+	if (bpf_core_field_exists(net->ipv6.fib6_has_custom_rules) && BPF_CORE_READ(net, ipv6.fib6_has_custom_rules)) {
 		if (!shared.sees_rules)
 			return 0;
-		after = AFTER_ANY;
+		after = AFTER_MISS_OR_OTHER;
 	} else if (table == RT_TABLE_MAIN) {
 		after = RT_TABLE_LOCAL;
 	}

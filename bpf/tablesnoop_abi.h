@@ -216,7 +216,7 @@ struct ts_event {
 	__u8 family;
 	__u8 error;
 	__u8 code;
-	__u32 decision; /* the same for lookups that the kernel made for one decision, 0 if that cannot be told */
+	__u32 decision;	 /* the same for lookups that the kernel made for one decision, 0 if that cannot be told */
 	char device[16]; /* the one device it is about, by which listeners may choose: of a route the egress */
 };
 

@@ -83,8 +83,9 @@ TEST_CASE("json: a rule that rejects by itself, and no rule at all, have no tabl
   rule.table = 0;
   rule.head.error = EACCES;
   rule.head.code = 8;
-  CHECK(From(JsonOf(rule), "table") ==
-        R"("table":null,"result":"prohibit","errno":13,"priority":32766,"action":"prohibit","selectors":{},"decision":null})");
+  CHECK(
+      From(JsonOf(rule), "table") ==
+      R"("table":null,"result":"prohibit","errno":13,"priority":32766,"action":"prohibit","selectors":{},"decision":null})");
   rule.head.error = EAGAIN;
   rule.head.code = 0;
   CHECK(From(JsonOf(rule), "table") ==

@@ -31,7 +31,7 @@ const OF_LOOKUPS: Readonly<Record<Backend, readonly string[]>> = {
 };
 const EVERY: typeof OF_LOOKUPS = {
   tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb"],
-  trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, "packets", "tunnels", "route_tables", "explain"],
+  trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, "packets", "tunnels", "route_tables", "explain", "decisions"],
 };
 const FILES = filesOf(process.env["TABLESNOOP_SUITE"]);
 
