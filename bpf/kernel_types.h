@@ -64,6 +64,7 @@ enum bpf_map_type {
 #define RTN_PROHIBIT 8
 #define RTN_THROW 9
 
+#define RT_TABLE_DEFAULT 253
 #define RT_TABLE_MAIN 254
 #define RT_TABLE_LOCAL 255
 #define IFF_UP 1	   /* uapi/linux/if.h */
@@ -145,6 +146,7 @@ struct netns_ipv4 {
 	struct fib_table *fib_main;
 	struct hlist_head *fib_table_hash;
 	unsigned int fib_seq;
+	bool fib_has_custom_rules;
 };
 
 struct netns_ipv6 {
@@ -153,6 +155,7 @@ struct netns_ipv6 {
 	struct fib6_table *fib6_main_tbl;
 	struct fib6_table *fib6_local_tbl;
 	atomic_t fib6_sernum;
+	bool fib6_has_custom_rules;
 };
 
 struct net {

@@ -16,6 +16,7 @@
 #include "event.bpf.h"
 #include "device.bpf.h"
 #include "flow.bpf.h"
+#include "decision.bpf.h"
 #include "failed_destination.bpf.h"
 #include "context.bpf.h"
 #include "table_netns.bpf.h"

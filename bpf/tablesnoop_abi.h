@@ -216,7 +216,7 @@ struct ts_event {
 	__u8 family;
 	__u8 error;
 	__u8 code;
-	__u32 reserved;
+	__u32 decision;	 /* the same for lookups that the kernel made for one decision, 0 if that cannot be told */
 	char device[16]; /* the one device it is about, by which listeners may choose: of a route the egress */
 };
 
@@ -292,6 +292,8 @@ struct ts_shared {
 	__u64 only_netns;    /* cookie of the one namespace, while several_netns is 0 */
 	__u64 netns_ops;     /* address that marks a real struct net (ns.ops); set by the first inventory walk */
 	struct ts_inventory_end inventory;
+	__u32 sees_rules; /* 1: the hook on walks of the rules is attached */
+	__u32 reserved;
 };
 
 #if defined(__cplusplus)
@@ -315,6 +317,6 @@ TS_ASSERT_SIZE(ts_event, 48);
 TS_ASSERT_SIZE(ts_flow, 80);
 TS_ASSERT_SIZE(ts_failed_destination, 32);
 TS_ASSERT_SIZE(ts_sampling, 24);
-TS_ASSERT_SIZE(ts_shared, 72);
+TS_ASSERT_SIZE(ts_shared, 80);
 
 #endif

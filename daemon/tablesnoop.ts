@@ -4,6 +4,7 @@ import { wantsColour } from "./cli/colour.js";
 import { EXPLAIN_FLAGS, parseExplainOptions } from "./cli/explain_options.js";
 import { asUsageError, CLI_FLAGS, type Options, parseOptions } from "./cli/options.js";
 import { Printer } from "./cli/printer.js";
+import { TreeSource } from "./cli/tree_source.js";
 import { describe } from "./errors.js";
 import { explain } from "./explain/explain.js";
 import { iproute2 } from "./explain/iproute2.js";
@@ -70,7 +71,9 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     const access = readAccess(options.accessFiles);
     const colour = wantsColour(options, process.stdout.isTTY === true, process.env);
-    source = await openSource({ ...options, access, colour, note, signal: ending.signal });
+    const format = options.format === "tree" ? "json" : options.format;
+    const lines = await openSource({ ...options, format, access, colour, note, signal: ending.signal });
+    source = options.format === "tree" ? new TreeSource(lines) : lines;
   } catch (error) {
     if (ending.signal.aborted) process.exit(0);
     throw asUsageError(error);

@@ -78,6 +78,12 @@ export const CLI_FLAGS = {
   dst: { kind: "string", placeholder: "PREFIX", help: "Destination: an address or a prefix", group: FILTERS },
   src: { kind: "string", placeholder: "PREFIX", help: "Source: an address or a prefix", group: FILTERS },
   json: { kind: "boolean", default: false, help: "One JSON object a line", group: OUTPUT },
+  tree: {
+    kind: "boolean",
+    default: false,
+    help: "Group the lookups, failed ones too, by what the kernel decided, and say that last",
+    group: OUTPUT,
+  },
   color: {
     kind: "enum",
     choices: ["auto", "always", "never"],
@@ -130,7 +136,8 @@ export interface Options {
   readonly query: LookupQuery;
   /** Nothing but the namespace the command runs in; a daemon cannot know which that is. */
   readonly ownNetns: boolean;
-  readonly format: "text" | "json";
+  /** A tree is made of JSON lines. */
+  readonly format: "text" | "json" | "tree";
   readonly verbose: Verbosity;
   /** An empty line at each pause. */
   readonly separate: boolean;
@@ -152,11 +159,12 @@ export function parseOptions(argv: readonly string[]): Options | { readonly show
   if (values.global && values.netns !== undefined) throw disagree("--global", "--netns");
   const connect = values.connect === undefined ? undefined : daemonAddress(values.connect);
   if (connect !== undefined) refuseUnstreamed(values);
+  if (values.tree) refuseUntreelike(values);
   const accessFiles = accessFilesOf(values, connect);
   return Object.freeze({
     query: lookupQuery(values),
     ownNetns: !values.global && values.netns === undefined,
-    format: values.json ? "json" : "text",
+    format: values.tree ? "tree" : values.json ? "json" : "text",
     verbose: values.lwt ? 2 : (VERBOSITIES[values.verbose] ?? 0),
     separate: values.separate,
     color: values.color,
@@ -205,7 +213,7 @@ function lookupQuery(values: Values): LookupQuery {
     ...(egress !== undefined && { egress }),
     ...(src !== undefined && { src }),
     ...(dst !== undefined && { dst }),
-    failed: values.show_failed ? "include" : "exclude",
+    failed: values.show_failed || values.tree ? "include" : "exclude",
   };
   try {
     checkQuery(query);
@@ -248,6 +256,15 @@ export function daemonAddress(text: string): DaemonAddress {
 function refuseUnstreamed(values: Values): void {
   if (values.color === "always") throw new UsageError("not_streamed", { flag: "--color=always" });
   if (values.probe !== "auto") throw new UsageError("not_streamed", { flag: `--probe=${values.probe}` });
+}
+
+/** What a tree is not made of, or does not say. */
+function refuseUntreelike(values: Values): void {
+  if (values.json) throw disagree("--tree", "--json");
+  if (values.verbose > 0) throw disagree("--tree", "--verbose");
+  if (values.color === "always") throw disagree("--tree", "--color=always");
+  const other = values.kind.find((word) => word !== "route" && word !== "rule");
+  if (other !== undefined) throw disagree("--tree", `--kind=${other}`);
 }
 
 function disagree(first: string, second: string): UsageError {

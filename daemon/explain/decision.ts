@@ -7,8 +7,11 @@ import type { KernelRoute } from "./replies.js";
 
 type Flow = "family" | "src" | "dst" | "iif" | "dscp" | "mark" | "result";
 /** A JSON line, of which this is read. */
-export type RouteSeen = Pick<RouteLookup, Flow | "kind" | "table" | "prefix" | "egress" | "type" | "encap">;
-export type RuleSeen = Pick<RuleLookup, Flow | "kind" | "table" | "priority" | "action">;
+export type RouteSeen = Pick<
+  RouteLookup,
+  Flow | "kind" | "table" | "prefix" | "egress" | "type" | "encap" | "decision"
+>;
+export type RuleSeen = Pick<RuleLookup, Flow | "kind" | "table" | "priority" | "action" | "decision">;
 export type Seen = RouteSeen | RuleSeen;
 
 export interface Decision {
@@ -39,10 +42,24 @@ function isUnchosen({ src, dst }: Seen): boolean {
 }
 
 /**
- * The lookups, in their order, by decision. Where rules are seen, their walk ends each. Elsewhere the answer that `ip` gave
- * ends one, or a reject, or the table that it began with; a route that was found and is not the answer was suppressed by its rule.
+ * The lookups, in their order, by decision, as the probes tell of it. Where they do not, a walk of the rules ends each if it is
+ * seen, else the answer that `ip` gave, or a reject, or the table that it began with; a route that was found and is not the
+ * answer was suppressed by its rule.
  */
 export function decisions(seen: readonly Seen[], answer: KernelRoute | undefined): Decision[] {
+  return seen.every(({ decision }) => typeof decision === "number") ? numbered(seen) : inferred(seen, answer);
+}
+
+function numbered(seen: readonly Seen[]): Decision[] {
+  const all = new Map<number | null, Seen[]>();
+  for (const one of seen) all.set(one.decision, [...(all.get(one.decision) ?? []), one]);
+  return [...all.values()].map((lookups) => {
+    const rule = lookups.find((one) => one.kind === "rule");
+    return { tables: lookups.filter((one) => one.kind === "route"), ...(rule && { rule }) };
+  });
+}
+
+function inferred(seen: readonly Seen[], answer: KernelRoute | undefined): Decision[] {
   const seesRules = seen.some(({ kind }) => kind === "rule");
   const all: Decision[] = [];
   let tables: RouteSeen[] = [];

@@ -12,7 +12,7 @@ export function explanationText(explanation: Explanation): string {
     head(explanation),
     ...steps.flatMap((step) => stepLines(step).map((line) => `  ${line}`)),
     ...notes.map((note) => `  note: ${note}`),
-    verdict,
+    ...(verdict === "" ? [] : [verdict]),
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
 }

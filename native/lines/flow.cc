@@ -89,6 +89,15 @@ void AppendFlowJson(std::string& out, const ts_event& head, const ts_flow& flow)
   AppendKeyNumber(out, "proto", static_cast<unsigned>(flow.protocol));
 }
 
+void AppendDecisionJson(std::string& out, const ts_event& head) {
+  AppendKey(out, "decision");
+  if (head.decision == 0) {
+    out.append("null");
+  } else {
+    AppendNumber(out, head.decision);
+  }
+}
+
 void AppendAnswerJson(std::string& out, const ts_event& head, const uint32_t* table, const Vocabulary& words,
                       const Names& names) {
   AppendKey(out, "table");

@@ -30,6 +30,9 @@ void AppendNexthopText(std::string& out, const ts_event& head, const uint32_t* g
 // Keys src to proto.
 void AppendFlowJson(std::string& out, const ts_event& head, const ts_flow& flow);
 
+// Key decision; null if it cannot be told.
+void AppendDecisionJson(std::string& out, const ts_event& head);
+
 // Keys table, result and errno. table: null if there is none.
 void AppendAnswerJson(std::string& out, const ts_event& head, const uint32_t* table, const Vocabulary& words,
                       const Names& names);

@@ -37,6 +37,8 @@ class EventPump : private EventRing::Reader {
 
   // A hook on the choice among IPv6 nexthops is attached: events of such lookups wait for it.
   void ExpectChoice6() { ring_->Shared().sees_choice6 = 1; }
+  // A hook on walks of the rules is attached: they end decisions.
+  void ExpectRules() { ring_->Shared().sees_rules = 1; }
 
   void SetVocabulary(std::shared_ptr<const Vocabulary> words);
   void SetNames(std::shared_ptr<const Names> names);

@@ -112,6 +112,7 @@ describe("the lines of known traffic", () => {
       result: "found",
       errno: 0,
       encap: null,
+      decision: expect.any(Number),
       gateway: pair.address.peer.ipv4,
       egress: "host-peer",
     });

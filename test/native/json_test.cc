@@ -28,7 +28,7 @@ TEST_CASE("json: a found route") {
   CHECK(JsonOf(SampleRoute()) ==
         kHead + R"(route","family":"ipv4")" + kNetns + kFlow +
             R"(,"table":{"id":254,"name":"main"},"result":"found","errno":0,"prefix":null,"gateway":"10.0.1.1",)"
-            R"("egress":"eth0","type":"unicast","encap":null})");
+            R"("egress":"eth0","type":"unicast","encap":null,"decision":null})");
 }
 
 TEST_CASE("json: a failed IPv6 route of a namespace that is not known") {
@@ -46,7 +46,7 @@ TEST_CASE("json: a failed IPv6 route of a namespace that is not known") {
   CHECK(From(JsonOf(route), "flowlabel").starts_with(R"("flowlabel":900850,"mark":0)"));
   CHECK(From(JsonOf(route), "table") ==
         R"("table":{"id":1001,"name":null},"result":"no_route","errno":11,"prefix":null,"gateway":null,)"
-        R"("egress":null,"type":null,"encap":null})");
+        R"("egress":null,"type":null,"encap":null,"decision":null})");
 }
 
 TEST_CASE("json: a route's prefix, a VRF's table, several nexthops") {
@@ -57,7 +57,7 @@ TEST_CASE("json: a route's prefix, a VRF's table, several nexthops") {
   SetAddress(route.prefix, "10.0.2.0");
   CHECK(From(JsonOf(route), "table") ==
         R"("table":{"id":1001,"name":"vrf-red"},"result":"found","errno":0,"prefix":"10.0.2.0/24","gateway":null,)"
-        R"("egress":"multipath","type":"unicast","encap":null})");
+        R"("egress":"multipath","type":"unicast","encap":null,"decision":null})");
 }
 
 TEST_CASE("json: a rule that led to a route, with its selectors") {
@@ -67,7 +67,7 @@ TEST_CASE("json: a rule that led to a route, with its selectors") {
   rule.l3mdev = 1;
   CHECK(JsonOf(rule) == kHead + R"(rule","family":"ipv4")" + kNetns + kFlow +
                             R"(,"table":{"id":254,"name":"main"},"result":"found","errno":0,"priority":32766,)"
-                            R"("action":"to_table","selectors":{"from":"10.0.1.0/24","l3mdev":true}})");
+                            R"("action":"to_table","selectors":{"from":"10.0.1.0/24","l3mdev":true},"decision":null})");
 }
 
 TEST_CASE("json: a rule that led to a route that rejects says its table") {
@@ -75,7 +75,7 @@ TEST_CASE("json: a rule that led to a route that rejects says its table") {
   rule.head.error = EACCES;
   CHECK(From(JsonOf(rule), "table") ==
         R"("table":{"id":254,"name":"main"},"result":"prohibit","errno":13,"priority":32766,"action":"to_table",)"
-        R"("selectors":{}})");
+        R"("selectors":{},"decision":null})");
 }
 
 TEST_CASE("json: a rule that rejects by itself, and no rule at all, have no table") {
@@ -83,12 +83,13 @@ TEST_CASE("json: a rule that rejects by itself, and no rule at all, have no tabl
   rule.table = 0;
   rule.head.error = EACCES;
   rule.head.code = 8;
-  CHECK(From(JsonOf(rule), "table") ==
-        R"("table":null,"result":"prohibit","errno":13,"priority":32766,"action":"prohibit","selectors":{}})");
+  CHECK(
+      From(JsonOf(rule), "table") ==
+      R"("table":null,"result":"prohibit","errno":13,"priority":32766,"action":"prohibit","selectors":{},"decision":null})");
   rule.head.error = EAGAIN;
   rule.head.code = 0;
   CHECK(From(JsonOf(rule), "table") ==
-        R"("table":null,"result":"no_route","errno":11,"priority":null,"action":null,"selectors":{}})");
+        R"("table":null,"result":"no_route","errno":11,"priority":null,"action":null,"selectors":{},"decision":null})");
 }
 
 TEST_CASE("json: names are UTF-8 or spelled, as in text and labels") {
@@ -126,7 +127,7 @@ TEST_CASE("json: codes without a word have none") {
   ts_route_event route = SampleRoute();
   for (int code : {7, 15, 16, 17, 255}) {
     route.head.code = static_cast<uint8_t>(code);
-    CHECK(From(JsonOf(route), "type") == R"("type":null,"encap":null})");
+    CHECK(From(JsonOf(route), "type") == R"("type":null,"encap":null,"decision":null})");
     CHECK(From(JsonOf(route), "result").starts_with(R"("result":"found")"));
   }
 }

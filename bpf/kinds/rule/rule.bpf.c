@@ -13,6 +13,7 @@ struct rule {
 	struct net *net;
 	const struct fib_rule *decided; /* 0 if none did */
 	const void *result;		/* of the table lookups on the way */
+	__u32 decision;
 };
 
 static __always_inline void describe_selectors(struct ts_rule_event *event, const struct fib_rule *rule, __u8 family)
@@ -51,6 +52,7 @@ static __always_inline void describe_rule(struct ts_event *head, const struct ts
 		describe_flow4(&event->flow, &lookup->flow->u.ip4, lookup->net);
 	else
 		describe_flow6(&event->flow, &lookup->flow->u.ip6, lookup->net);
+	event->head.decision = lookup->decision;
 	event->table = key->words[TS_RULE_TABLE];
 	event->priority = key->words[TS_RULE_PRIORITY];
 	event->uid_last = 0xffffffff;
@@ -76,7 +78,7 @@ static __always_inline bool hold_rule(const struct ts_key *key, __u32 listeners,
 	return false;
 }
 
-static __always_inline int finish_rule(struct ts_key *key, const struct rule *lookup)
+static __always_inline int finish_rule(struct ts_key *key, struct rule *lookup)
 {
 	struct subject subject;
 
@@ -87,6 +89,8 @@ static __always_inline int finish_rule(struct ts_key *key, const struct rule *lo
 		ask_by_flow4(&subject, key->words[TS_RULE_TABLE], &lookup->flow->u.ip4);
 	else
 		ask_by_flow6(&subject, key->words[TS_RULE_TABLE], &lookup->flow->u.ip6);
+	/* Also if nobody is told of the walk itself: it ends what tables were told of. */
+	lookup->decision = ended_decision(lookup->flow, asked_by(&lookup->flow->u.ip4.__fl_common, subject.dst));
 	return tell(key, &subject, lookup->net, sizeof(struct ts_rule_event), hold_rule, describe_rule, lookup);
 }
 

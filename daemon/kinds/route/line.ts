@@ -14,4 +14,6 @@ export interface RouteLookup extends FlowLine {
   readonly type: string | null;
   /** The tunnel its nexthop leads into; null if none, or if it is not known which nexthop is taken. */
   readonly encap: Encap | null;
+  /** The same for lookups that the kernel made for one decision; null where that cannot be told. */
+  readonly decision: number | null;
 }

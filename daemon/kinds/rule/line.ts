@@ -10,4 +10,6 @@ export interface RuleLookup extends FlowLine {
   readonly action: string | null;
   /** As `ip rule` words them; true for one without a value. */
   readonly selectors: Readonly<Record<string, string | true>>;
+  /** As of a route. */
+  readonly decision: number | null;
 }

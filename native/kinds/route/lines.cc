@@ -81,6 +81,7 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
   } else {
     out.append("null");
   }
+  AppendDecisionJson(out, route.head);
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
     }
   }
   out.append(separator == '{' ? "{}" : "}");
+  AppendDecisionJson(out, rule.head);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../probes.h"
 
+#include "../../probe/event_pump.h"
+
 namespace tablesnoop {
 
 namespace {
@@ -11,7 +13,10 @@ constexpr Purpose kRules{TS_KIND_rule, 0};
 
 const KindProbes k_rule_probes = {
     .hooks = {{"rule_trampoline", "fib_rules_lookup", Mechanism::kTrampoline, kRules, Grade::kExact}},
-    .attach = [](const Attaching& session) { session.attachments.First(kRules); },
+    .attach =
+        [](const Attaching& session) {
+          if (session.attachments.First(kRules)) session.events.ExpectRules();
+        },
 };
 
 }  // namespace tablesnoop

@@ -201,3 +201,13 @@ describe("what makes no sense", () => {
     expect(error.message).toMatch(message);
   });
 });
+
+describe("--tree", () => {
+  test("shows what failed too", () => {
+    expect(parse("--tree")).toMatchObject({ format: "tree", query: { failed: "include", kinds: ["route", "rule"] } });
+  });
+
+  test.each([["--json"], ["-v"], ["--color=always"], ["--kind=drop"]])("and %s contradict each other", (flag) => {
+    expect(failure("--tree", flag).code).toBe("flags_disagree");
+  });
+});

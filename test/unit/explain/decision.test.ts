@@ -51,6 +51,22 @@ describe("decisions", () => {
     ]);
   });
 
+  test("are told by their numbers where the probes know them, however they are mixed", () => {
+    const seen = [
+      route(255, { decision: 7 }),
+      route(255, { decision: 8 }),
+      route(254, { decision: 7 }),
+      route(254, { decision: 8 }),
+      rule(32766, { decision: 7 }),
+      rule(500, { decision: 8 }),
+    ];
+    expect(shape(seen)).toEqual([
+      [255, 254, "rule 32766"],
+      [255, 254, "rule 500"],
+    ]);
+    expect(shape([route(254, { decision: 7 }), route(254, { decision: 8 })])).toEqual([[254], [254]]);
+  });
+
   test("of a rule that rejects have no table of its own", () => {
     expect(shape([route(255), rule(501, { action: "blackhole", result: "blackhole" })])).toEqual([[255, "rule 501"]]);
   });

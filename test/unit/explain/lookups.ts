@@ -2,7 +2,7 @@
 
 import type { RouteSeen, RuleSeen } from "../../../daemon/explain/decision.js";
 
-const FLOW = { family: "ipv4", src: "0.0.0.0", dst: "192.0.2.1", iif: "lo", dscp: 0, mark: 0 } as const;
+const FLOW = { family: "ipv4", src: "0.0.0.0", dst: "192.0.2.1", iif: "lo", dscp: 0, mark: 0, decision: null } as const;
 const NAMES: Readonly<Record<number, string>> = { 253: "default", 254: "main", 255: "local" };
 
 /** In the table; failed unless it has an egress. */
