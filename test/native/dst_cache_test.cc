@@ -14,6 +14,7 @@ ts_dst_cache_event SampleHit(uint8_t family) {
   ts_dst_cache_event hit = {};
   SetHead(hit.head, TS_KIND_dst_cache);
   hit.head.family = family;
+  hit.head.code = TS_DST_CACHE_HIT;
   hit.gateway_family = TS_NO_FAMILY;
   SetName(hit.head.device, "eth1");
   inet_pton(family == TS_IPV6 ? AF_INET6 : AF_INET, family == TS_IPV6 ? "fd00::1" : "10.0.0.1", hit.src);
