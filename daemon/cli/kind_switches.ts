@@ -5,19 +5,21 @@ import { FAMILIES, type Family } from "../fib/lookup.js";
 import type { FlagTable } from "../flags/flags.js";
 import type { KindWord } from "../kinds/list.js";
 
+const GROUP = "As later releases of the original tool:";
+
 export const KIND_SWITCH_FLAGS = {
-  fib4: { kind: "boolean", default: false, help: "Show IPv4 route lookups", group: "" },
-  fib6: { kind: "boolean", default: false, help: "Show IPv6 route lookups", group: "" },
-  rule4: { kind: "boolean", default: false, help: "Show IPv4 rule lookups", group: "" },
-  rule6: { kind: "boolean", default: false, help: "Show IPv6 rule lookups", group: "" },
-  neigh: { kind: "boolean", default: false, help: "Show resolutions of neighbours", group: "" },
-  fdb: { kind: "boolean", default: false, help: "Show changes and floods of bridges", group: "" },
+  fib4: { kind: "boolean", default: false, help: "Show IPv4 route lookups", group: GROUP },
+  fib6: { kind: "boolean", default: false, help: "Show IPv6 route lookups", group: GROUP },
+  rule4: { kind: "boolean", default: false, help: "Show IPv4 rule lookups", group: GROUP },
+  rule6: { kind: "boolean", default: false, help: "Show IPv6 rule lookups", group: GROUP },
+  neigh: { kind: "boolean", default: false, help: "Show resolutions of neighbours", group: GROUP },
+  fdb: { kind: "boolean", default: false, help: "Show changes and floods of bridges", group: GROUP },
   lwt: {
     kind: "boolean",
     short: "l",
     default: false,
     help: "Show lightweight tunnels: where routes lead into one, as -vv, and packets that a tunnel sent without a lookup",
-    group: "",
+    group: GROUP,
   },
 } as const satisfies FlagTable;
 

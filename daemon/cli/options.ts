@@ -40,7 +40,6 @@ export const CLI_FLAGS = {
   },
   route: { kind: "boolean", default: false, help: "Only display route lookups", group: "" },
   rule: { kind: "boolean", default: false, help: "Only display rule lookups", group: "" },
-  ...KIND_SWITCH_FLAGS,
   separate: { kind: "boolean", short: "s", default: false, help: "Insert empty line after a timeout.", group: "" },
   verbose: { kind: "count", short: "v", default: 0, max: 2, help: "Enable detailed output.", group: "" },
   show_failed: {
@@ -54,6 +53,7 @@ export const CLI_FLAGS = {
   help: { kind: "boolean", short: "?", otherShort: "h", default: false, help: "Give this help list", group: "" },
   usage: { kind: "boolean", default: false, help: "Give a short usage message", group: "" },
   version: { kind: "boolean", short: "V", default: false, help: "Print the version", group: "" },
+  ...KIND_SWITCH_FLAGS,
   kind: {
     kind: "list",
     placeholder: "WORD",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Functions of kernel modules. Programs hang on them as on the kernel's own, but the kernel hands out the types of a module,
-// which the load needs, to CAP_SYS_ADMIN alone. A program that is loaded keeps its module from being unloaded.
+// Functions of kernel modules. Programs hang on them as on the kernel's own, but the kernel hands out the types of a
+// module, which the load needs, to CAP_SYS_ADMIN alone. A program that is loaded keeps its module from being unloaded.
 #pragma once
 
 #include <bpf/btf.h>

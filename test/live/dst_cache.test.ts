@@ -99,11 +99,11 @@ async function make(name: string, one: Case): Promise<string> {
   const { host } = pair;
   const device = `t-${name}`;
   const to = target(name, one);
-  const made = await tryToMake(host, `link add ${device} ${one.device ?? "type dummy"}`);
+  const made = await tryToMake(host, `link add ${device} ${one.device ?? `type veth peer name ${device}-end`}`);
   if (made !== "") return made;
   // By the device alone, so that nothing but the outer packets leaves by the peer's.
   if (one.route !== undefined) {
-    await host.ip(`link set ${device} up`);
+    await host.ip(`link set ${device} up`, `link set ${device}-end up`);
     return tryToMake(host, `route add ${to} ${one.route} dev ${device}`);
   }
   await host.sysctl({ [`net.ipv6.conf.${device}.disable_ipv6`]: 1 });

@@ -83,14 +83,16 @@ test("a backend that cannot see labels says so", async () => {
 
 test(`${PACKETS} packets are swapped at the router and popped at the receiver`, async () => {
   const { a, r, b } = line;
-  await using stream = await openStream(daemon, { kind: "mpls", netns: r.name });
+  const opening = openStream(daemon, { kind: "mpls", netns: r.name });
+  if (!seesFunctions) await expect(opening).rejects.toThrow("label lookups cannot be seen here");
+  await using stream = seesFunctions ? await opening : undefined;
   const [before, sentBefore] = [await daemon.scrape(), await packetsSent(r, "r-b")];
   await send(a, "udp", { to: FAR.swapped, count: PACKETS });
   await waitUntil("they went on", async () => (await packetsSent(r, "r-b")) >= sentBefore + PACKETS, {
     timeoutMs: 10_000 * PATIENCE,
   });
   const after = await daemon.scrape();
-  if (!seesFunctions) {
+  if (stream === undefined) {
     expect(after.filter(({ name }) => name === LOOKUPS)).toEqual([]);
     return;
   }
@@ -114,8 +116,8 @@ test(`${PACKETS} packets with a label that has no route are counted as such, as 
   expect(growth(before, after, r, { egress: "", result: "no_route" })).toBe(PACKETS);
 });
 
-test(`${PACKETS} packets at the end of their time are dropped, and their label had a route`, async () => {
-  if (!seesFunctions) return;
+test(`${PACKETS} packets at the end of their time are dropped, and their label had a route`, async (context) => {
+  if (!seesFunctions) return context.skip("this backend sees no labels");
   const { a, r } = line;
   const before = await daemon.scrape();
   await send(a, "udp", { to: FAR.expiring, count: PACKETS });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <doctest/doctest.h>
-
 #include <arpa/inet.h>
+#include <doctest/doctest.h>
 
 #include "../../bpf/kinds/dst_cache/event.h"
 #include "../../native/lines/kind_ops.h"
@@ -15,6 +14,7 @@ ts_dst_cache_event SampleHit(uint8_t family) {
   ts_dst_cache_event hit = {};
   SetHead(hit.head, TS_KIND_dst_cache);
   hit.head.family = family;
+  hit.head.code = TS_DST_CACHE_HIT;
   hit.gateway_family = TS_NO_FAMILY;
   SetName(hit.head.device, "eth1");
   inet_pton(family == TS_IPV6 ? AF_INET6 : AF_INET, family == TS_IPV6 ? "fd00::1" : "10.0.0.1", hit.src);
@@ -57,10 +57,9 @@ TEST_CASE("dst-cache: the object has every key") {
   ts_dst_cache_event hit = SampleHit(TS_IPV4);
   std::string line;
   AppendJson(line, ViewOf(hit), Words(), SampleNames(), 0);
-  CHECK(line ==
-        R"({"time":"2026-01-02T03:04:05.678901Z","kind":"dst-cache","family":"ipv4",)"
-        R"("netns":{"cookie":"4097","inode":4026532000,"name":"blue"},)"
-        R"("src":"10.0.0.1","gateway":null,"egress":"eth1","result":"hit"})");
+  CHECK(line == R"({"time":"2026-01-02T03:04:05.678901Z","kind":"dst-cache","family":"ipv4",)"
+                R"("netns":{"cookie":"4097","inode":4026532000,"name":"blue"},)"
+                R"("src":"10.0.0.1","gateway":null,"egress":"eth1","result":"hit"})");
 }
 
 TEST_CASE("dst-cache: an event without a family, or one that is too short, is none") {

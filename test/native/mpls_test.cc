@@ -57,9 +57,8 @@ TEST_CASE("mpls: a failed one ends in a blank") {
 }
 
 TEST_CASE("mpls: the object has every key, and no family") {
-  const std::string head =
-      R"({"time":"2026-01-02T03:04:05.678901Z","kind":"mpls","family":null,)"
-      R"("netns":{"cookie":"4097","inode":4026532000,"name":"blue"},"label":100,"iif":"eth0",)";
+  const std::string head = R"({"time":"2026-01-02T03:04:05.678901Z","kind":"mpls","family":null,)"
+                           R"("netns":{"cookie":"4097","inode":4026532000,"name":"blue"},"label":100,"iif":"eth0",)";
   CHECK(Object(SamplePacket(1)) == head + R"("labels":[200],"omitted":0,"egress":"eth1","result":"found","errno":0})");
   CHECK(Object(SamplePacket(9)) ==
         head + R"("labels":[200,201,202,203,204,205,206,207],"omitted":1,"egress":"eth1","result":"found","errno":0})");

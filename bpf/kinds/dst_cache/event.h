@@ -18,7 +18,8 @@ enum ts_dst_cache_code {
 /* Of a hit. Its device: the egress. */
 struct ts_dst_cache_event {
 	struct ts_event head;
-	__u32 src[4]; /* of the outer packet, network order, IPv4 in the first word; zero if the cache does not keep it */
+	__u32 src
+		[4]; /* of the outer packet, network order, IPv4 in the first word; zero if the cache does not keep it */
 	__u32 gateway[4];
 	__u8 gateway_family; /* enum ts_family; TS_NO_FAMILY: none. An IPv4 route may have an IPv6 gateway. */
 	__u8 reserved[7];

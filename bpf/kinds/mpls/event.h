@@ -18,10 +18,10 @@ enum ts_mpls_word {
 /* Its device: the egress. */
 struct ts_mpls_event {
 	struct ts_event head;
-	__u32 label;		       /* the outermost one it came with, host order */
-	__u32 labels;		       /* that it leaves with in place of that, also those that do not fit here */
-	__u32 out[TS_MPLS_LABELS];     /* outermost first */
-	char iif[16];		       /* where it came in */
+	__u32 label;		   /* the outermost one it came with, host order */
+	__u32 labels;		   /* that it leaves with in place of that, also those that do not fit here */
+	__u32 out[TS_MPLS_LABELS]; /* outermost first */
+	char iif[16];		   /* where it came in */
 };
 TS_ASSERT_SIZE(ts_mpls_event, 104);
 

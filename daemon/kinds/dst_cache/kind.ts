@@ -15,7 +15,7 @@ const LOOKUPS = {
   labels: ["netns", "family", "egress", "result"],
 } as const;
 
-export type CacheResult = (typeof RESULTS)[number];
+type CacheResult = (typeof RESULTS)[number];
 type CacheLabels = LabelsOf<typeof LOOKUPS>;
 
 const egressOf = ({ words }: Row) => words[ABI.TS_DST_CACHE_EGRESS];

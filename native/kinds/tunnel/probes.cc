@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../probes.h"
 
+#include <string>
+
 namespace tablesnoop {
 
 namespace {
@@ -15,12 +17,17 @@ constexpr Purpose kFrames{TS_KIND_tunnel, 0};
 constexpr Purpose kLookups{TS_KIND_tunnel, 1};
 
 void Attach(const Attaching& session) {
-  if (session.attachments.Uses(kTrampoline) && session.attachments.All(kFrames)) {
-    session.attachments.First(kLookups);
-    return;
+  Attachments& attachments = session.attachments;
+  if (!attachments.Uses(kTrampoline)) {
+    attachments.Leave(kFrames, "not needed");
+    attachments.Leave(kLookups, "not needed");
+  } else if (attachments.All(kFrames)) {
+    attachments.First(kLookups);
+  } else {
+    // Without the hook's name.
+    std::string reason = attachments.Reason(kFrames);
+    attachments.Leave(kLookups, reason.substr(reason.find(": ") + 2));
   }
-  if (!session.attachments.Uses(kTrampoline)) session.attachments.Leave(kFrames, "not needed");
-  session.attachments.Leave(kLookups, session.attachments.Reason(kFrames));
 }
 
 }  // namespace

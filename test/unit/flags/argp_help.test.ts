@@ -30,7 +30,7 @@ describe("the help", () => {
 
 test("the usage lists letters together and names one by one, wrapped", () => {
   const lines = renderArgpUsage("tablesnoop", CLI_FLAGS).split("\n");
-  expect(lines[0]).toBe("Usage: tablesnoop [-46gsvx?V] [--v4] [--v6] [--global] [--route] [--rule]");
+  expect(lines[0]).toBe("Usage: tablesnoop [-46gsvx?Vl] [--v4] [--v6] [--global] [--route] [--rule]");
   expect(lines[1]).toMatch(/^ {12}\[--separate\] \[--verbose\] \[--show_failed\]/);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(79);
 });

@@ -56,7 +56,13 @@ describe("the counter of bridge changes", () => {
 
 describe("the lines of bridge changes", () => {
   it("say the change in its word, whatever the kernel may add", () => {
-    expect([0, 1, 2, 3].map((code) => kind.lines?.result(0, code))).toEqual(["learned", "moved", "removed", ""]);
+    expect([0, 1, 2, 3, 4].map((code) => kind.lines?.result(0, code))).toEqual([
+      "learned",
+      "moved",
+      "removed",
+      "flooded",
+      "",
+    ]);
   });
 
   it("come only to who asks for them", () => {
