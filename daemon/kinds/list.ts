@@ -1,5 +1,6 @@
 // Made from bpf/kinds.def by `npm run generate`; do not edit.
 
+import { type Line as ChangeLine, kind as change } from "./change/kind.js";
 import { type Line as DropLine, kind as drop } from "./drop/kind.js";
 import { type Line as EncapLine, kind as encap } from "./encap/kind.js";
 import { type Line as FdbLine, kind as fdb } from "./fdb/kind.js";
@@ -9,12 +10,12 @@ import { type Line as RouteLine, kind as route } from "./route/kind.js";
 import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
 
 // biome-ignore format: generated
-export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop";
+export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop" | "change";
 
 /** By number. */
 // biome-ignore format: generated
-export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop];
+export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop, change];
 
 /** One JSON line of any kind. */
 // biome-ignore format: generated
-export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine;
+export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine | ChangeLine;

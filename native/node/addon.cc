@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the addon exports: Session, RouteChanges, the version of libbpf, and what a service needs of its process. Its state belongs to
-// the environment, so every thread may load it.
+// What the addon exports: Session, RouteChanges, the version of libbpf, and what a service needs of its process. Its
+// state belongs to the environment, so every thread may load it.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
@@ -15,7 +15,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   auto* state = new tablesnoop::AddonState;
   state->listener_constructor = Napi::Persistent(tablesnoop::ListenerObject::Define(env));
   env.SetInstanceData(state);
-  exports["Session"] = tablesnoop::SessionObject::Define(env);
+  Napi::Function session = tablesnoop::SessionObject::Define(env);
+  state->session_constructor = Napi::Persistent(session);
+  exports["Session"] = session;
   exports["RouteChanges"] = tablesnoop::RouteChangesObject::Define(env);
   exports["libbpf"] = std::to_string(libbpf_major_version()) + "." + std::to_string(libbpf_minor_version());
   tablesnoop::ExportServiceFunctions(env, exports);

@@ -120,7 +120,7 @@ describe("labels beyond the limit", () => {
 
 describe("KINDS", () => {
   it("has each kind at the place of its word, and each label of a ratio in its counter", () => {
-    expect(KINDS.map(({ word }) => word)).toEqual(["route", "rule", "encap", "neighbour", "fdb", "drop"]);
+    expect(KINDS.map(({ word }) => word)).toEqual(["route", "rule", "encap", "neighbour", "fdb", "drop", "change"]);
     for (const { metric, ratio } of KINDS.flatMap(({ counters }) => counters)) {
       for (const label of ratio?.metric.labels ?? []) expect(metric.labels).toContain(label);
     }
