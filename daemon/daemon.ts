@@ -74,7 +74,7 @@ export class Daemon {
       const session = openProbes(this.#config, this.#log);
       this.#session = session;
       const names = this.#buildNames();
-      this.#changes = this.#buildChanges(names);
+      this.#changes = this.#buildChanges(session, names);
       const watched = this.#buildWatched(names);
       const counting = this.#buildCounting(session, names, watched);
       this.#listeners = this.#buildListeners(session, names, counting);
@@ -124,11 +124,11 @@ export class Daemon {
     });
   }
 
-  #buildChanges(names: Naming): RouteChangeBook | undefined {
+  #buildChanges(session: Session, names: Naming): RouteChangeBook | undefined {
     const { collectors, netns } = this.#config;
     if (!collectors.change) return undefined;
     const shows = (label: string) => netns.length === 0 || netns.includes(label);
-    return new RouteChangeBook({ open: openRouteChanges, names, shows });
+    return new RouteChangeBook({ open: () => openRouteChanges(session), names, shows });
   }
 
   #buildWatched(names: Naming): WatchedRoutes | undefined {

@@ -10,6 +10,7 @@ import { openSource } from "./lines/open_lines.js";
 import { quoted } from "./quoted.js";
 import { BadQuery, checkQuery, type LookupQuery, notAccepted } from "./stream/query.js";
 
+export type { RouteChange } from "./kinds/change/line.js";
 export type { Drop } from "./kinds/drop/line.js";
 export type { FdbChange } from "./kinds/fdb/line.js";
 export type { NeighbourResolution } from "./kinds/neighbour/line.js";

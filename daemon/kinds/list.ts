@@ -1,5 +1,6 @@
 // Made from bpf/kinds.def by `npm run generate`; do not edit.
 
+import { type Line as ChangeLine, kind as change } from "./change/kind.js";
 import { type Line as DropLine, kind as drop } from "./drop/kind.js";
 import { type Line as DstCacheLine, kind as dstCache } from "./dst_cache/kind.js";
 import { type Line as EncapLine, kind as encap } from "./encap/kind.js";
@@ -12,12 +13,12 @@ import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
 import { type Line as TunnelLine, kind as tunnel } from "./tunnel/kind.js";
 
 // biome-ignore format: generated
-export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop" | "dst-cache" | "tunnel" | "mpls";
+export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop" | "dst-cache" | "tunnel" | "mpls" | "change";
 
 /** By number. */
 // biome-ignore format: generated
-export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop, dstCache, tunnel, mpls];
+export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop, dstCache, tunnel, mpls, change];
 
 /** One JSON line of any kind. */
 // biome-ignore format: generated
-export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine | DstCacheLine | TunnelLine | MplsLine;
+export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine | DstCacheLine | TunnelLine | MplsLine | ChangeLine;

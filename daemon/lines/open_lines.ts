@@ -1,6 +1,7 @@
 // The one place that opens lines of lookups, from probes of its own or from a daemon: for the command and the library.
 
 import { kernelCause, StartError } from "../errors.js";
+import { openRouteChanges } from "../native/route_changes.js";
 import { type Backend, isKernelError, openSession, type Verbosity } from "../native/session.js";
 import type { LookupQuery } from "../stream/query.js";
 import type { DaemonAccess } from "./daemon_access.js";
@@ -30,7 +31,7 @@ export async function openSource(options: SourceOptions): Promise<LineSource> {
   const { connect, ...rest } = options;
   if (connect !== undefined) return connectLines({ ...rest, address: connect });
   try {
-    return openOwnLines({ ...rest, openSession });
+    return openOwnLines({ ...rest, openSession, openRouteChanges });
   } catch (error) {
     throw await withAWayOut(error);
   }

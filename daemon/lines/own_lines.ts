@@ -5,6 +5,7 @@ import { performance } from "node:perf_hooks";
 import { causeOf, StartError } from "../errors.js";
 import { bitsOf } from "../kinds/lines.js";
 import { KINDS } from "../kinds/list.js";
+import type { RouteChanges } from "../native/route_changes.js";
 import type { Backend, Listener, LookupFilter, Session, SessionOptions, Verbosity } from "../native/session.js";
 import { Naming } from "../netns/naming.js";
 import { Outage } from "../outage.js";
@@ -37,6 +38,8 @@ export interface OwnLinesOptions {
   /** Told, in one line each, of what cannot be seen although nothing is wrong with what was asked. */
   readonly note: (text: string) => void;
   readonly openSession: (options: SessionOptions) => Session;
+  /** Tells the listeners of a session of changes of routes, until it is closed. */
+  readonly openRouteChanges: (session: Session) => Pick<RouteChanges, "close">;
 }
 
 /** Attaches the probes; throws what `describe` of errors.ts can tell, and BadQuery. */
@@ -50,7 +53,8 @@ export function openOwnLines(options: OwnLinesOptions): LineSource {
   });
   try {
     tellOfTheUnseen(session, query, options.note);
-    return new OwnLines(session, options);
+    const changes = query.kinds.includes("change") ? options.openRouteChanges(session) : undefined;
+    return new OwnLines(session, changes, options);
   } catch (error) {
     session.close();
     throw error;
@@ -59,6 +63,7 @@ export function openOwnLines(options: OwnLinesOptions): LineSource {
 
 class OwnLines implements LineSource {
   readonly #session: Session;
+  readonly #changes: Pick<RouteChanges, "close"> | undefined;
   readonly #query: LookupQuery;
   readonly #naming: Naming;
   readonly #own: bigint | undefined;
@@ -72,8 +77,13 @@ class OwnLines implements LineSource {
   #isStopped = false;
   #isClosed = false;
 
-  constructor(session: Session, { query, ownNetns, format, verbose, colour, note }: OwnLinesOptions) {
+  constructor(
+    session: Session,
+    changes: Pick<RouteChanges, "close"> | undefined,
+    { query, ownNetns, format, verbose, colour, note }: OwnLinesOptions,
+  ) {
     this.#session = session;
+    this.#changes = changes;
     this.#query = query;
     this.#outage = new Outage((error) =>
       note(error ? `read names: ${causeOf(error)}; the last good ones are kept` : "names are read again"),
@@ -127,6 +137,7 @@ class OwnLines implements LineSource {
     this.#isClosed = true;
     clearInterval(this.#timer);
     this.#listener.close();
+    this.#changes?.close();
     this.#session.close();
     this.#wake.call();
   }

@@ -1,7 +1,7 @@
 // Changes of routes in the daemon's own namespace, as rtnetlink tells of them, by way of the addon. Counted and kept on a
 // thread of their own, whether or not anybody asks.
 
-import { loadAddon } from "./session.js";
+import { loadAddon, type Session } from "./session.js";
 
 /** By number. */
 export const ROUTE_CHANGES = ["added", "replaced", "removed"] as const;
@@ -44,7 +44,7 @@ export interface RouteChangeRow {
   readonly nexthops: number;
 }
 
-export interface RouteChangesState {
+interface RouteChangesState {
   /** Notices about routes. */
   readonly notices: number;
   /** Times notices were lost because they came too fast. */
@@ -73,7 +73,7 @@ export interface RouteChanges {
   close(): void;
 }
 
-/** Needs no capability. Throws KernelError. */
-export function openRouteChanges(): RouteChanges {
-  return new (loadAddon().RouteChanges)();
+/** Tells the listeners of `session` too, which is to be closed after it. Needs no capability. Throws KernelError. */
+export function openRouteChanges(session?: Session): RouteChanges {
+  return new (loadAddon().RouteChanges)(session);
 }

@@ -301,7 +301,7 @@ export interface KernelError extends Error {
 }
 
 interface Addon {
-  readonly RouteChanges: new () => RouteChanges;
+  readonly RouteChanges: new (session?: Session) => RouteChanges;
   readonly Session: new (options: SessionOptions) => Session;
   readonly libbpf: string;
   forbidNewPrivileges(): void;

@@ -38,6 +38,8 @@ struct KindProbes {
   // The kind whose hooks tell of this one, which has none: one that comes before it.
   std::optional<ts_kind> seen_by = std::nullopt;
   std::vector<KindPart> parts = {};
+  // Whether hooks tell of it; else somebody else does (EventPump::Tell).
+  bool needs_hooks = true;
 };
 
 #define TS_KIND(word, number) extern const KindProbes k_##word##_probes;

@@ -16,7 +16,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   auto* state = new tablesnoop::AddonState;
   state->listener_constructor = Napi::Persistent(tablesnoop::ListenerObject::Define(env));
   env.SetInstanceData(state);
-  exports["Session"] = tablesnoop::SessionObject::Define(env);
+  Napi::Function session = tablesnoop::SessionObject::Define(env);
+  state->session_constructor = Napi::Persistent(session);
+  exports["Session"] = session;
   exports["RouteChanges"] = tablesnoop::RouteChangesObject::Define(env);
   exports["libbpf"] = std::to_string(libbpf_major_version()) + "." + std::to_string(libbpf_minor_version());
   tablesnoop::ExportServiceFunctions(env, exports);

@@ -3,11 +3,17 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
+#include <cstring>
+#include <ctime>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "../../bpf/kinds/change/event.h"
 #include "guard.h"
+#include "session_object.h"
 
 namespace tablesnoop {
 
@@ -47,6 +53,53 @@ double ReadNumber(const Napi::CallbackInfo& info, size_t at, const char* what) {
   return info[at].As<Napi::Number>().DoubleValue();
 }
 
+// AF_…, or 0 for none.
+uint8_t FamilyOf(uint8_t family) {
+  if (family == AF_INET) return TS_IPV4;
+  return family == AF_INET6 ? TS_IPV6 : TS_NO_FAMILY;
+}
+
+void Tell(EventPump& events, uint64_t netns, uint32_t inode, const RouteChange& change, const std::string& device) {
+  const Route& route = change.route;
+  ts_change_event event = {};
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  event.head.time = static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
+  event.head.netns = netns;
+  event.head.inode = inode;
+  event.head.kind = TS_KIND_change;
+  event.head.family = FamilyOf(route.key.family);
+  event.head.code = static_cast<uint8_t>(change.change);
+  device.copy(event.head.device, sizeof(event.head.device) - 1);
+  memcpy(event.dst, route.key.destination.data(), sizeof(event.dst));
+  memcpy(event.gateway, route.nexthop.gateway.data(), sizeof(event.gateway));
+  event.gateway_family = FamilyOf(route.nexthop.gateway_family);
+  event.table = route.key.table;
+  event.metric = route.key.metric;
+  event.nexthops = route.nexthops;
+  event.length = route.key.length;
+  event.protocol = route.protocol;
+  event.type = route.type;
+  EventPump::Subject subject = {.table = event.table, .dst = {}};
+  memcpy(subject.dst, event.dst, sizeof(subject.dst));
+  events.Tell(event.head, sizeof(event), subject);
+}
+
+// The session's own thread closes it: it lives until this RouteChangesObject is closed, or is garbage.
+RouteChanges::Hear ToListenersOf(const Napi::CallbackInfo& info) {
+  AddonState* state = info.Env().GetInstanceData<AddonState>();
+  if (!info[0].IsObject() || !info[0].As<Napi::Object>().InstanceOf(state->session_constructor.Value())) {
+    throw Napi::TypeError::New(info.Env(), "session must be a Session");
+  }
+  std::shared_ptr<Session> session = SessionObject::Unwrap(info[0].As<Napi::Object>())->Shared();
+  if (!session) throw Napi::Error::New(info.Env(), "the session is closed");
+  struct stat own;
+  uint32_t inode = stat("/proc/self/ns/net", &own) == 0 ? static_cast<uint32_t>(own.st_ino) : 0;
+  return [session, inode](uint64_t netns, const RouteChange& change, const std::string& device) {
+    Tell(session->Events(), netns, inode, change, device);
+  };
+}
+
 }  // namespace
 
 Napi::Function RouteChangesObject::Define(Napi::Env env) {
@@ -62,7 +115,9 @@ Napi::Function RouteChangesObject::Define(Napi::Env env) {
 }
 
 RouteChangesObject::RouteChangesObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RouteChangesObject>(info) {
-  Guard(info.Env(), [&] { changes_ = std::make_unique<RouteChanges>(); });
+  RouteChanges::Hear hear;
+  if (!info[0].IsUndefined()) hear = ToListenersOf(info);
+  Guard(info.Env(), [&] { changes_ = std::make_unique<RouteChanges>(std::move(hear)); });
 }
 
 RouteChanges& RouteChangesObject::Open(Napi::Env env) {

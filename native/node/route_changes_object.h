@@ -14,7 +14,7 @@ namespace tablesnoop {
 class RouteChangesObject : public Napi::ObjectWrap<RouteChangesObject> {
  public:
   static Napi::Function Define(Napi::Env env);
-  // new (): begins to hear.
+  // new (session?: Session): begins to hear, and tells the listeners of that session, which it keeps.
   explicit RouteChangesObject(const Napi::CallbackInfo& info);
 
  private:

@@ -14,6 +14,7 @@ namespace tablesnoop {
 // What one environment (main thread or worker) keeps of us; freed with it.
 struct AddonState {
   Napi::FunctionReference listener_constructor;
+  Napi::FunctionReference session_constructor;
 };
 
 class SessionObject : public Napi::ObjectWrap<SessionObject> {
@@ -21,6 +22,9 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   static Napi::Function Define(Napi::Env env);
   // new (options: SessionOptions): loads and attaches.
   explicit SessionObject(const Napi::CallbackInfo& info);
+
+  // Null once it is closed.
+  std::shared_ptr<Session> Shared() const { return session_; }
 
  private:
   Napi::Value Backend(const Napi::CallbackInfo& info);

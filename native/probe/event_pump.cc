@@ -4,6 +4,7 @@
 #include <bit>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <exception>
 #include <optional>
@@ -28,6 +29,27 @@ int64_t Nanoseconds(clockid_t clock) {
   timespec now;
   clock_gettime(clock, &now);
   return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+bool IsUnder(const uint32_t address[4], const ts_prefix& prefix) {
+  for (int word = 0; word < 4; word++) {
+    if (((address[word] & prefix.mask[word]) ^ prefix.address[word]) != 0) return false;
+  }
+  return true;
+}
+
+// As bpf/event.bpf.h decides it.
+bool IsWanted(const ts_filter& filter, const ts_event& event, const EventPump::Subject& subject) {
+  constexpr uint32_t kNowhere[4] = {};
+  if ((filter.kinds & 1U << event.kind) == 0 || (filter.families & 1U << event.family) == 0) return false;
+  if ((filter.results & (event.error == 0 ? TS_WANT_FOUND : TS_WANT_FAILED)) == 0) return false;
+  if ((filter.conditions & TS_MATCH_NETNS) && filter.netns != event.netns) return false;
+  if ((filter.conditions & TS_MATCH_TABLE) && filter.table != subject.table) return false;
+  if ((filter.conditions & TS_MATCH_DEVICE) && memcmp(filter.device, event.device, sizeof(event.device)) != 0) {
+    return false;
+  }
+  return !(filter.conditions & TS_MATCH_ADDRESSES) ||
+         (IsUnder(subject.dst, filter.dst) && IsUnder(kNowhere, filter.src));
 }
 
 }  // namespace
@@ -207,6 +229,26 @@ void EventPump::Deliver(const void* record, size_t size) {
   for (uint32_t rest = view->Head().listeners; rest != 0; rest &= rest - 1) {
     Listener* listener = slots_[std::countr_zero(rest)].get();
     if (listener) listener->Append(*view, *words_, *names_, unix_offset_);
+  }
+}
+
+void EventPump::Tell(ts_event& event, size_t size, const Subject& subject) {
+  std::lock_guard guard(lock_);
+  event.listeners = 0;
+  for (uint32_t slot = 0; slot < TS_LISTENERS; slot++) {
+    if (slots_[slot] && IsWanted(slots_[slot]->Filter(), event, subject)) event.listeners |= 1U << slot;
+  }
+  if (event.listeners == 0) return;
+  std::optional<EventView> view = EventView::Of(&event, size);
+  if (!view) {
+    totals_.decode++;
+    return;
+  }
+  int64_t unix_offset = Nanoseconds(CLOCK_REALTIME) - Nanoseconds(CLOCK_MONOTONIC);
+  for (uint32_t rest = event.listeners; rest != 0; rest &= rest - 1) {
+    Listener& listener = *slots_[std::countr_zero(rest)];
+    listener.Append(*view, *words_, *names_, unix_offset);
+    listener.Announce();
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Carries events from the ring to the listeners. A thread of its own runs while there is a listener: started with the
 // first, woken by a full ring or a short timeout, ended (and joined) when the last one leaves. Whatever fails meanwhile
-// is tried again. All public methods are for the thread that owns the session; callbacks of listeners come on the
-// pump's.
+// is tried again. Public methods are for the thread that owns the session unless they say otherwise; callbacks of
+// listeners come on the pump's or on that of Tell.
 #pragma once
 
 #include <array>
@@ -42,6 +42,14 @@ class EventPump : private EventRing::Reader {
 
   void SetVocabulary(std::shared_ptr<const Vocabulary> words);
   void SetNames(std::shared_ptr<const Names> names);
+
+  // What filters look at beyond the head.
+  struct Subject {
+    uint32_t table;
+    uint32_t dst[4];  // network order, IPv4 in the first word
+  };
+  // Any thread. An event that comes by another way than the ring: its slots are chosen here. It has no source address.
+  void Tell(ts_event& event, size_t size, const Subject& subject);
 
   struct Totals {
     uint64_t ringbuf = 0;

@@ -32,7 +32,7 @@ ChangeCounts& ChangeLog::Group(const Route& route) {
   return counts_[group];
 }
 
-void ChangeLog::Enter(const Route& route, Change change, int64_t unix_ms, bool is_found) {
+RouteChange ChangeLog::Enter(const Route& route, Change change, int64_t unix_ms, bool is_found) {
   std::lock_guard guard(lock_);
   Group(route).of[static_cast<size_t>(change)]++;
   RouteChange entry = {++entered_, unix_ms, change, is_found, route};
@@ -41,6 +41,7 @@ void ChangeLog::Enter(const Route& route, Change change, int64_t unix_ms, bool i
   } else {
     kept_[(entered_ - 1) % kMostKept] = entry;
   }
+  return entry;
 }
 
 void ChangeLog::Know(const Route& route) {

@@ -48,7 +48,7 @@ class ChangeLog {
   // Of groups. What falls beyond is counted under the table and protocol 0, which no route has.
   static constexpr size_t kMostGroups = 4096;
 
-  void Enter(const Route& route, Change change, int64_t unix_ms, bool is_found);
+  RouteChange Enter(const Route& route, Change change, int64_t unix_ms, bool is_found);
   // So that its counts are there, at 0, before it changes.
   void Know(const Route& route);
 

@@ -28,6 +28,8 @@ constexpr int64_t kListingMs = 1000;
 // Listings in a row during which the tables changed, before one is taken as it is: what it tells wrongly, the next one
 // puts right.
 constexpr int kMostInterrupted = 5;
+// Names of devices that are remembered; beyond it all are asked for anew.
+constexpr size_t kMostNames = 16384;
 
 int64_t Milliseconds(clockid_t clock) {
   timespec now;
@@ -54,7 +56,8 @@ bool TakesRoutesAway(const nlmsghdr* message) {
 
 }  // namespace
 
-RouteChanges::RouteChanges() : socket_(std::make_unique<NetlinkSocket>()), netns_(socket_->NetnsCookie()) {
+RouteChanges::RouteChanges(Hear hear)
+    : hear_(std::move(hear)), socket_(std::make_unique<NetlinkSocket>()), netns_(socket_->NetnsCookie()) {
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake_ < 0) throw KernelError("make", "an eventfd", errno);
   listing_due_ms_ = 0;
@@ -145,7 +148,31 @@ void RouteChanges::Handle(const nlmsghdr* message) {
   // Notices carry the number and port of who made the change, or none; a listing ours.
   if (message->nlmsg_pid == socket_->Port() && message->nlmsg_seq == number_) return HandleListing(message);
   if (message->nlmsg_type == RTM_NEWROUTE || message->nlmsg_type == RTM_DELROUTE) return HandleRoute(message);
+  LearnName(message);
   if (TakesRoutesAway(message)) WantListing();
+}
+
+void RouteChanges::Enter(const Route& route, Change change, bool is_found) {
+  RouteChange entered = log_.Enter(route, change, Milliseconds(CLOCK_REALTIME), is_found);
+  if (hear_) hear_(netns_, entered, NameOf(route.nexthop.oif));
+}
+
+// The name outlives the device, whose routes go when it is gone.
+void RouteChanges::LearnName(const nlmsghdr* message) {
+  if (!hear_ || message->nlmsg_type != RTM_NEWLINK) return;
+  if (message->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(ifinfomsg)) return;
+  const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
+  names_.erase(static_cast<uint32_t>(link->ifi_index));
+  NameOf(static_cast<uint32_t>(link->ifi_index));
+}
+
+const std::string& RouteChanges::NameOf(uint32_t ifindex) {
+  auto known = names_.find(ifindex);
+  if (known != names_.end()) return known->second;
+  if (names_.size() >= kMostNames) names_.clear();
+  char name[IF_NAMESIZE];
+  bool is_there = ifindex != 0 && if_indextoname(ifindex, name) != nullptr;
+  return names_.emplace(ifindex, is_there ? name : "").first->second;
 }
 
 void RouteChanges::HandleRoute(const nlmsghdr* message) {
@@ -156,7 +183,7 @@ void RouteChanges::HandleRoute(const nlmsghdr* message) {
     state_.notices++;
   }
   std::optional<Change> change = picture_.Notice(*parsed);
-  if (change) log_.Enter(Route(*parsed), *change, Milliseconds(CLOCK_REALTIME), false);
+  if (change) Enter(Route(*parsed), *change, false);
 }
 
 void RouteChanges::HandleListing(const nlmsghdr* message) {
@@ -203,8 +230,7 @@ void RouteChanges::EndListing() {
     return WantListing();
   }
   interrupted_ = 0;
-  int64_t now = Milliseconds(CLOCK_REALTIME);
-  picture_.EndListing([&](const Route& route, Change change) { log_.Enter(route, change, now, true); });
+  picture_.EndListing([&](const Route& route, Change change) { Enter(route, change, true); });
 }
 
 }  // namespace tablesnoop

@@ -13,10 +13,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <unordered_map>
 
 #include "change_log.h"
 #include "netlink_socket.h"
@@ -26,8 +28,11 @@ namespace tablesnoop {
 
 class RouteChanges {
  public:
-  // Begins to hear. Throws KernelError.
-  RouteChanges();
+  // netns: its cookie. The device has the name it had last; empty: none.
+  using Hear = std::function<void(uint64_t netns, const RouteChange& change, const std::string& device)>;
+
+  // Begins to hear, and to tell `hear` (if it is not empty) on the thread of this. Throws KernelError.
+  explicit RouteChanges(Hear hear = {});
   ~RouteChanges();
   RouteChanges(const RouteChanges&) = delete;
   RouteChanges& operator=(const RouteChanges&) = delete;
@@ -48,6 +53,9 @@ class RouteChanges {
   void Moved();
 
  private:
+  void Enter(const Route& route, Change change, bool is_found);
+  const std::string& NameOf(uint32_t ifindex);
+  void LearnName(const nlmsghdr* message);
   void Run();
   int WaitMs();
   void Receive();
@@ -60,6 +68,8 @@ class RouteChanges {
   void Fail(const std::string& fault);
 
   // The thread's own.
+  Hear hear_;
+  std::unordered_map<uint32_t, std::string> names_;  // of devices, by ifindex; bounded
   std::unique_ptr<NetlinkSocket> socket_;
   RoutePicture picture_;
   uint32_t number_ = 0;          // of the last request

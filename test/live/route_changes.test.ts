@@ -11,7 +11,7 @@ import type { ChangesAnswer } from "../../daemon/wire/change.js";
 import { BACKEND } from "../support/backend.js";
 import { createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import type { Background } from "../support/processes/background.js";
+import { type Background, startBackground } from "../support/processes/background.js";
 import { spawnDaemon } from "../support/processes/daemon_process.js";
 import { ask, listening } from "../support/processes/protected_daemon.js";
 import { projectPath } from "../support/project_path.js";
@@ -128,6 +128,63 @@ describe.each(FAMILIES)("%s", (family) => {
         }),
       ],
     ]);
+  });
+});
+
+describe("lines", () => {
+  /** What the command says, connected to the daemon, of what `act` does: so many lines. */
+  async function lines(count: number, flags: readonly string[], act: () => Promise<unknown>): Promise<string[]> {
+    const command = [projectPath("dist/daemon/cli.js"), "--connect", `unix:${folder}/socket`, "--kind", "change"];
+    await using listener = await startBackground(process.execPath, [...command, ...flags]);
+    const listeners = async () => value(await scrape(), "tablesnoop_stream_listeners");
+    await expect.poll(listeners, WAIT).toBe(1);
+    await act();
+    await expect.poll(() => listener.stdout().split("\n").length - 1, WAIT).toBe(count);
+    await listener.stop();
+    await expect.poll(listeners, WAIT).toBe(0);
+    return listener.stdout().trimEnd().split("\n");
+  }
+
+  test("tell of each change, and of no other table's where one is asked for", async () => {
+    const said = await lines(3, ["--table", "7780"], () =>
+      ip(
+        "ipv4",
+        "route add 10.97.1.0/24 via 10.98.0.2 table 7780 proto bird",
+        "route add 10.97.1.0/24 via 10.98.0.2 table 7781 proto bird",
+        "route replace 10.97.1.0/24 via 10.98.0.3 table 7780 proto 77",
+        "route delete 10.97.1.0/24 table 7780",
+      ),
+    );
+    expect(said).toEqual([
+      "change4: dst: 10.97.1.0/24 table: 7780 via: 10.98.0.2 dev: d0 protocol: bird --> added",
+      "change4: dst: 10.97.1.0/24 table: 7780 via: 10.98.0.3 dev: d0 protocol: 77 --> replaced",
+      "change4: dst: 10.97.1.0/24 table: 7780 via: 10.98.0.3 dev: d0 protocol: 77 --> removed",
+    ]);
+  });
+
+  test("are JSON too, and leave out other destinations than those asked for", async () => {
+    const [said = ""] = await lines(1, ["--json", "--dst", "fd97:1::/32"], () =>
+      ip("ipv6", "route add fd97:1::/48 via fd98::2 metric 7", "route add fd97:2::/48 via fd98::2"),
+    );
+    expect(JSON.parse(said)).toMatchObject({
+      ...{ kind: "change", family: "ipv6", netns: { name: pair.host.name, inode: pair.host.inode } },
+      ...{ prefix: "fd97:1::/48", table: { id: 254, name: "main" }, via: "fd98::2", device: "d0", nexthops: 1 },
+      ...{ protocol: "boot", type: "unicast", metric: 7, change: "added" },
+    });
+    await ip("ipv6", "route delete fd97:1::/48", "route delete fd97:2::/48");
+  });
+
+  test("come from probes of the command's own as well", { timeout: 60_000 * PATIENCE }, async () => {
+    const command = [projectPath("dist/daemon/cli.js"), `--probe=${BACKEND}`, "--kind", "change"];
+    const inside = [`--net=${pair.host.path}`, "--", process.execPath, ...command];
+    await using listener = await startBackground("nsenter", inside);
+    // Nothing says when it hears: each round is a change more.
+    await expect
+      .poll(async () => {
+        await ip("ipv4", "route replace 10.97.2.0/24 via 10.98.0.2 proto bgp", "route delete 10.97.2.0/24");
+        return listener.stdout();
+      }, WAIT)
+      .toContain("change4: dst: 10.97.2.0/24 table: 254 via: 10.98.0.2 dev: d0 protocol: bgp --> removed\n");
   });
 });
 

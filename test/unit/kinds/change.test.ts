@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { change } from "../../../daemon/kinds/change/collector.js";
+import { kind as change } from "../../../daemon/kinds/change/kind.js";
 import { netnsRow, reader } from "./reading.js";
 
 function readings(label?: (cookie: bigint) => string) {

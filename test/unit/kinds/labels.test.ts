@@ -155,7 +155,7 @@ describe("labels beyond the limit", () => {
 
 describe("KINDS", () => {
   it("has each kind at the place of its word, and each label of a ratio in its counter", () => {
-    const words = ["route", "rule", "encap", "neighbour", "fdb", "drop", "dst-cache", "tunnel", "mpls"];
+    const words = ["route", "rule", "encap", "neighbour", "fdb", "drop", "dst-cache", "tunnel", "mpls", "change"];
     expect(KINDS.map(({ word }) => word)).toEqual(words);
     for (const { metric, ratio } of KINDS.flatMap(({ counters }) => counters)) {
       for (const label of ratio?.metric.labels ?? []) expect(metric.labels).toContain(label);

@@ -36,6 +36,7 @@ function open(options: Partial<OwnLinesOptions> = {}) {
     probe: "auto",
     note: (text) => notes.push(text),
     openSession: () => session,
+    openRouteChanges: () => expect.fail("nobody asked for changes"),
     ...options,
   });
 }
@@ -43,6 +44,21 @@ function open(options: Partial<OwnLinesOptions> = {}) {
 const NO_RULES = { kind: ABI.TS_KIND_rule, reason: "the kernel has no tracepoint for them", part: "" };
 
 describe("probes of its own", () => {
+  test("hear of changes of routes only for who asks, and no longer than the listener", () => {
+    const told: string[] = [];
+    const source = open({
+      query: { ...DEFAULT_QUERY, kinds: ["change"] },
+      openRouteChanges: (opened) => {
+        told.push(opened === session ? "opened" : "of another session");
+        return { close: () => told.push(`closed with ${session.listeners.length} listeners`) };
+      },
+    });
+    expect(told).toEqual(["opened"]);
+    source.close();
+    source.close();
+    expect(told).toEqual(["opened", "closed with 0 listeners"]);
+  });
+
   test("listen in the own namespace only, by its cookie", () => {
     const source = open();
     expect(session.listeners[0]?.filter.netns).toBe(23n);

@@ -1,10 +1,9 @@
-// How often routes changed: everywhere by the kernel's own sequence numbers, and which ones in the daemon's own namespace.
+// How often routes changed, by the kernel's own sequence numbers.
 
 import { FAMILIES } from "../../fib/lookup.js";
-import type { Account, Collector } from "../kind.js";
+import type { Account } from "../kind.js";
 import type { LabelsOf } from "../metric.js";
 import { SeriesSums } from "../series_sums.js";
-import { routeChanges } from "./route_changes.js";
 
 const CHANGES = {
   name: "tablesnoop_fib_changes_total",
@@ -18,7 +17,7 @@ interface Count {
   readonly total: number;
 }
 
-const changes: Account = {
+export const fibChanges: Account = {
   metric: CHANGES,
   open() {
     const sums = new SeriesSums<LabelsOf<typeof CHANGES>>(CHANGES.labels);
@@ -44,10 +43,3 @@ const changes: Account = {
 function advance({ last, total }: Count = { last: 0, total: 0 }, now: number): Count {
   return { last: now, total: total + Math.max(now - last, 0) };
 }
-
-export const change: Collector<"change"> = {
-  word: "change",
-  help: "Read how often routes changed.",
-  isOn: true,
-  accounts: [changes, routeChanges],
-};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* A route is added, replaced or removed. */
+#ifndef TABLESNOOP_KINDS_CHANGE_EVENT_H
+#define TABLESNOOP_KINDS_CHANGE_EVENT_H
+
+#include "../../tablesnoop_abi.h"
+
+enum ts_route_change {
+	TS_ROUTE_ADDED = 0,
+	TS_ROUTE_REPLACED = 1, /* by what the event tells */
+	TS_ROUTE_REMOVED = 2,
+};
+
+/* Its device: that of the first nexthop. Its code: enum ts_route_change. */
+struct ts_change_event {
+	struct ts_event head;
+	__u32 dst[4];	  /* network order, IPv4 in the first word */
+	__u32 gateway[4]; /* of the first nexthop */
+	__u32 table;
+	__u32 metric;
+	__u32 nexthops;	     /* how many there are */
+	__u8 length;	     /* of the prefix, in bits */
+	__u8 protocol;	     /* RTPROT_… */
+	__u8 type;	     /* RTN_… */
+	__u8 gateway_family; /* enum ts_family; TS_NO_FAMILY: there is no gateway */
+};
+TS_ASSERT_SIZE(ts_change_event, 96);
+
+#endif
