@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the addon exports: Session, RouteChanges, the version of libbpf, what a service needs of its process, and routes asked for by
-// rtnetlink. Its state belongs to the environment, so every thread may load it.
+// What the addon exports: Session, RouteChanges, the version of libbpf, what a service needs of its process, and routes
+// asked for by rtnetlink. Its state belongs to the environment, so every thread may load it.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
