@@ -30,7 +30,7 @@ const OF_LOOKUPS: Readonly<Record<Backend, readonly string[]>> = {
   ],
 };
 const EVERY: typeof OF_LOOKUPS = {
-  tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb"],
+  tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb", "route_changes"],
   trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, "packets", "tunnels", "route_tables"],
 };
 const FILES = filesOf(process.env["TABLESNOOP_SUITE"]);
