@@ -103,6 +103,7 @@ void RouteChanges::Run() {
     } catch (const std::exception& error) {
       socket_.reset();
       listed_family_ = 0;
+      picture_.AbandonListing();
       WantListing();
       Fail(error.what());
     }
@@ -132,6 +133,7 @@ void RouteChanges::Receive() {
       }
       // Also what was being read: its end may be among what was lost.
       listed_family_ = 0;
+      picture_.AbandonListing();
       WantListing();
       continue;
     }
@@ -184,12 +186,13 @@ void RouteChanges::HandleRoute(const nlmsghdr* message) {
   }
   std::optional<Change> change = picture_.Notice(*parsed);
   if (change) Enter(Route(*parsed), *change, false);
+  // There may be few enough again.
+  if (!picture_.IsKept()) WantListing();
 }
 
 void RouteChanges::HandleListing(const nlmsghdr* message) {
   if (listed_family_ == 0) return;
   is_interrupted_ |= (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-  if (!std::exchange(is_begun_, true)) picture_.BeginListing();
   if (message->nlmsg_type == NLMSG_ERROR) {
     const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message));
     throw KernelError("read", "all routes", -error->error);
@@ -218,7 +221,9 @@ void RouteChanges::WantListing() {
 void RouteChanges::BeginListing() {
   listing_due_ms_ = -1;
   listing_not_before_ms_ = Milliseconds(CLOCK_MONOTONIC) + kListingMs;
-  is_interrupted_ = is_begun_ = false;
+  is_interrupted_ = false;
+  // What waited was taken in just now: later notices are of what the kernel may list or not.
+  picture_.BeginListing();
   listed_family_ = AF_INET;
   socket_->AskForRoutes(AF_INET, ++number_);
 }

@@ -78,7 +78,6 @@ class RouteChanges {
   uint8_t listed_family_ = 0;    // 0: none is under way
   bool is_interrupted_ = false;  // the tables changed while they were read
   int interrupted_ = 0;          // listings in a row
-  bool is_begun_ = false;        // the picture knows of the listing
 
   uint64_t netns_;
   ChangeLog log_;

@@ -37,6 +37,13 @@ Hash HashOf(const RouteMessage& message) {
   return hash;
 }
 
+uint64_t IdOf(const RouteKey& key, uint64_t paths) {
+  Hash hash;
+  hash.Add(key);
+  hash.Add(paths);
+  return hash.Value();
+}
+
 // IPv4 has one route with all its nexthops; IPv6 one for each, which come and go one by one.
 template <typename Act>
 void EachRoute(const RouteMessage& message, Act act) {
@@ -66,7 +73,7 @@ bool RoutePicture::Remove(const Known& gone) {
   auto found = Find(gone);
   if (found == known_.end()) found = known_.find(gone.route.key);
   if (found == known_.end()) return false;
-  known_.erase(found);
+  Forget(found);
   return true;
 }
 
@@ -81,9 +88,14 @@ void RoutePicture::Replace(const Known& by) {
       ++at;
       continue;
     }
-    at = known_.erase(at);
+    Forget(at++);
     if (!is_ipv6 || !has_gateway) return;
   }
+}
+
+void RoutePicture::Forget(Routes_::iterator at) {
+  if (is_listing_) gone_.insert(IdOf(at->second.route.key, at->second.paths));
+  known_.erase(at);
 }
 
 void RoutePicture::Add(const Known& known) {
@@ -101,6 +113,7 @@ void RoutePicture::Drop() {
   routes_ = known_.size();
   is_kept_ = is_whole_ = false;
   Routes_().swap(known_);
+  gone_.clear();
 }
 
 std::optional<Change> RoutePicture::Notice(const RouteMessage& message) {
@@ -113,13 +126,17 @@ std::optional<Change> RoutePicture::Notice(const RouteMessage& message) {
   bool was_known = false, is_first = true;
   EachRoute(message, [&](Route route, uint64_t paths) {
     Known known{route, paths, listing_, false};
+    uint64_t id = is_listing_ ? IdOf(route.key, paths) : 0;
     if (change == Change::kRemoved) {
       was_known |= Remove(known);
+      if (is_listing_) gone_.insert(id);
       return;
     }
     if (change == Change::kReplaced && std::exchange(is_first, false)) Replace(known);
+    if (is_listing_) gone_.erase(id);
     if (is_kept_) Add(known);
   });
+  if (gone_.size() > most_) Drop();
   if (change == Change::kRemoved && is_whole_ && !was_known) return {};
   return change;
 }
@@ -132,6 +149,12 @@ void RoutePicture::BeginListing() {
   }
   is_listing_ = true;
   listing_++;
+  gone_.clear();
+}
+
+void RoutePicture::AbandonListing() {
+  is_listing_ = false;
+  gone_.clear();
 }
 
 void RoutePicture::List(const RouteMessage& message) {
@@ -140,14 +163,16 @@ void RoutePicture::List(const RouteMessage& message) {
     // Of those beyond the bound only the number is wanted.
     if (!is_kept_) {
       routes_++;
-    } else {
+    } else if (!gone_.contains(IdOf(route.key, paths))) {
       Add({route, paths, listing_, is_whole_});
     }
   });
 }
 
 void RoutePicture::EndListing(const std::function<void(const Route&, Change)>& tell) {
-  if (!std::exchange(is_listing_, false) || !is_kept_) return;
+  bool was_listing = std::exchange(is_listing_, false);
+  gone_.clear();
+  if (!was_listing || !is_kept_) return;
   std::vector<Route> gone;
   for (auto at = known_.begin(); at != known_.end();) {
     if (at->second.listing == listing_) {

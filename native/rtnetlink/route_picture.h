@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "route.h"
 
@@ -24,11 +25,13 @@ class RoutePicture {
   // What a notice says that has not been told yet. Nothing: the route was found gone before its notice came.
   std::optional<Change> Notice(const RouteMessage& message);
 
-  // The tables are read: from here on, until the end, `List` gets what is in them, with notices in between.
+  // The tables are read: from here on, until the end, `List` gets what is in them, with notices in between. The kernel
+  // reads without a lock: it may list a route after the notice that it is gone, so what went meanwhile is not believed
+  // to be there.
   void BeginListing();
   void List(const RouteMessage& message);
   // The tables changed while they were read: routes may have been missed. All are kept, until the next listing.
-  void AbandonListing() { is_listing_ = false; }
+  void AbandonListing();
   // Tells what nobody had told. The first listing tells nothing, nor does one after there was no picture.
   void EndListing(const std::function<void(const Route&, Change)>& tell);
 
@@ -50,6 +53,7 @@ class RoutePicture {
   Routes_::iterator Find(const Known& wanted);
   bool Remove(const Known& gone);
   void Replace(const Known& by);
+  void Forget(Routes_::iterator at);
   void Add(const Known& known);
   void Drop();
 
@@ -60,6 +64,7 @@ class RoutePicture {
   bool is_listing_ = false;
   size_t routes_ = 0;  // about so many, while there is no picture
   uint32_t listing_ = 0;
+  std::unordered_set<uint64_t> gone_;  // hashes of routes that went during the listing; bounded as the others
 };
 
 }  // namespace tablesnoop

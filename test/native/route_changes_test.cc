@@ -115,6 +115,27 @@ TEST_CASE("a notice that comes while the tables are read is told once, whichever
   CHECK(picture.Routes() == 3);
 }
 
+TEST_CASE("a route that the kernel lists after the notice that it is gone is not there") {
+  for (bool is_whole : {true, false}) {
+    RoutePicture picture;
+    if (is_whole) Listing(picture, {Added("10.1.0.0", 16), Added("10.3.0.0", 25)});
+    picture.BeginListing();
+    CHECK(picture.Notice(Removed(Added("10.1.0.0", 16))) == Change::kRemoved);
+    CHECK(picture.Notice(Replaced(Added("10.3.0.0", 25, "10.0.0.1"))) == Change::kReplaced);
+    CHECK(picture.Notice(Removed(Added("10.2.0.0", 24))) ==
+          (is_whole ? std::nullopt : std::optional(Change::kRemoved)));
+    CHECK(picture.Notice(Added("10.2.0.0", 24)) == Change::kAdded);
+    picture.List(Added("10.1.0.0", 16));
+    picture.List(Added("10.2.0.0", 24));
+    if (is_whole) picture.List(Added("10.3.0.0", 25));
+    int told = 0;
+    picture.EndListing([&](const Route&, Change) { told++; });
+    CHECK(told == 0);
+    CHECK(picture.Routes() == 2);
+    CHECK(Listing(picture, {Added("10.2.0.0", 24), Added("10.3.0.0", 25, "10.0.0.1")}) == "");
+  }
+}
+
 TEST_CASE("a listing that was disturbed takes nothing away") {
   RoutePicture picture;
   Listing(picture, {Added("10.0.0.0", 8)});

@@ -34,7 +34,7 @@ const OF_LOOKUPS: Readonly<Record<Backend, readonly string[]>> = {
   ],
 };
 const EVERY: typeof OF_LOOKUPS = {
-  tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb"],
+  tracepoint: [...OF_LOOKUPS.tracepoint, ...BEYOND, "fdb", "route_changes"],
   trampoline: [...OF_LOOKUPS.trampoline, ...BEYOND, ...OF_FUNCTIONS, ...OF_KERNEL],
 };
 const FILES = filesOf(process.env["TABLESNOOP_SUITE"]);
