@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Explanation, Step } from "../../daemon/explain/explanation.js";
 import { BACKEND, seesRules, startBackend } from "../support/backend.js";
 import { createPair, type Pair } from "../support/networks/topology.js";
-import { PATIENCE } from "../support/pace.js";
+import { IS_SMALL, PATIENCE } from "../support/pace.js";
 import { CommandError } from "../support/processes/command.js";
 import { spawnTablesnoop, type TablesnoopOptions } from "../support/processes/tablesnoop_process.js";
 import { startTraffic } from "../support/traffic/steady.js";
@@ -68,7 +68,7 @@ async function adds(line: string): Promise<boolean> {
 }
 
 async function run(args: readonly string[], options: TablesnoopOptions = {}) {
-  const flags = args.some((arg) => arg.startsWith("--connect")) ? [] : [`--probe=${BACKEND}`];
+  const flags = args.some((arg) => /^--(connect|probe)/.test(arg)) ? [] : [`--probe=${BACKEND}`];
   const running = await spawnTablesnoop(["explain", ...args, ...flags], options);
   const { code } = await waitUntil("explain has ended", running.exit, WAIT);
   return { code, stdout: running.stdout(), stderr: running.stderr() };
@@ -143,22 +143,21 @@ describe("a namespace without rules of its own", () => {
     ]);
   });
 
-  test("sends to neighbours that it knows, does not know yet, and that do not answer", async () => {
-    const via = await explained(plain, "198.51.100.1");
-    expect(via.steps.at(-1)).toMatchObject({ step: "neighbour", address: plain.address.peer.ipv4, state: "permanent" });
-    const fresh = await explained(plain, "198.51.102.7");
-    expect(fresh.steps.at(-1)).toMatchObject({
-      step: "neighbour",
-      address: "198.51.102.7",
-      state: "none",
-      lladdr: null,
-    });
+  test("sends to a neighbour that it knows", async () => {
+    const { steps } = await explained(plain, "198.51.100.1");
+    expect(steps.at(-1)).toMatchObject({ step: "neighbour", address: plain.address.peer.ipv4, state: "permanent" });
+  });
+
+  test("sends to a neighbour that it does not know yet", async () => {
+    const { steps } = await explained(plain, "198.51.102.7");
+    expect(steps.at(-1)).toMatchObject({ step: "neighbour", address: "198.51.102.7", state: "none", lladdr: null });
+  });
+
+  test("sends to a neighbour that does not answer", async () => {
     await plain.host.ip(`neigh add 198.51.102.9 dev ${DEVICE} nud failed`);
-    const silent = await explained(plain, "198.51.102.9");
-    expect(silent).toMatchObject({
-      code: 0,
-      verdict: expect.stringMatching(/, but the neighbour 198.51.102.9 does not answer\.$/),
-    });
+    const { code, verdict } = await explained(plain, "198.51.102.9");
+    expect(code).toBe(0);
+    expect(verdict).toMatch(/, but the neighbour 198.51.102.9 does not answer\.$/);
   });
 
   test("does not forward where it was not told to, and not what comes the wrong way", async () => {
@@ -238,7 +237,7 @@ describe("a namespace with rules of its own", () => {
 
   test("is explained alike while others send to the same destination", async () => {
     await using _traffic = startTraffic(ruled.host, ["198.51.100.2"]);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < (IS_SMALL ? 1 : 3); round++) {
       const { code, steps } = await explained(ruled, "198.51.100.2");
       expect(code).toBe(0);
       expect(shape(steps)).toEqual(seen("local no_route", "rule 100", "1234 found 198.51.100.0/26"));
@@ -278,7 +277,7 @@ describe("status 2 and one line", () => {
   });
 
   test("for a user without rights, with what to do", async () => {
-    const { code, stdout, stderr } = await run(["192.0.2.1"], { netns: plain.host, asNobody: true });
+    const { code, stdout, stderr } = await run(["192.0.2.1", "--probe=auto"], { netns: plain.host, asNobody: true });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^tablesnoop: .*; run as root or with CAP_BPF and CAP_PERFMON[^\n]*\n$/);
   });
