@@ -89,8 +89,7 @@ TEST_CASE("change: the object has every key, null where there is nothing") {
         R"({"time":"2026-01-02T03:04:05.678901Z","kind":"change","family":"ipv4",)" + netns +
             R"("prefix":"198.51.100.0/24","table":{"id":254,"name":"main"},"via":"10.90.2.2","device":"eth0",)"
             R"("nexthops":2,"protocol":"bird","type":"unicast","metric":32,"change":"removed"})");
-  CHECK(Object(Blackhole()) ==
-        R"({"time":"2026-01-02T03:04:05.678901Z","kind":"change","family":"ipv6",)" + netns +
-            R"("prefix":"::/0","table":{"id":1001,"name":"vrf-red"},"via":null,"device":null,)"
-            R"("nexthops":1,"protocol":"77","type":"blackhole","metric":32,"change":"added"})");
+  CHECK(Object(Blackhole()) == R"({"time":"2026-01-02T03:04:05.678901Z","kind":"change","family":"ipv6",)" + netns +
+                                   R"("prefix":"::/0","table":{"id":1001,"name":"vrf-red"},"via":null,"device":null,)"
+                                   R"("nexthops":1,"protocol":"77","type":"blackhole","metric":32,"change":"added"})");
 }
