@@ -52,9 +52,9 @@ bool Attachments::Attach(const Hook& hook) {
   bpf_program* program = object_.Program(hook.program);
   std::unique_ptr<bpf_link, Detach> link;
   std::string reason = object_.WhyLeftOut(hook);
-  // Such a module may not be in use here at all.
-  bool is_left_out = !reason.empty();
-  if (!is_left_out) reason = "this kernel has no such hook";
+  // A module that is not there may not be in use here at all.
+  bool is_wanting = reason.empty() || object_.IsRefused(hook);
+  if (reason.empty()) reason = "this kernel has no such hook";
   if (std::find(refused_.begin(), refused_.end(), hook.program) != refused_.end()) {
     reason = "refused by request";
   } else if (bpf_program__autoload(program)) {
@@ -63,7 +63,7 @@ bool Attachments::Attach(const Hook& hook) {
     reason = link ? "" : DescribeErrno(errno);
   }
   bool attached = link != nullptr;
-  attachments_.push_back({&hook, std::move(link), !attached && !is_left_out, std::move(reason)});
+  attachments_.push_back({&hook, std::move(link), !attached && is_wanting, std::move(reason)});
   return attached;
 }
 

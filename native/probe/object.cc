@@ -86,8 +86,9 @@ Btf LoadVmlinuxBtf() {
   return types;
 }
 
-Object::Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<Mechanism>& mechanisms)
-    : mechanisms_(mechanisms) {
+Object::Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<Mechanism>& mechanisms,
+               const Reasons& refused)
+    : mechanisms_(mechanisms), refused_(refused) {
   LibbpfLog log;
   object_.reset(bpf_object__open_file(settings.path.c_str(), nullptr));
   if (!object_) throw KernelError("open", settings.path, errno, "", log.Text());
@@ -131,7 +132,7 @@ Object::Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<M
 
 // Of a module's function only if the kind is asked for, as the program holds the module.
 bool Object::IsToLoad(const Hook& hook, uint32_t kinds, btf* vmlinux) {
-  if (!Uses(hook.mechanism)) return false;
+  if (!Uses(hook.mechanism) || IsRefused(hook)) return false;
   if (IsPresent(hook, vmlinux)) return true;
   if (!hook.module || (kinds & 1U << hook.purpose.kind) == 0) return false;
   std::string refusal = ModuleRefusal(hook, vmlinux);
@@ -141,8 +142,10 @@ bool Object::IsToLoad(const Hook& hook, uint32_t kinds, btf* vmlinux) {
 }
 
 std::string Object::WhyLeftOut(const Hook& hook) const {
-  auto known = left_out_.find(hook.program);
-  return known == left_out_.end() ? "" : known->second;
+  for (const Reasons* reasons : {&refused_, &left_out_}) {
+    if (auto known = reasons->find(hook.program); known != reasons->end()) return known->second;
+  }
+  return "";
 }
 
 int Object::GiveUp() const {

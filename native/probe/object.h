@@ -23,6 +23,9 @@ struct ObjectSettings {
   uint32_t kinds;       // 1 << ts_kind: what is to be seen
 };
 
+// By program.
+using Reasons = std::map<std::string, std::string>;
+
 struct FreeBtf {
   void operator()(btf* types) const { btf__free(types); }
 };
@@ -34,8 +37,9 @@ Btf LoadVmlinuxBtf();
 class Object {
  public:
   // Opens and loads. Hooks the kernel lacks are left out of the load, and those by other mechanisms than these, of
-  // which the first is the best. Throws KernelError.
-  Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<Mechanism>& mechanisms);
+  // which the first is the best; and programs that were refused before, with reasons. Throws KernelError.
+  Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<Mechanism>& mechanisms,
+         const Reasons& refused);
 
   // Throw KernelError if the object has none of that name: it was built from other sources than we were.
   bpf_map* Map(const char* name) const;
@@ -44,6 +48,7 @@ class Object {
   // Why a program was left out of the load although the kernel, or one of its modules, may have its hook; empty if that
   // is not so.
   std::string WhyLeftOut(const Hook& hook) const;
+  bool IsRefused(const Hook& hook) const { return refused_.contains(hook.program); }
 
   // What a map of constants holds: before the load only. Throws KernelError.
   void SetReadOnly(const char* name, const void* value, size_t bytes) const;
@@ -65,7 +70,8 @@ class Object {
   };
   std::unique_ptr<bpf_object, Close> object_;
   std::vector<Mechanism> mechanisms_;
-  std::map<std::string, std::string> left_out_;  // reasons by program
+  Reasons refused_;
+  Reasons left_out_;  // for want of a module, or of the right to open its types
 };
 
 }  // namespace tablesnoop

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "../kinds/probes.h"
@@ -38,13 +39,31 @@ std::vector<Mechanism> Session::Allowed(std::optional<Mechanism> wanted, const b
   return allowed;
 }
 
+// The function whose program the verifier refused, by libbpf's last word on it, if no tracepoint can stand in for it;
+// else null.
+const Hook* Dispensable(const KernelError& error) {
+  if (error.Code() == "EPERM") return nullptr;
+  for (const Hook& hook : Hooks()) {
+    if (hook.mechanism != Mechanism::kTrampoline) continue;
+    if (error.log().find(std::string("prog '") + hook.program + "': failed to load") == std::string::npos) continue;
+    bool has_other = std::ranges::any_of(Hooks(), [&hook](const Hook& other) {
+      return other.purpose == hook.purpose && other.mechanism != hook.mechanism;
+    });
+    return has_other ? nullptr : &hook;
+  }
+  return nullptr;
+}
+
 void Session::Load(const SessionSettings& settings, btf* vmlinux) {
   std::vector<Mechanism> mechanisms = Allowed(settings.backend, vmlinux);
-  // One refused program fails the whole object, so the next backend gets its chance with a fresh one.
+  Reasons refused;
+  // One refused program fails the whole object: the next one does without it, or by the next backend.
   while (!object_) {
     try {
-      object_ = std::make_unique<Object>(settings.object, vmlinux, mechanisms);
+      object_ = std::make_unique<Object>(settings.object, vmlinux, mechanisms, refused);
     } catch (const KernelError& error) {
+      const Hook* hook = Dispensable(error);
+      if (hook && refused.emplace(hook->program, error.what()).second) continue;
       if (settings.backend || mechanisms.size() == 1) throw;
       fallback_reason_ = error.what();
       mechanisms.erase(mechanisms.begin());
