@@ -32,7 +32,6 @@ const CASES: Readonly<Record<string, Case>> = {
   vxlan: { outer: "ipv4", device: "type vxlan id 7 dstport 4789 remote 198.51.100.1" },
   geneve: { outer: "ipv4", device: "type geneve id 7 remote 198.51.100.1" },
   vxlan6: { outer: "ipv6", device: "type vxlan id 8 dstport 4790 remote 2001:db8::1 udp6zerocsumtx" },
-  ip6tnl: { outer: "ipv6", device: "type ip6tnl remote 2001:db8::1 mode any" },
   seg6: { outer: "ipv6", route: "encap seg6 mode encap segs 2001:db8::1" },
 };
 
