@@ -56,6 +56,13 @@ function waitForRoute({ route }: Network): Promise<string> {
   return waitUntil("the route is learned", async () => (await route()) || undefined, DEADLINE);
 }
 
+/** Why packets to this destination fail, as the daemon tells. */
+async function causeOf(url: string, destination: string): Promise<unknown> {
+  const response = await fetch(`${url}/api/failures`);
+  const { destinations } = (await response.json()) as { destinations: { destination: string; cause: unknown }[] };
+  return destinations.find((row) => row.destination === destination)?.cause;
+}
+
 describe.each(["bird", "frr"] as const)("%s", (which) => {
   test("packets are lost from the withdrawal of their route to its return, and each is counted", {
     timeout: 240_000,
@@ -80,6 +87,14 @@ describe.each(["bird", "frr"] as const)("%s", (which) => {
     // The kernel may ask once more for what it answers.
     expect(lost).toBeGreaterThanOrEqual(SENDS);
     expect(lost).toBeLessThanOrEqual(2 * SENDS);
+    const cause = await waitUntil("the cause is told", () => causeOf(daemon.url, BEYOND));
+    expect(cause).toMatchObject({
+      prefix: PREFIX,
+      via: address.b.ipv4,
+      device: "r-b",
+      protocol: PROTOCOL[which],
+      table: "main",
+    });
 
     await using _again = await network.announce();
     await learned();
