@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { LookupsAnswer, RowNow } from "../../daemon/wire/snapshot.js";
 import { createNetns, type Netns } from "../support/networks/netns.js";
 import { createLine, createPair, type Pair } from "../support/networks/topology.js";
+import { startDaemonIn } from "../support/processes/daemon_in_netns.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
 import { startTraffic } from "../support/traffic/steady.js";
@@ -409,6 +410,40 @@ test("where a neighbour does not answer, the verdict says so, and since when; an
     ...SOON,
     timeoutMs: 60_000,
   });
+});
+
+test("where a route was removed, the verdict names it and the table of destinations too", {
+  timeout: 180_000,
+}, async () => {
+  await using line = await createLine();
+  const { a, r, b, address } = line;
+  const [prefix, beyond] = ["198.51.100.0/24", "198.51.100.9"];
+  await b.ip(`addr add ${beyond}/32 dev lo`);
+  await r.ip(`route add ${prefix} via ${address.b.ipv4} proto bird`);
+  await using daemon = await startDaemonIn(r, ["--web.enable-stream", `--netns=${r.name}`]);
+  await using opened = await open(daemon.url);
+  const { page } = opened;
+  await page.locator("#headline", { hasText: "Every packet finds a route" }).waitFor();
+  await using _traffic = startTraffic(a, [beyond, address.b.ipv4]);
+  await r.ip(`route del ${prefix}`);
+  await page.locator("#headline", { hasText: `find no route in ${r.name}` }).waitFor({ timeout: SOON.timeoutMs });
+  const removed = new RegExp(
+    `${prefix} via ${address.b.ipv4}, protocol bird, removed from main at \\d\\d:\\d\\d:\\d\\d\\.`,
+  );
+  await waitUntil("the verdict names the route", async () => removed.test(await page.locator("#reasons").innerText()), {
+    ...SOON,
+    timeoutMs: 60_000,
+  });
+  expect(await level(page)).toBe("bad");
+  await waitUntil(
+    "the destination has it too",
+    async () => {
+      return (await page.locator("#destinations").innerText()).includes(prefix);
+    },
+    SOON,
+  );
+  await page.screenshot({ path: `${SCREENSHOTS}/page-removed-route.png` });
+  expect(opened.complaints).toEqual([]);
 });
 
 test("without the stream the page tells how to turn it on, and there is no address anywhere", async () => {
