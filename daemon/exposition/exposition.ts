@@ -5,8 +5,9 @@ import type { LatestDestination } from "../destinations/latest_destinations.js";
 import type { Drain } from "../drain/drain.js";
 import type { Reading } from "../drain/reading.js";
 import { FAMILIES } from "../fib/lookup.js";
+import { accountNames, type NamesOfAccounts } from "../kinds/account_names.js";
 import { COLLECTORS, type CollectorWord } from "../kinds/collectors.js";
-import type { AccountNames, CountedFailures, Counter, Kind, Names } from "../kinds/kind.js";
+import type { AccountNames, CountedFailures, Counter, Kind } from "../kinds/kind.js";
 import type { Labels, LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { ABI } from "../native/abi.js";
@@ -19,7 +20,7 @@ export interface ExpositionOptions {
   readonly drain: Pick<Drain, "last" | "now" | "attempt">;
   readonly books: { settle(): Promise<void> };
   readonly ledger: Ledger;
-  readonly names: Pick<Names, "netns" | "table"> & Pick<AccountNames, "protocol">;
+  readonly names: NamesOfAccounts;
   readonly shows: (netns: string) => boolean;
   readonly kinds: readonly Kind[];
   readonly collectors: Readonly<Record<CollectorWord, boolean>>;
@@ -42,11 +43,13 @@ export interface ExpositionOptions {
 
 export class Exposition {
   readonly #options: ExpositionOptions;
+  readonly #names: AccountNames;
   readonly #registry: MetricRegistry;
   #scrapeSeconds: number | undefined;
 
   constructor(options: ExpositionOptions) {
     this.#options = options;
+    this.#names = accountNames(options.names, options.shows);
     this.#registry = new MetricRegistry([...this.#ofKinds(), this.#watched(), ...this.#own()]);
   }
 
@@ -76,9 +79,7 @@ export class Exposition {
     const accounts = COLLECTORS.flatMap(({ word, accounts }) =>
       accounts.map((account) => {
         const read = account.open();
-        return family(account.metric, () =>
-          collectors[word] ? read(this.#reading.inventory, this.#accountNames) : [],
-        );
+        return family(account.metric, () => (collectors[word] ? read(this.#reading.inventory, this.#names) : []));
       }),
     );
     return [
@@ -141,20 +142,9 @@ export class Exposition {
     return this.#options.drain.last;
   }
 
-  #label = (cookie: bigint): string | undefined => {
-    const netns = this.#options.names.netns(cookie);
-    return this.#options.shows(netns) ? netns : undefined;
-  };
-
-  readonly #accountNames: AccountNames = {
-    label: (cookie) => this.#label(cookie),
-    table: (netns, id) => this.#options.names.table(netns, id),
-    protocol: (id) => this.#options.names.protocol(id),
-  };
-
   #netnsInfo(): Sample[] {
     return this.#reading.inventory.netns.flatMap(({ cookie, inode }) => {
-      const netns = this.#label(cookie);
+      const netns = this.#names.label(cookie);
       return netns === undefined ? [] : [{ labels: { netns, cookie: String(cookie), inode: String(inode) }, value: 1 }];
     });
   }

@@ -2,7 +2,8 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Reading } from "../drain/reading.js";
-import type { AccountNames, Collector, Names } from "../kinds/kind.js";
+import { accountNames, type NamesOfAccounts } from "../kinds/account_names.js";
+import type { AccountNames, Collector } from "../kinds/kind.js";
 import type { Ledger, Rise } from "../ledger/ledger.js";
 import { AccountRises } from "./account_rises.js";
 import { NoRouteRises } from "./no_route_rises.js";
@@ -11,7 +12,7 @@ import type { Recent } from "./recent.js";
 export interface BooksOptions {
   readonly ledger: Ledger;
   readonly recent: Recent;
-  readonly names: Pick<Names, "netns" | "table"> & Pick<AccountNames, "protocol">;
+  readonly names: NamesOfAccounts;
   readonly shows: (netns: string) => boolean;
   /** Whether the kernel's own count of packets without a route is read. */
   readonly countsNoRoute: boolean;
@@ -22,12 +23,14 @@ export interface BooksOptions {
 
 export class Books {
   readonly #options: BooksOptions;
+  readonly #names: AccountNames;
   readonly #noRouteRises = new NoRouteRises();
   readonly #accountRises: AccountRises;
   readonly #watches: readonly ReturnType<NonNullable<Collector["watch"]>>[];
 
   constructor(options: BooksOptions) {
     this.#options = options;
+    this.#names = accountNames(options.names, options.shows);
     this.#accountRises = new AccountRises(options.collectors.flatMap(({ accounts }) => accounts));
     this.#watches = options.collectors.flatMap((collector) => collector.watch?.() ?? []);
   }
@@ -75,27 +78,19 @@ export class Books {
   }
 
   #countNoRoute({ inventory }: Reading): void {
-    const { recent, names, shows, countsNoRoute } = this.#options;
+    const { recent, countsNoRoute } = this.#options;
     if (!countsNoRoute) return;
     this.#noRouteRises.advance(inventory, (cookie, column, packets) => {
-      const netns = names.netns(cookie);
-      if (shows(netns)) recent.countNoRoute(netns, column, packets);
+      const netns = this.#names.label(cookie);
+      if (netns !== undefined) recent.countNoRoute(netns, column, packets);
     });
   }
 
   #countTroubles({ inventory }: Reading): void {
-    const { recent, names, shows } = this.#options;
-    const shown: AccountNames = {
-      label: (cookie) => {
-        const netns = names.netns(cookie);
-        return shows(netns) ? netns : undefined;
-      },
-      table: (netns, id) => names.table(netns, id),
-      protocol: (id) => names.protocol(id),
-    };
-    this.#accountRises.advance(inventory, shown, recent);
+    const { recent } = this.#options;
+    this.#accountRises.advance(inventory, this.#names, recent);
     for (const watch of this.#watches) {
-      for (const trouble of watch(inventory, shown)) recent.countTrouble(trouble, 1);
+      for (const trouble of watch(inventory, this.#names)) recent.countTrouble(trouble, 1);
     }
   }
 }
