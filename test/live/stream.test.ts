@@ -16,7 +16,7 @@ const SENDS = 23;
 const PORT = 7031;
 
 const KEYS = ["time", "kind", "family", "netns", "src", "dst", "iif", "oif", "dscp", "flowlabel", "mark", "proto"];
-const ROUTE_KEYS = [...KEYS, "table", "result", "errno", "prefix", "gateway", "egress", "type", "encap"];
+const ROUTE_KEYS = [...KEYS, "table", "result", "errno", "prefix", "gateway", "egress", "type", "encap", "decision"];
 
 interface Case {
   readonly name: string;
