@@ -15,7 +15,7 @@ import { MATRIX, type Machine, prepareMachine, titleOf } from "./machines.js";
 import { retell } from "./retell.js";
 
 const BACKENDS: readonly Backend[] = ["trampoline", "tracepoint"];
-const SUITE_TIMEOUT_MS = 2_400_000;
+const SUITE_TIMEOUT_MS = 3_000_000;
 
 interface Outcome {
   readonly machine: Machine;
