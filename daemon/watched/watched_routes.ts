@@ -108,12 +108,14 @@ export class WatchedRoutes {
 
   #questions(inventory: Inventory): Question[] {
     const own = this.#cookie(inventory);
+    const vrfs = new Map<number, number>();
+    for (const { netns, vrfTable, ifindex } of inventory.devices) {
+      if (vrfTable !== 0 && netns === own && !vrfs.has(vrfTable)) vrfs.set(vrfTable, ifindex);
+    }
     return this.#options.watches.map((watch) => {
+      const question = { watch, family: familyNumber(watch), address: watch.address };
       const table = watch.table === undefined ? undefined : this.#table(watch.table, own);
-      const { ifindex: vrf = 0 } =
-        inventory.devices.find(({ netns, vrfTable }) => netns === own && vrfTable !== 0 && vrfTable === table) ?? {};
-      const { address } = watch;
-      return { watch, family: familyNumber(watch), address, vrf, ...(table !== undefined && { table }) };
+      return table === undefined ? { ...question, vrf: 0 } : { ...question, vrf: vrfs.get(table) ?? 0, table };
     });
   }
 
