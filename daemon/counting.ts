@@ -61,7 +61,7 @@ export function buildCounting({
   const isOn = COLLECTORS.filter(({ word }) => collectors[word]);
   const books = new Books({ ledger, recent, names, shows, countsNoRoute, collectors: isOn, expiryMs });
   const destinations = new FailedDestinations({
-    ...{ session, names, windowMs, startedAt, time, shows },
+    ...{ session, names, windowMs, startedAt, time, shows, showsAddresses: stream !== undefined },
     ...(changes && { causes: changes }),
   });
   const drain = new Drain({ session, names, books, destinations, clock, tell, ...(changes && { changes }) });

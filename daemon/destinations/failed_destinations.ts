@@ -30,6 +30,9 @@ export interface FailedDestination extends Failure {
   readonly cause: RemovedRoute | null;
 }
 
+/** A row before it is known to be shown. */
+type NamedRow = Omit<FailedDestination, "lookupsPerSecond" | "cause"> & { readonly keys: readonly DestinationKey[] };
+
 export interface FailureReport {
   /** Seconds the counts cover. */
   readonly windowSeconds: number;
@@ -49,6 +52,8 @@ export interface FailedDestinationsOptions {
   readonly time: () => number;
   /** Whether lookups in the namespace of this label are shown. */
   readonly shows: (netns: string) => boolean;
+  /** Else nobody is told the latest destinations, nor what they lack. */
+  readonly showsAddresses: boolean;
   /** Who knows what was removed; absent: nobody. */
   readonly causes?: { cause(key: Omit<DestinationKey, "kind">, withinMs: number): RemovedRoute | null };
 }
@@ -79,7 +84,7 @@ export class FailedDestinations {
     const rows = session.failedDestinations();
     this.#report = undefined;
     this.#window.add(rows, now);
-    this.latest.add(rows);
+    if (this.#options.showsAddresses) this.latest.add(rows);
     const oneIn = sampleOneIn((rows.lookups * 1000) / elapsedMs);
     // The kernel's side may have raised its own meanwhile.
     if (oneIn === this.#sampledOneIn && oneIn === rows.sampledOneIn) return;
@@ -95,26 +100,40 @@ export class FailedDestinations {
 
   #makeReport(): FailureReport {
     const seconds = this.#window.coveredMs / 1000;
-    const rows = new Map<string, FailedDestination>();
+    const rows = new Map<string, NamedRow>();
     for (const { key, lookups } of this.#window.counts()) {
       const named = this.#name(key);
       if (named === undefined) continue;
       // Two kernel keys may be one for people: namespaces that are unknown, errnos that mean the same.
       const id = Object.values(named).join(" ");
-      const known = rows.get(id);
-      const all = lookups + (known?.lookups ?? 0);
-      const cause = known?.cause ?? this.#options.causes?.cause(key, this.#window.coveredMs) ?? null;
-      rows.set(id, { ...named, lookups: all, lookupsPerSecond: perSecond(all, seconds), cause });
+      const { lookups: before = 0, keys = [] } = rows.get(id) ?? {};
+      rows.set(id, { ...named, lookups: before + lookups, keys: [...keys, key] });
     }
+    const shown = [...rows.values()].sort(byLookups).slice(0, MOST_DESTINATIONS);
     return {
       windowSeconds: Math.round(seconds),
       sampledOneIn: this.#window.sampledOneIn,
-      destinations: [...rows.values()].sort(byLookups).slice(0, MOST_DESTINATIONS),
+      destinations: shown.map(({ keys, ...row }) => ({
+        ...row,
+        lookupsPerSecond: perSecond(row.lookups, seconds),
+        cause: this.#cause(keys),
+      })),
     };
   }
 
+  /** The first that is known. */
+  #cause(keys: readonly DestinationKey[]): RemovedRoute | null {
+    const { causes, showsAddresses } = this.#options;
+    if (causes === undefined || !showsAddresses) return null;
+    for (const key of keys) {
+      const cause = causes.cause(key, this.#window.coveredMs);
+      if (cause !== null) return cause;
+    }
+    return null;
+  }
+
   /** undefined: its namespace is not shown. */
-  #name(key: DestinationKey): Omit<FailedDestination, "lookups" | "lookupsPerSecond" | "cause"> | undefined {
+  #name(key: DestinationKey): Omit<NamedRow, "lookups" | "keys"> | undefined {
     const { names, shows } = this.#options;
     const netns = names.netns(key.netns);
     const kind = KINDS[key.kind];
@@ -131,7 +150,7 @@ function perSecond(lookups: number, seconds: number): number {
 }
 
 /** Ties keep an order of their own, so that a page does not jump. */
-function byLookups(one: FailedDestination, other: FailedDestination): number {
+function byLookups(one: NamedRow, other: NamedRow): number {
   if (one.lookups !== other.lookups) return other.lookups - one.lookups;
   if (one.destination === other.destination) return 0;
   return one.destination < other.destination ? -1 : 1;

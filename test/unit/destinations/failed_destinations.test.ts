@@ -21,6 +21,7 @@ function setUp(options: Partial<FailedDestinationsOptions> = {}) {
     startedAt: 0,
     time: () => 0,
     shows: () => true,
+    showsAddresses: true,
     ...options,
   });
   failures.start();
@@ -190,6 +191,7 @@ describe("FailedDestinations", () => {
       session,
       names: { netns: (cookie) => (cookie === 1n ? "a" : "aipv4"), table: (_, id) => (id === 1 ? "ipv4t" : "t") },
       shows: () => true,
+      showsAddresses: true,
       windowMs: 60_000,
       startedAt: 0,
       time: () => 0,

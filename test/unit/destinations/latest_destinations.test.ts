@@ -15,6 +15,7 @@ class Bench {
     startedAt: 0,
     time: () => 1_700_000_000_000 + this.now,
     shows: () => true,
+    showsAddresses: true,
   });
 
   fail(destination: string, lookups = 1, error?: number): void {
