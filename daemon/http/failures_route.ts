@@ -3,14 +3,9 @@
 
 import type { FastifyInstance } from "fastify";
 import { type FailedDestination, type FailureReport, MOST_DESTINATIONS } from "../destinations/failed_destinations.js";
-import { BadQuery } from "../stream/query.js";
-import { readLimit } from "./limit_parameter.js";
+import { addListRoute } from "./json_route.js";
 import type { Outbox } from "./outbox.js";
 import { PATHS } from "./paths.js";
-import { Payload } from "./payload.js";
-import { replyText } from "./reply_text.js";
-
-const DESTINATIONS = 50;
 
 export interface FailuresRoute {
   /** The last good one if the kernel's side cannot be read. */
@@ -29,27 +24,15 @@ export function addFailuresRoute(
   { report, showsAddresses }: FailuresRoute,
   outbox: Outbox,
 ): void {
-  app.route({
-    method: ["GET", "HEAD"],
-    url: PATHS.failures,
-    handler: async (request, reply) => {
-      try {
-        const limit = readLimit(request.url, DESTINATIONS, MOST_DESTINATIONS);
-        const { windowSeconds, sampledOneIn, destinations } = report();
-        const shown = destinations.slice(0, limit);
-        const answer: Answer = {
-          windowSeconds,
-          sampledOneIn,
-          addressesShown: showsAddresses,
-          destinations: showsAddresses ? shown : shown.map((row) => ({ ...row, destination: null, cause: null })),
-        };
-        reply.headers({ "content-type": "application/json; charset=utf-8", vary: "Accept-Encoding" });
-        await outbox.send(request, reply, new Payload(JSON.stringify(answer)));
-        return reply;
-      } catch (error) {
-        if (error instanceof BadQuery) return replyText(reply, 400, `${error.message}.`);
-        throw error;
-      }
-    },
-  });
+  const answer = (limit: number): Answer => {
+    const { windowSeconds, sampledOneIn, destinations } = report();
+    const shown = destinations.slice(0, limit);
+    return {
+      windowSeconds,
+      sampledOneIn,
+      addressesShown: showsAddresses,
+      destinations: showsAddresses ? shown : shown.map((row) => ({ ...row, destination: null, cause: null })),
+    };
+  };
+  addListRoute(app, PATHS.failures, { usual: 50, most: MOST_DESTINATIONS }, answer, outbox);
 }

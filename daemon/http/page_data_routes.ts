@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { HistorySnapshot, LookupsAnswer } from "../wire/snapshot.js";
+import { addJsonRoute } from "./json_route.js";
 import type { Outbox } from "./outbox.js";
 import { PATHS } from "./paths.js";
 import { Payload } from "./payload.js";
@@ -15,23 +16,27 @@ export interface PageData {
 const SHARED_MS = 1000;
 
 export function addPageDataRoutes(app: FastifyInstance, data: PageData, outbox: Outbox): void {
-  addJsonRoute(app, PATHS.lookups, () => data.lookups(), outbox);
-  addJsonRoute(app, PATHS.history, () => data.history(), outbox);
+  addJsonRoute(
+    app,
+    PATHS.lookups,
+    shared(() => data.lookups()),
+    outbox,
+  );
+  addJsonRoute(
+    app,
+    PATHS.history,
+    shared(() => data.history()),
+    outbox,
+  );
 }
 
-function addJsonRoute(app: FastifyInstance, url: string, read: () => object, outbox: Outbox): void {
-  let shared: { readonly payload: Payload; readonly madeAt: number } | undefined;
-  app.route({
-    method: ["GET", "HEAD"],
-    url,
-    handler: async (request, reply) => {
-      const now = performance.now();
-      if (shared === undefined || now - shared.madeAt >= SHARED_MS) {
-        shared = { payload: new Payload(JSON.stringify(read())), madeAt: now };
-      }
-      reply.headers({ "content-type": "application/json; charset=utf-8", vary: "Accept-Encoding" });
-      await outbox.send(request, reply, shared.payload);
-      return reply;
-    },
-  });
+function shared(read: () => object): () => Payload {
+  let last: { readonly payload: Payload; readonly madeAt: number } | undefined;
+  return () => {
+    const now = performance.now();
+    if (last === undefined || now - last.madeAt >= SHARED_MS) {
+      last = { payload: new Payload(JSON.stringify(read())), madeAt: now };
+    }
+    return last.payload;
+  };
 }
