@@ -12,7 +12,7 @@ import { BACKEND } from "../support/backend.js";
 import { createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
-import { spawnDaemon } from "../support/processes/daemon_process.js";
+import { builtIn, spawnDaemon } from "../support/processes/daemon_process.js";
 import { ask, listening } from "../support/processes/protected_daemon.js";
 import { projectPath } from "../support/project_path.js";
 import { send } from "../support/traffic/send.js";
@@ -35,8 +35,7 @@ beforeAll(async () => {
   await pair.host.ip("address add 10.98.0.1/24 dev d0", "address add fd98::1/64 dev d0 nodad");
   folder = await mkdtemp(join(tmpdir(), "route-changes-"));
   const flags = [`--probe=${BACKEND}`, "--web.enable-stream", `--web.listen-address=unix:${folder}/socket`];
-  const inside = ["nsenter", `--net=${pair.host.path}`, "--", process.execPath, projectPath("dist/daemon/main.js")];
-  daemon = await spawnDaemon(flags, undefined, inside);
+  daemon = await spawnDaemon(flags, undefined, builtIn(pair.host));
   [address = ""] = await listening(daemon, 1);
 }, 60_000 * PATIENCE);
 

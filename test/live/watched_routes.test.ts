@@ -10,7 +10,7 @@ import { createNetns, type Netns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
 import type { Background } from "../support/processes/background.js";
 import { CommandError } from "../support/processes/command.js";
-import { BUILT, spawnDaemon } from "../support/processes/daemon_process.js";
+import { builtIn, spawnDaemon } from "../support/processes/daemon_process.js";
 import { ask, listening } from "../support/processes/protected_daemon.js";
 import { parseExposition } from "../support/truth/scrape.js";
 
@@ -44,10 +44,9 @@ beforeAll(async () => {
     return noVrf === "" ? [...own, `${prefix}@red`] : own;
   });
   const flags = watches.map((watch) => `--watch-route=${watch}`);
-  const command = ["nsenter", `--net=${netns.path}`, "--", ...BUILT];
   const listen = `--web.listen-address=unix:${join(folder, "socket")}`;
   const common = [`--probe=${BACKEND}`, "--web.disable-exporter-metrics", listen];
-  daemon = await spawnDaemon([...common, ...flags], undefined, command);
+  daemon = await spawnDaemon([...common, ...flags], undefined, builtIn(netns));
   [address = ""] = await listening(daemon, 1);
 }, 60_000 * PATIENCE);
 

@@ -3,20 +3,16 @@
 
 import { freePort } from "../free_port.js";
 import type { Netns } from "../networks/netns.js";
-import { projectPath } from "../project_path.js";
-import { scrape } from "../truth/scrape.js";
 import { waitUntil } from "../wait_until.js";
 import { startBackground } from "./background.js";
-import type { DaemonProcess } from "./daemon_process.js";
+import { builtIn, type DaemonProcess, daemonAt } from "./daemon_process.js";
 
 export async function startDaemonIn(netns: Netns, flags: readonly string[] = []): Promise<DaemonProcess> {
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
-  const command = ["nsenter", `--net=${netns.path}`, "--", process.execPath, projectPath("dist/daemon/main.js")];
+  const command = [...builtIn(netns), "--web.systemd-socket", ...flags];
   // It starts the daemon when the first client connects, in its own place.
-  const activator = ["systemd-socket-activate", `--listen=${address}`, ...command, "--web.systemd-socket", ...flags];
-  const [program = "", ...args] = activator;
-  const daemon = await startBackground(program, args);
+  const daemon = await startBackground("systemd-socket-activate", [`--listen=${address}`, ...command]);
   try {
     await daemon.waitFor("stderr", /Listening on/);
     await waitUntil(
@@ -31,14 +27,5 @@ export async function startDaemonIn(netns: Netns, flags: readonly string[] = [])
       cause,
     });
   }
-  return {
-    pid: daemon.pid,
-    url,
-    stderr: daemon.stderr,
-    exit: daemon.exit,
-    scrape: () => scrape(`${url}/metrics`),
-    stop: (signal) => daemon.stop(signal),
-    kill: () => daemon.stop("SIGKILL"),
-    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
-  };
+  return daemonAt(url, daemon);
 }

@@ -1,5 +1,6 @@
 // The built daemon as a process of its own: started on a port the kernel chooses, ready, and gone at the end.
 
+import type { Netns } from "../networks/netns.js";
 import { projectPath } from "../project_path.js";
 import { type Sample, scrape } from "../truth/scrape.js";
 import { waitUntil } from "../wait_until.js";
@@ -26,7 +27,12 @@ export interface DaemonOptions {
   readonly command?: readonly string[];
 }
 
-export const BUILT = [process.execPath, projectPath("dist/daemon/main.js")];
+const BUILT = [process.execPath, projectPath("dist/daemon/main.js")];
+
+/** What runs the daemon with another namespace as its own, whose rtnetlink it hears. */
+export function builtIn(netns: Netns): readonly string[] {
+  return ["nsenter", `--net=${netns.path}`, "--", ...BUILT];
+}
 
 /** Runs the daemon with these flags without waiting for anything: for starts that are meant to fail. */
 export function spawnDaemon(
@@ -53,18 +59,23 @@ export async function startDaemon(
         throw new Error(`${String(cause)}; it said: ${daemon.stderr().slice(-2_000)}`, { cause });
       },
     );
-    return {
-      pid: daemon.pid,
-      url,
-      stderr: daemon.stderr,
-      exit: daemon.exit,
-      scrape: () => scrape(`${url}/metrics`),
-      stop: (signal) => daemon.stop(signal),
-      kill: () => daemon.stop("SIGKILL"),
-      [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
-    };
+    return daemonAt(url, daemon);
   } catch (error) {
     await daemon.stop("SIGKILL");
     throw error;
   }
+}
+
+/** A process that serves there, as a daemon. */
+export function daemonAt(url: string, daemon: Background): DaemonProcess {
+  return {
+    pid: daemon.pid,
+    url,
+    stderr: daemon.stderr,
+    exit: daemon.exit,
+    scrape: () => scrape(`${url}/metrics`),
+    stop: (signal) => daemon.stop(signal),
+    kill: () => daemon.stop("SIGKILL"),
+    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
+  };
 }
