@@ -55,6 +55,13 @@ void AppendKeyWord(std::string& out, const char* key, const std::string* word) {
   }
 }
 
+void AppendKeyMac(std::string& out, const char* key, const uint8_t mac[6]) {
+  AppendKey(out, key);
+  out.push_back('"');
+  AppendMac(out, mac);
+  out.push_back('"');
+}
+
 void AppendKeyAddress(std::string& out, const char* key, uint8_t family, const uint32_t address[4]) {
   AppendKey(out, key);
   out.push_back('"');

@@ -27,6 +27,8 @@ void AppendKeyName(std::string& out, const char* key, const char name[16]);
 // Null if there is none, or it is empty.
 void AppendKeyWord(std::string& out, const char* key, const std::string* word);
 
+void AppendKeyMac(std::string& out, const char* key, const uint8_t mac[6]);
+
 // family: enum ts_family.
 void AppendKeyAddress(std::string& out, const char* key, uint8_t family, const uint32_t address[4]);
 

@@ -25,8 +25,8 @@ struct KindOps {
   void (*json)(std::string& out, const EventView& view, const Vocabulary& words, const Names& names);
   // The line without colour and newline.
   void (*text)(std::string& out, const EventView& view, const Vocabulary& words, const TextStyle& style);
-  // What is said of it behind the result at TextStyle::kDetails: " key: value" each.
-  void (*details)(std::string& out, const EventView& view);
+  // What is said of it behind the result at TextStyle::kDetails: " key: value" each. Null: nothing.
+  void (*details)(std::string& out, const EventView& view) = nullptr;
   // If its events are not all as long: the size of this one, which has at least event_size bytes.
   size_t (*size_of)(const ts_event& head) = nullptr;
 };

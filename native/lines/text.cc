@@ -21,7 +21,7 @@ void AppendText(std::string& out, const EventView& view, const Vocabulary& words
   if (style.verbose >= TextStyle::kDetails) {
     // The line of a failed lookup ends in a blank.
     out.append(out.back() == ' ' ? "result: " : " result: ").append(words.Result(head));
-    ops.details(out, view);
+    if (ops.details) ops.details(out, view);
   }
   if (style.colour) out.append(kPlain);
   out.push_back('\n');

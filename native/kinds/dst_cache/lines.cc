@@ -22,8 +22,6 @@ void Text(std::string& out, const EventView& view, const Vocabulary&, const Text
   AppendDevice(out, cached.head.device);
 }
 
-void Details(std::string&, const EventView&) {}
-
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names&) {
   const auto& cached = view.As<ts_dst_cache_event>();
   AppendKeyAddress(out, "src", cached.head.family, cached.src);
@@ -38,6 +36,6 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
 
 }  // namespace
 
-const KindOps kinds::dst_cache = {"dst-cache", sizeof(ts_dst_cache_event), true, Json, Text, Details};
+const KindOps kinds::dst_cache = {"dst-cache", sizeof(ts_dst_cache_event), true, Json, Text};
 
 }  // namespace tablesnoop

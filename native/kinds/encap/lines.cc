@@ -4,6 +4,6 @@
 
 namespace tablesnoop {
 
-const KindOps kinds::encap = {"encap", kNoEvents, true, nullptr, nullptr, nullptr};
+const KindOps kinds::encap = {"encap", kNoEvents, true, nullptr, nullptr};
 
 }  // namespace tablesnoop

@@ -44,15 +44,10 @@ void Text(std::string& out, const EventView& view, const Vocabulary& words, cons
   AppendDevice(out, fdb.port);
 }
 
-void Details(std::string&, const EventView&) {}
-
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names&) {
   const auto& fdb = view.As<ts_fdb_event>();
   AppendKeyName(out, "bridge", fdb.head.device);
-  AppendKey(out, "mac");
-  out.push_back('"');
-  AppendMac(out, fdb.mac);
-  out.push_back('"');
+  AppendKeyMac(out, "mac", fdb.mac);
   AppendKey(out, "vlan");
   if (fdb.vlan != 0) {
     AppendNumber(out, fdb.vlan);
@@ -67,6 +62,6 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
 
 }  // namespace
 
-const KindOps kinds::fdb = {"fdb", sizeof(ts_fdb_event), false, Json, Text, Details};
+const KindOps kinds::fdb = {"fdb", sizeof(ts_fdb_event), false, Json, Text};
 
 }  // namespace tablesnoop

@@ -39,8 +39,6 @@ void Text(std::string& out, const EventView& view, const Vocabulary&, const Text
   AppendDevice(out, mpls.head.device);
 }
 
-void Details(std::string&, const EventView&) {}
-
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names&) {
   const auto& mpls = view.As<ts_mpls_event>();
   AppendKeyNumber(out, "label", mpls.label);
@@ -57,6 +55,6 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
 
 }  // namespace
 
-const KindOps kinds::mpls = {"mpls", sizeof(ts_mpls_event), false, Json, Text, Details};
+const KindOps kinds::mpls = {"mpls", sizeof(ts_mpls_event), false, Json, Text};
 
 }  // namespace tablesnoop

@@ -45,8 +45,6 @@ void Text(std::string& out, const EventView& view, const Vocabulary& words, cons
   if (!is_said) out.append(" result: ").append(words.Result(rule.head));
 }
 
-void Details(std::string&, const EventView&) {}
-
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names& names) {
   const auto& rule = view.As<ts_rule_event>();
   bool has_decided = rule.head.code != FR_ACT_UNSPEC;
@@ -77,6 +75,6 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
 
 }  // namespace
 
-const KindOps kinds::rule = {"rule", sizeof(ts_rule_event), true, Json, Text, Details};
+const KindOps kinds::rule = {"rule", sizeof(ts_rule_event), true, Json, Text};
 
 }  // namespace tablesnoop

@@ -23,14 +23,9 @@ void Text(std::string& out, const EventView& view, const Vocabulary& words, cons
   if (tunnel.head.error == 0) out.append("--> ").append(words.Result(tunnel.head));
 }
 
-void Details(std::string&, const EventView&) {}
-
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names&) {
   const auto& tunnel = view.As<ts_tunnel_event>();
-  AppendKey(out, "mac");
-  out.push_back('"');
-  AppendMac(out, tunnel.mac);
-  out.push_back('"');
+  AppendKeyMac(out, "mac", tunnel.mac);
   AppendKeyNumber(out, "vni", tunnel.vni);
   AppendKeyName(out, "device", tunnel.head.device);
   AppendKeyWord(out, "result", &words.Result(tunnel.head));
@@ -39,6 +34,6 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
 
 }  // namespace
 
-const KindOps kinds::tunnel = {"tunnel", sizeof(ts_tunnel_event), false, Json, Text, Details};
+const KindOps kinds::tunnel = {"tunnel", sizeof(ts_tunnel_event), false, Json, Text};
 
 }  // namespace tablesnoop
