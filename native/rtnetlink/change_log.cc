@@ -9,11 +9,6 @@ namespace tablesnoop {
 
 namespace {
 
-bool LeadsSomewhere(const Route& route) {
-  return route.type != RTN_BLACKHOLE && route.type != RTN_UNREACHABLE && route.type != RTN_PROHIBIT &&
-         route.type != RTN_THROW;
-}
-
 // As long as no rule is somebody's own, the kernel searches both as one.
 uint32_t SearchedAs(uint32_t table) { return table == RT_TABLE_LOCAL ? RT_TABLE_MAIN : table; }
 
@@ -72,7 +67,7 @@ std::optional<RouteChange> ChangeLog::Cause(const LostRoute& lost) const {
     const RouteChange& entry = kept_[(entered_ - 1 - back) % kMostKept];
     const Route& route = entry.route;
     if (lost.table != 0 && SearchedAs(route.key.table) != SearchedAs(lost.table)) continue;
-    if (!route.Covers(lost.family, lost.destination) || !LeadsSomewhere(route)) continue;
+    if (!route.Covers(lost.family, lost.destination) || Rejects(route.type)) continue;
     auto is_it = [&](const RouteKey& key) { return IsSamePrefix(key, route.key); };
     if (entry.change != Change::kRemoved) {
       if (std::none_of(present.begin(), present.end(), is_it)) present.push_back(route.key);

@@ -18,10 +18,7 @@ Route::Route(const RouteMessage& message, const RouteNexthop& only) : Route(mess
 }
 
 bool Route::Covers(uint8_t family, const RouteAddress& address) const {
-  if (family != key.family) return false;
-  size_t bytes = key.length / 8, bits = key.length % 8;
-  if (memcmp(address.data(), key.destination.data(), bytes) != 0) return false;
-  return bits == 0 || (address[bytes] ^ key.destination[bytes]) >> (8 - bits) == 0;
+  return family == key.family && IsCovered(address, key.destination, key.length);
 }
 
 }  // namespace tablesnoop

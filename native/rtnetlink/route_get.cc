@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "route_get.h"
 
+#include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -25,8 +26,6 @@ constexpr size_t kBufferBytes = 64 * 1024;
 constexpr int kTimeoutSeconds = 2;
 // A dump that others changed meanwhile is read again this often; a table that never rests is taken as it was told last.
 constexpr int kDumps = 3;
-
-size_t AddressBytes(int family) { return family == AF_INET ? 4 : 16; }
 
 // Calls `take(type, value, size)` for each attribute; false if one of them is damaged.
 template <typename Take>
@@ -66,51 +65,23 @@ uint32_t EgressOf(const uint8_t* nexthops, size_t size) {
   return egress;
 }
 
-bool Rejects(uint8_t type) {
-  return type == RTN_UNREACHABLE || type == RTN_PROHIBIT || type == RTN_BLACKHOLE || type == RTN_THROW;
-}
-
-bool Covers(const RouteAddress& prefix, uint32_t length, const RouteAddress& address) {
-  size_t whole = length / 8;
-  if (!std::equal(prefix.begin(), prefix.begin() + whole, address.begin())) return false;
-  if (length % 8 == 0) return true;
-  uint8_t mask = static_cast<uint8_t>(0xff00 >> (length % 8));
-  return (prefix[whole] & mask) == (address[whole] & mask);
-}
-
 // A request that grows by attributes.
 class Request {
  public:
   Request(int family, uint16_t flags, uint32_t sequence) {
-    header_.nlmsg_type = RTM_GETROUTE;
-    header_.nlmsg_flags = NLM_F_REQUEST | flags;
-    header_.nlmsg_seq = sequence;
-    header_.nlmsg_len = NLMSG_LENGTH(sizeof(rtmsg));
-    route_.rtm_family = static_cast<uint8_t>(family);
+    header_->nlmsg_type = RTM_GETROUTE;
+    header_->nlmsg_flags = NLM_F_REQUEST | flags;
+    header_->nlmsg_seq = sequence;
+    route_->rtm_family = static_cast<uint8_t>(family);
   }
 
-  rtmsg& Route() { return route_; }
-
-  void Add(uint16_t type, const void* value, size_t size) {
-    rtattr attribute = {};
-    attribute.rta_len = static_cast<uint16_t>(RTA_LENGTH(size));
-    attribute.rta_type = type;
-    memcpy(bytes_ + header_.nlmsg_len, &attribute, sizeof(attribute));
-    memcpy(bytes_ + header_.nlmsg_len + RTA_LENGTH(0), value, size);
-    header_.nlmsg_len += RTA_SPACE(size);
-  }
-
-  const uint8_t* Bytes() {
-    memcpy(bytes_, &header_, sizeof(header_));
-    memcpy(bytes_ + NLMSG_HDRLEN, &route_, sizeof(route_));
-    return bytes_;
-  }
-  size_t Size() const { return header_.nlmsg_len; }
+  rtmsg& Route() { return *route_; }
+  nlmsghdr* Header() { return header_; }
 
  private:
-  nlmsghdr header_ = {};
-  rtmsg route_ = {};
-  uint8_t bytes_[128] = {};
+  alignas(nlmsghdr) char bytes_[128] = {};
+  nlmsghdr* header_ = mnl_nlmsg_put_header(bytes_);
+  rtmsg* route_ = static_cast<rtmsg*>(mnl_nlmsg_put_extra_header(header_, sizeof(rtmsg)));
 };
 
 // What the kernel says of a lookup, in contrast to what befalls the request.
@@ -152,7 +123,7 @@ std::optional<ToldRoute> ReadRoute(const uint8_t* message, size_t size) {
 
 void LongestMatch::Take(const ToldRoute& route) {
   if (route.family != family_ || route.is_dead || route.is_special) return;
-  if (!Covers(route.destination, route.answer.prefix_length, address_)) return;
+  if (!IsCovered(address_, route.destination, route.answer.prefix_length)) return;
   if (best_) {
     uint32_t best = best_->answer.prefix_length, length = route.answer.prefix_length;
     // Of two that are alike the kernel takes the first.
@@ -184,9 +155,9 @@ std::optional<RouteAnswer> RouteSocket::Ask(int family, const RouteAddress& addr
   request.Route().rtm_dst_len = static_cast<uint8_t>(bytes * 8);
   // IPv6 always tells the table, and refuses to be asked to.
   request.Route().rtm_flags = family == AF_INET ? RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE : RTM_F_FIB_MATCH;
-  request.Add(RTA_DST, address.data(), bytes);
-  if (vrf != 0) request.Add(RTA_OIF, &vrf, sizeof(vrf));
-  Send(request.Bytes(), request.Size());
+  mnl_attr_put(request.Header(), RTA_DST, bytes, address.data());
+  if (vrf != 0) mnl_attr_put_u32(request.Header(), RTA_OIF, vrf);
+  Send(request.Header());
   std::optional<RouteAnswer> answer;
   bool is_told = false;
   Heard heard;
@@ -217,8 +188,8 @@ std::vector<std::optional<RouteAnswer>> RouteSocket::Find(int family, uint32_t t
 
 bool RouteSocket::Dump(int family, uint32_t table, std::vector<LongestMatch>* matches) {
   Request request(family, NLM_F_DUMP, ++sequence_);
-  request.Add(RTA_TABLE, &table, sizeof(table));
-  Send(request.Bytes(), request.Size());
+  mnl_attr_put_u32(request.Header(), RTA_TABLE, table);
+  Send(request.Header());
   bool is_torn = false;
   Heard heard;
   do {
@@ -235,12 +206,13 @@ bool RouteSocket::Dump(int family, uint32_t table, std::vector<LongestMatch>* ma
   return is_torn;
 }
 
-void RouteSocket::Send(const uint8_t* message, size_t size) {
+void RouteSocket::Send(const nlmsghdr* message) {
   sockaddr_nl kernel = {};
   kernel.nl_family = AF_NETLINK;
   ssize_t sent;
   do {
-    sent = sendto(socket_, message, size, 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof(kernel));
+    const auto* address = reinterpret_cast<const sockaddr*>(&kernel);
+    sent = sendto(socket_, message, message->nlmsg_len, 0, address, sizeof(kernel));
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) throw KernelError(kAct, kRtnetlink, errno);
 }
@@ -255,25 +227,23 @@ RouteSocket::Heard RouteSocket::Receive(Take take) {
   size_t size = static_cast<size_t>(received);
   if (size > buffer_.size()) throw KernelError(kAct, kRtnetlink, EMSGSIZE);
   Heard heard = {};
-  for (const uint8_t* at = buffer_.data(); size >= NLMSG_HDRLEN;) {
-    nlmsghdr header;
-    memcpy(&header, at, sizeof(header));
-    if (header.nlmsg_len < NLMSG_HDRLEN || header.nlmsg_len > size) throw KernelError(kAct, kRtnetlink, EBADMSG);
-    if (header.nlmsg_seq == sequence_) {
-      heard.is_torn = heard.is_torn || (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-      if (header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR) {
-        int code = 0;
-        if (header.nlmsg_len >= NLMSG_LENGTH(sizeof(code))) memcpy(&code, at + NLMSG_HDRLEN, sizeof(code));
-        heard.is_end = true;
-        heard.error = -code;
-        return heard;
+  int left = static_cast<int>(size);
+  const auto* message = reinterpret_cast<const nlmsghdr*>(buffer_.data());
+  for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+    if (message->nlmsg_seq != sequence_) continue;
+    heard.is_torn = heard.is_torn || (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+    if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
+      int code = 0;
+      if (mnl_nlmsg_get_payload_len(message) >= sizeof(code)) {
+        memcpy(&code, mnl_nlmsg_get_payload(message), sizeof(code));
       }
-      take(at, header.nlmsg_len);
+      heard.is_end = true;
+      heard.error = -code;
+      return heard;
     }
-    size_t step = std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), size);
-    at += step;
-    size -= step;
+    take(reinterpret_cast<const uint8_t*>(message), message->nlmsg_len);
   }
+  if (left >= static_cast<int>(MNL_NLMSG_HDRLEN)) throw KernelError(kAct, kRtnetlink, EBADMSG);
   return heard;
 }
 

@@ -70,7 +70,7 @@ class RouteSocket {
     int error;     // Positive errno.
   };
 
-  void Send(const uint8_t* message, size_t size);
+  void Send(const nlmsghdr* message);
   template <typename Take>
   Heard Receive(Take take);
   // Whether it was torn.

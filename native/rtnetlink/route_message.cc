@@ -22,8 +22,6 @@ bool EachAttribute(const void* first, const char* end, Act act) {
   return true;
 }
 
-size_t AddressBytes(uint8_t family) { return family == AF_INET ? 4 : 16; }
-
 bool ReadNumber(const nlattr* attribute, uint32_t& to) {
   if (mnl_attr_validate(attribute, MNL_TYPE_U32) < 0) return false;
   to = mnl_attr_get_u32(attribute);
@@ -101,6 +99,10 @@ bool ReadAttribute(const nlattr* attribute, RouteMessage& route, RouteNexthop& o
 }
 
 }  // namespace
+
+bool Rejects(uint8_t type) {
+  return type == RTN_UNREACHABLE || type == RTN_PROHIBIT || type == RTN_BLACKHOLE || type == RTN_THROW;
+}
 
 std::optional<RouteMessage> ParseRoute(const nlmsghdr* message) {
   if (message->nlmsg_type != RTM_NEWROUTE && message->nlmsg_type != RTM_DELROUTE) return {};

@@ -4,14 +4,13 @@
 
 #include <linux/netlink.h>
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-namespace tablesnoop {
+#include "route_address.h"
 
-using RouteAddress = std::array<uint8_t, 16>;  // IPv4 in the first four bytes; the rest is 0
+namespace tablesnoop {
 
 struct RouteNexthop {
   uint32_t oif = 0;            // 0: none, as of a blackhole
@@ -35,6 +34,9 @@ struct RouteMessage {
   RouteAddress destination = {};
   std::vector<RouteNexthop> nexthops;  // of several paths in the kernel's order; of one route or reject, one
 };
+
+// Whether a route of this type (RTN_…) says no: unreachable, prohibit, blackhole or throw.
+bool Rejects(uint8_t type);
 
 // Of an RTM_NEWROUTE or RTM_DELROUTE that lies in memory as long as it says. Nothing: it is another message, of another
 // family, a route that was made for one lookup (RTM_F_CLONED), or its lengths are wrong.
