@@ -106,4 +106,12 @@ struct {
 /* Apart from `shared`, which every lookup reads: this changes with every sampled failure. */
 struct ts_sampling sampling SEC(".data.sampling");
 
+/* Of a per-CPU array of one entry: that of this CPU. */
+static __always_inline void *this_cpu_entry(void *map)
+{
+	__u32 only = 0;
+
+	return bpf_map_lookup_elem(map, &only);
+}
+
 #endif

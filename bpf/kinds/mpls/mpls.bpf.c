@@ -31,9 +31,7 @@ struct cache_map mpls_cache SEC(".maps");
 
 static __always_inline struct mpls_packet *this_cpu_mpls_packet(void)
 {
-	__u32 at = 0;
-
-	return bpf_map_lookup_elem(&mpls_packets, &at);
+	return this_cpu_entry(&mpls_packets);
 }
 
 static __always_inline void describe_mpls(struct ts_event *head, const struct ts_key *key, const void *of)

@@ -27,9 +27,7 @@ struct {
 
 static __always_inline struct pending *this_cpu_pending(void)
 {
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&pending_events, &zero);
+	return this_cpu_entry(&pending_events);
 }
 
 static __always_inline void output_event(struct ts_event *event, __u64 size)

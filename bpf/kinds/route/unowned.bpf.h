@@ -65,9 +65,7 @@ struct cache_map drop4_cache SEC(".maps");
 
 static __always_inline struct unowned_ring *this_cpu_unowned(void)
 {
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&unowned_misses, &zero);
+	return this_cpu_entry(&unowned_misses);
 }
 
 static __always_inline struct unowned *entry_of(struct unowned_ring *ring, __u64 number)

@@ -31,9 +31,7 @@ struct vxlan_lookup {
 
 static __always_inline struct vxlan_frame *this_cpu_vxlan_frame(void)
 {
-	__u32 at = 0;
-
-	return bpf_map_lookup_elem(&vxlan_frames, &at);
+	return this_cpu_entry(&vxlan_frames);
 }
 
 static __always_inline void describe_vxlan(struct ts_event *head, const struct ts_key *key, const void *of)
