@@ -12,6 +12,7 @@ import type { AccountNames, Names } from "./kinds/kind.js";
 import { KINDS } from "./kinds/list.js";
 import { Ledger } from "./ledger/ledger.js";
 import type { Session } from "./native/session.js";
+import { isShownAmong } from "./netns/shown.js";
 
 type Limits =
   | "failureWindowMs"
@@ -53,8 +54,7 @@ export function buildCounting({
 }: CountingOptions): Counting {
   const { failureWindowMs: windowMs, seriesExpiryMs: expiryMs, seriesMax, netns, collectors, stream } = config;
   const startedAt = clock();
-  const shown = new Set(netns);
-  const shows = (label: string) => shown.size === 0 || shown.has(label);
+  const shows = isShownAmong(netns);
   const countsNoRoute = collectors.mib;
   const ledger = new Ledger({ kinds: KINDS, names, shows, expiryMs, seriesMax, windowMs, startedAt });
   const recent = new Recent(startedAt);

@@ -18,6 +18,7 @@ import { openRouteChanges } from "./native/route_changes.js";
 import { askRoutes, findRoutes } from "./native/routes.js";
 import { libbpfVersion, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
+import { isShownAmong } from "./netns/shown.js";
 import { notCounted, openProbes, unseenKinds, wordsOf } from "./probes.js";
 import { giveUpCapabilities } from "./service/capabilities.js";
 import { readiness } from "./service/readiness.js";
@@ -127,8 +128,7 @@ export class Daemon {
   #buildChanges(session: Session, names: Naming): RouteChangeBook | undefined {
     const { collectors, netns } = this.#config;
     if (!collectors.change) return undefined;
-    const shows = (label: string) => netns.length === 0 || netns.includes(label);
-    return new RouteChangeBook({ open: () => openRouteChanges(session), names, shows });
+    return new RouteChangeBook({ open: () => openRouteChanges(session), names, shows: isShownAmong(netns) });
   }
 
   #buildWatched(names: Naming): WatchedRoutes | undefined {

@@ -1,5 +1,6 @@
 // Of the lookups that were heard while the kernel was asked, those it made for the answer.
 
+import { RT_TABLE_MAIN } from "../fib/tables.js";
 import type { RouteLookup } from "../kinds/route/line.js";
 import type { RuleLookup } from "../kinds/rule/line.js";
 import type { Question } from "./question.js";
@@ -23,9 +24,6 @@ export interface Decision {
 
 /** Bits of the DSCP that all kernels look up by; older ones mask the others away. */
 const OLD_DSCP = 7;
-
-// linux/rtnetlink.h; what ip route get leaves out.
-const RT_TABLE_MAIN = 254;
 
 /** Whether the lookup is for the flow that is asked about, as far as a line tells: not its user, ports and protocol. */
 export function isFor(question: Question, seen: Seen): boolean {
@@ -85,6 +83,7 @@ function isLast({ result, egress, table }: RouteSeen, answer: KernelRoute | unde
   if (result !== "found") return true;
   if (answer === undefined) return false;
   if (answer.type !== "unicast") return true;
+  // What `ip route get` leaves out.
   if (answer.table === null ? table.id !== RT_TABLE_MAIN : !isCalled(table, answer.table)) return false;
   return egress === "multipath" || answer.hops.some(({ device }) => device === egress);
 }

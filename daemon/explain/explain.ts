@@ -3,6 +3,7 @@
 import { statSync } from "node:fs";
 import { UsageError } from "../errors.js";
 import type { SourceOptions } from "../lines/open_lines.js";
+import { OWN_NETNS } from "../netns/own.js";
 import { type Decision, decisions, isFor } from "./decision.js";
 import type { Explanation } from "./explanation.js";
 import { hear, type OpenSource } from "./hearing.js";
@@ -19,7 +20,6 @@ export interface Doors {
   readonly openSource: OpenSource;
 }
 
-const OWN_NETNS = "/proc/self/ns/net";
 const NETNS_FOLDER = "/run/netns";
 
 /** Throws UsageError, and what `describe` of errors.ts can tell, if the kernel cannot be asked or listened to. */

@@ -2,9 +2,12 @@
 
 import { isTelling, parseRtNames } from "./rt_names.js";
 
+/** linux/rtnetlink.h */
+export const RT_TABLE_MAIN = 254;
+
 const BUILT_IN: readonly (readonly [number, string])[] = [
   [255, "local"],
-  [254, "main"],
+  [RT_TABLE_MAIN, "main"],
   [253, "default"],
   [0, "unspec"],
 ];

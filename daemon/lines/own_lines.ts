@@ -1,6 +1,5 @@
 // Lines from probes of one's own: opens a session, listens, and keeps its names and its filter fresh.
 
-import { statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { causeOf, StartError } from "../errors.js";
 import { bitsOf } from "../kinds/lines.js";
@@ -8,6 +7,7 @@ import { KINDS } from "../kinds/list.js";
 import type { RouteChanges } from "../native/route_changes.js";
 import type { Backend, Listener, LookupFilter, Session, SessionOptions, Verbosity } from "../native/session.js";
 import { Naming } from "../netns/naming.js";
+import { ownInode } from "../netns/own.js";
 import { Outage } from "../outage.js";
 import { type LookupQuery, toFilter } from "../stream/query.js";
 import { buildVocabulary } from "../stream/vocabulary.js";
@@ -25,7 +25,6 @@ const REFRESH_MS = 1000;
 const SETTLE_MS = 100;
 /** Names of what is gone, for lines that are on their way. */
 const KEEP_NAMES_MS = 10_000;
-const OWN_NETNS = "/proc/self/ns/net";
 
 export interface OwnLinesOptions {
   readonly query: LookupQuery;
@@ -190,7 +189,7 @@ function tellOfTheUnseen(session: Session, { kinds }: LookupQuery, note: (text: 
 }
 
 function ownCookie(session: Session): bigint {
-  const inode = statSync(OWN_NETNS).ino;
+  const inode = ownInode();
   const own = session.inventory().netns.find((row) => row.inode === inode);
   if (own === undefined) throw new StartError("own_netns_unknown", { inode: String(inode) });
   return own.cookie;

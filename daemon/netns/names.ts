@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { NetnsRow } from "../native/session.js";
 import { Complaints, isMissing, type Report } from "./complaints.js";
 import { Folder } from "./folder.js";
+import { OWN_NETNS } from "./own.js";
 import { printable } from "./printable.js";
 
 /** The label of lookups that could not be attributed. */
@@ -29,7 +30,7 @@ const DOCKER = "/run/docker/netns";
 export const PLACES: NetnsPlaces = {
   folders: ["/run/netns", DOCKER],
   doors: new Map([[DOCKER, "/run/tablesnoopd/docker-netns"]]),
-  reference: "/proc/self/ns/net",
+  reference: OWN_NETNS,
 };
 
 export class NetnsNames {

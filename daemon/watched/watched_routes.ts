@@ -1,11 +1,12 @@
 // The routes that are watched: asks the kernel anew at each scrape, so that none shows what is older than itself. A change of
 // routes, rules, links, sysctls or the end of a route's lifetime may all give another answer, and not each of them is told.
 
-import { statSync } from "node:fs";
 import { StartError } from "../errors.js";
+import { RT_TABLE_MAIN } from "../fib/tables.js";
 import type { LabelsOf, Sample } from "../kinds/metric.js";
 import type { RouteAnswer, RouteAnswers, RouteQuestion } from "../native/routes.js";
 import type { Inventory } from "../native/session.js";
+import { ownInode } from "../netns/own.js";
 import { familyNumber, type Watch } from "./watch.js";
 
 export const WATCHED_ROUTE = {
@@ -17,7 +18,6 @@ export const WATCHED_ROUTE = {
 
 type WatchLabels = LabelsOf<typeof WATCHED_ROUTE>;
 
-const RT_TABLE_MAIN = 254;
 const TABLE_MAX = 0xffffffff;
 
 export interface WatchedRoutesOptions {
@@ -148,8 +148,4 @@ function mustBeRead({ table, vrf }: Question, answer: RouteAnswer | undefined): 
 
 function textOf({ prefix, table }: Watch): string {
   return table === undefined ? prefix : `${prefix}@${table}`;
-}
-
-function ownInode(): number {
-  return statSync("/proc/self/ns/net").ino;
 }
