@@ -2,8 +2,16 @@
 
 import type { CounterRows, EventsDropped, Inventory, ProbeState } from "../native/session.js";
 
-// biome-ignore format: one line
-export const SOURCES = ["counters", "inventory", "probes", "events", "changes", "failures", "retirement", "routes"] as const;
+export const SOURCES = [
+  "counters",
+  "inventory",
+  "probes",
+  "events",
+  "changes",
+  "failures",
+  "retirement",
+  "routes",
+] as const;
 export type Source = (typeof SOURCES)[number];
 
 export interface Reading {
