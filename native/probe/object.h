@@ -53,7 +53,7 @@ class Object {
   // What a map of constants holds: before the load only. Throws KernelError.
   void SetReadOnly(const char* name, const void* value, size_t bytes) const;
 
-  // Ends the wait of IPv4 misses that nothing has resolved (bpf/kinds/route/unowned.bpf.h). Any thread.
+  // Ends the wait of IPv4 misses that nothing has resolved (bpf/kinds/route/unowned_end.bpf.h). Any thread.
   // Returns 0 or a negative errno.
   int GiveUp() const;
 

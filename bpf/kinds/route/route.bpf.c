@@ -10,6 +10,9 @@
 struct cache_map route4_cache SEC(".maps");
 
 #include "unowned.bpf.h"
+#include "unowned_hit.bpf.h"
+#include "unowned_drop.bpf.h"
+#include "unowned_end.bpf.h"
 
 #include "fib4.bpf.c"
 #include "fib6.bpf.c"
