@@ -56,17 +56,9 @@ Vocabulary Words() {
   return words;
 }
 
-std::string Line(const ts_change_event& change, uint8_t verbose) {
-  std::string line;
-  AppendText(line, ViewOf(change), Words(), {verbose, false});
-  return line;
-}
+std::string Line(const ts_change_event& change, uint8_t verbose) { return TextOf(change, verbose, false, Words()); }
 
-std::string Object(const ts_change_event& change) {
-  std::string line;
-  AppendJson(line, ViewOf(change), Words(), SampleNames(), 0);
-  return line;
-}
+std::string Object(const ts_change_event& change) { return JsonOf(change, 0, Words()); }
 
 }  // namespace
 

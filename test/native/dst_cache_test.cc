@@ -32,11 +32,7 @@ Vocabulary Words() {
   return words;
 }
 
-std::string Line(const ts_dst_cache_event& hit, uint8_t verbose) {
-  std::string line;
-  AppendText(line, ViewOf(hit), Words(), {verbose, false});
-  return line;
-}
+std::string Line(const ts_dst_cache_event& hit, uint8_t verbose) { return TextOf(hit, verbose, false, Words()); }
 
 }  // namespace
 

@@ -53,17 +53,9 @@ Vocabulary Words() {
   return words;
 }
 
-std::string Line(const ts_fdb_event& fdb, uint8_t verbose) {
-  std::string line;
-  AppendText(line, ViewOf(fdb), Words(), {verbose, false});
-  return line;
-}
+std::string Line(const ts_fdb_event& fdb, uint8_t verbose) { return TextOf(fdb, verbose, false, Words()); }
 
-std::string Object(const ts_fdb_event& fdb) {
-  std::string line;
-  AppendJson(line, ViewOf(fdb), Words(), SampleNames(), 0);
-  return line;
-}
+std::string Object(const ts_fdb_event& fdb) { return JsonOf(fdb, 0, Words()); }
 
 }  // namespace
 

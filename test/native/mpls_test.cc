@@ -28,17 +28,9 @@ Vocabulary Words() {
   return words;
 }
 
-std::string Line(const ts_mpls_event& mpls, uint8_t verbose) {
-  std::string line;
-  AppendText(line, ViewOf(mpls), Words(), {verbose, false});
-  return line;
-}
+std::string Line(const ts_mpls_event& mpls, uint8_t verbose) { return TextOf(mpls, verbose, false, Words()); }
 
-std::string Object(const ts_mpls_event& mpls) {
-  std::string line;
-  AppendJson(line, ViewOf(mpls), Words(), SampleNames(), 0);
-  return line;
-}
+std::string Object(const ts_mpls_event& mpls) { return JsonOf(mpls, 0, Words()); }
 
 }  // namespace
 

@@ -134,16 +134,17 @@ EventView ViewOf(const Event& event) {
 }
 
 template <typename Event>
-std::string TextOf(const Event& event, uint8_t verbose, bool colour = false) {
+std::string TextOf(const Event& event, uint8_t verbose, bool colour = false,
+                   const Vocabulary& words = SampleVocabulary()) {
   std::string line;
-  AppendText(line, ViewOf(event), SampleVocabulary(), {verbose, colour});
+  AppendText(line, ViewOf(event), words, {verbose, colour});
   return line;
 }
 
 template <typename Event>
-std::string JsonOf(const Event& event, int64_t unix_offset = 0) {
+std::string JsonOf(const Event& event, int64_t unix_offset = 0, const Vocabulary& words = SampleVocabulary()) {
   std::string line;
-  AppendJson(line, ViewOf(event), SampleVocabulary(), SampleNames(), unix_offset);
+  AppendJson(line, ViewOf(event), words, SampleNames(), unix_offset);
   return line;
 }
 

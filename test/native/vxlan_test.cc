@@ -32,11 +32,7 @@ Vocabulary Words() {
   return words;
 }
 
-std::string Line(const ts_tunnel_event& vxlan, uint8_t verbose) {
-  std::string line;
-  AppendText(line, ViewOf(vxlan), Words(), {verbose, false});
-  return line;
-}
+std::string Line(const ts_tunnel_event& vxlan, uint8_t verbose) { return TextOf(vxlan, verbose, false, Words()); }
 
 }  // namespace
 
