@@ -6,11 +6,18 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
+ * @typedef {object} TestResult
+ * @property {string} fullName
+ * @property {string} status
+ * @property {readonly string[]} [failureMessages]
+ */
+
+/**
  * @typedef {object} TestFile
  * @property {string} name absolute path
  * @property {string} status
  * @property {string} [message]
- * @property {readonly { fullName: string, status: string }[]} assertionResults
+ * @property {readonly TestResult[]} assertionResults
  */
 
 /** @param {readonly TestFile[]} files */
@@ -18,18 +25,44 @@ export function summarise(files) {
   const tests = files.flatMap((file) => file.assertionResults);
   /** @param {string} status */
   const count = (status) => tests.filter((test) => test.status === status).length;
-  // A file that fails before its first test (an import error, a failed hook) has no failed test to show for it.
-  const broken = files.filter(
-    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
-  );
   const passed = count("passed");
-  const failed = count("failed") + broken.length;
-  return { passed, failed, skipped: tests.length - passed - count("failed"), broken: broken.map((file) => file.name) };
+  const failed = count("failed") + files.filter(isBroken).length;
+  return { passed, failed, skipped: tests.length - passed - count("failed") };
 }
 
 /** @param {{ passed: number, failed: number, skipped: number }} summary */
 export function summaryLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+// How much of a failure's message and stack is shown.
+const FAILURE_LINES = 12;
+
+/**
+ * What failed and how, a few lines each: a file that broke outside its tests has its own message.
+ * @param {readonly TestFile[]} files
+ */
+export function failures(files) {
+  return files.flatMap((file) => [
+    ...(isBroken(file) ? [failure(`${file.name}, outside its tests`, file.message)] : []),
+    ...file.assertionResults
+      .filter((test) => test.status === "failed")
+      .map((test) => failure(`${path.basename(file.name)}: ${test.fullName}`, test.failureMessages?.join("\n"))),
+  ]);
+}
+
+/** @param {string} what @param {string} [message] */
+function failure(what, message = "") {
+  const lines = message.split("\n").filter((line) => line.trim() !== "" && !line.includes("node_modules"));
+  return [`failed: ${what}`, ...lines.slice(0, FAILURE_LINES).map((line) => `    ${line}`)].join("\n");
+}
+
+/**
+ * A file that fails before its first test (an import error, a failed hook) has no failed test to show for it.
+ * @param {TestFile} file
+ */
+function isBroken(file) {
+  return file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed");
 }
 
 /** @param {readonly TestFile[]} files */
@@ -55,8 +88,9 @@ function main(args) {
   const report = JSON.parse(readFileSync(file, "utf8"));
   const summary = summarise(report.testResults);
   const live = liveTests(report.testResults);
-  for (const name of summary.broken) process.stdout.write(`failed outside its tests: ${name}\n`);
   for (const title of live.skipped) process.stdout.write(`skipped live test: ${title}\n`);
+  // Last, as the end of a long output is what one sees of it.
+  for (const text of failures(report.testResults)) process.stdout.write(`${text}\n`);
   const lacksLive = args.includes("--need-live") && live.ran === 0;
   if (lacksLive) process.stdout.write("no live test ran, although this machine is root and has kernel types\n");
   if (lacksLive || summary.failed > 0) process.exitCode = 1;

@@ -9,7 +9,7 @@ import { SetupError } from "../../scripts/setup/child.mjs";
 import { installedNames, installPackages, packagesFor, whyNotClang } from "../../scripts/setup/debian_packages.mjs";
 import { parseOsRelease, whyNotBuild, whyNotRun } from "../../scripts/setup/machine.mjs";
 import { sameTree } from "../../scripts/setup/node_modules.mjs";
-import { liveTests, summarise, summaryLine } from "../../scripts/test_summary.mjs";
+import { failures, liveTests, summarise, summaryLine } from "../../scripts/test_summary.mjs";
 
 const SETUP = fileURLToPath(new URL("../../scripts/setup/entry.mjs", import.meta.url));
 const bookworm = { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" };
@@ -230,7 +230,24 @@ describe("the summary of a test run", () => {
       file("unit/b.test.ts", "failed", "failed", "passed"),
       file("unit/c.test.ts", "failed"),
     ];
-    expect(summarise(files)).toEqual({ passed: 3, failed: 2, skipped: 1, broken: ["/clone/test/unit/c.test.ts"] });
+    expect(summarise(files)).toEqual({ passed: 3, failed: 2, skipped: 1 });
+  });
+
+  it("shows what failed, with the beginning of its message", () => {
+    const failed = {
+      fullName: "adds",
+      status: "failed",
+      failureMessages: ["Error: 3\n    at node_modules/x\n    at y"],
+    };
+    const files = [
+      file("unit/a.test.ts", "passed", "passed"),
+      { ...file("unit/b.test.ts", "failed"), assertionResults: [failed] },
+      { ...file("unit/c.test.ts", "failed"), message: Array(20).fill("no such file").join("\n") },
+    ];
+    expect(failures(files)).toEqual([
+      "failed: b.test.ts: adds\n    Error: 3\n        at y",
+      `failed: /clone/test/unit/c.test.ts, outside its tests${"\n    no such file".repeat(12)}`,
+    ]);
   });
 
   it("is one plain line", () => {
