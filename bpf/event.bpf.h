@@ -111,14 +111,17 @@ static __always_inline void raise_lost(__u32 column)
 		__sync_fetch_and_add(lost, 1);
 }
 
+static long lose_for_slot(__u32 slot, const __u32 *listeners)
+{
+	if (*listeners >> slot & 1)
+		raise_lost(slot);
+	return 0;
+}
+
+/* (bpf_loop for the reason given at wanted_by.) */
 static __noinline int lose(__u32 listeners)
 {
-	__u32 slot;
-
-	for (slot = 0; slot < TS_LISTENERS; slot++) {
-		if (listeners >> slot & 1)
-			raise_lost(slot);
-	}
+	bpf_loop(TS_LISTENERS, lose_for_slot, &listeners, 0);
 	raise_lost(TS_LOST_ALL);
 	return 0;
 }
