@@ -12,6 +12,7 @@ import { explanationText } from "./explain/text.js";
 import { renderArgpHelp, renderArgpUsage } from "./flags/argp_help.js";
 import { readAccess } from "./lines/daemon_access.js";
 import { type DaemonAddress, withoutLogin } from "./lines/daemon_address.js";
+import { fetchChanges } from "./lines/daemon_changes.js";
 import type { LineSource } from "./lines/line_source.js";
 import { openSource } from "./lines/open_lines.js";
 import { hearWriteErrors, writeAll } from "./output.js";
@@ -93,7 +94,7 @@ async function explainMain(argv: readonly string[]): Promise<void> {
   const { question, format, probe, connect, accessFiles } = options;
   hidePassword(["explain", ...argv], connect);
   const listening = { probe, access: readAccess(accessFiles), ...(connect && { connect }) };
-  const explanation = await explain(question, listening, { ask: iproute2(question.netns), openSource });
+  const explanation = await explain(question, listening, { ask: iproute2(question.netns), openSource, fetchChanges });
   await writeAll(
     process.stdout,
     format === "json" ? `${withoutUnseen(JSON.stringify(explanation))}\n` : explanationText(explanation),

@@ -1,7 +1,9 @@
 // Asks the kernel for a route while listening to its lookups, and puts together how it decided.
 
 import { statSync } from "node:fs";
-import { UsageError } from "../errors.js";
+import { StartError, UsageError } from "../errors.js";
+import { LOCAL_DAEMON } from "../lines/daemon_address.js";
+import type { fetchChanges } from "../lines/daemon_changes.js";
 import type { SourceOptions } from "../lines/open_lines.js";
 import { OWN_NETNS } from "../netns/own.js";
 import { type Decision, decisions, isFor } from "./decision.js";
@@ -9,6 +11,7 @@ import type { Explanation } from "./explanation.js";
 import { hear, type OpenSource } from "./hearing.js";
 import type { AskIp, Reply } from "./iproute2.js";
 import { type Question, routeGetArguments } from "./question.js";
+import { removedRoute } from "./removed.js";
 import { type KernelRoute, type Neighbour, parseNeighbour, parseRoutes, parseRules, type Rule } from "./replies.js";
 import { stepsOf } from "./steps.js";
 import { verdictOf } from "./verdict.js";
@@ -18,9 +21,11 @@ export type Listening = Pick<SourceOptions, "probe" | "connect" | "access">;
 export interface Doors {
   readonly ask: AskIp;
   readonly openSource: OpenSource;
+  readonly fetchChanges: typeof fetchChanges;
 }
 
 const NETNS_FOLDER = "/run/netns";
+const NO_CHANGES = { changes: [], note: [] };
 
 /** Throws UsageError, and what `describe` of errors.ts can tell, if the kernel cannot be asked or listened to. */
 export async function explain(question: Question, listening: Listening, doors: Doors): Promise<Explanation> {
@@ -49,13 +54,27 @@ export async function explain(question: Question, listening: Listening, doors: D
     ...(neighbour && { neighbour }),
   };
   const { steps, ...seen } = stepsOf(found);
-  const { routed, result, sentence } = verdictOf({ ...found, ...seen, refused: heard.answer.refused ?? "" });
+  const { changes, note } =
+    answer === undefined && heard.netns !== null ? await changesHeard(listening, doors) : NO_CHANGES;
+  const removed = removedRoute(question, heard.netns ?? "", seen.tables, changes);
+  const { routed, result, sentence } = verdictOf({ ...found, ...seen, removed, refused: heard.answer.refused ?? "" });
   const { destination, family, from = null, iif = null, oif = null, mark = null, dscp = null, uid = null } = question;
   return {
     ...{ destination, family, netns, from, iif, oif, mark, dscp, uid },
-    ...{ steps, routed, result, verdict: sentence },
-    notes: [...heard.notes, ...notesOn(of, rules, listening)],
+    ...{ steps, routed, result, removed: result === "no_route" ? removed : null, verdict: sentence },
+    notes: [...heard.notes, ...notesOn(of, rules, listening), ...note],
   };
+}
+
+/** A daemon hears of changes all the time: the one that is named, else the one that may run here. */
+async function changesHeard({ connect, access }: Listening, doors: Doors) {
+  try {
+    const to = { address: connect ?? LOCAL_DAEMON, ...(access && { access }) };
+    return { changes: await doors.fetchChanges(to), note: [] };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return { changes: [], note: connect === undefined ? [] : [`no removed route is known: ${error.message}`] };
+  }
 }
 
 function inodeOf(netns: string | undefined): number {

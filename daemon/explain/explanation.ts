@@ -2,6 +2,7 @@
 
 import type { Family, Result } from "../fib/lookup.js";
 import type { Encap } from "../kinds/encap/line.js";
+import type { RemovedRoute } from "../wire/change.js";
 import type { Hop } from "./replies.js";
 
 export interface RuleStep {
@@ -64,6 +65,8 @@ export interface Explanation {
   readonly steps: readonly Step[];
   readonly routed: boolean;
   readonly result: Result;
+  /** Of a packet without a route, the one that it lacks now; null: none is known. */
+  readonly removed: RemovedRoute | null;
   /** One sentence. */
   readonly verdict: string;
   /** What could not be seen, and what else there is to know. */

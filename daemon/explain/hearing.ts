@@ -12,6 +12,8 @@ interface Heard<Answer> {
   readonly answer: Answer;
   /** In the order in which the kernel finished them, others' among them. */
   readonly lookups: readonly Seen[];
+  /** The listener's name for the namespace; null: it heard none, or knows none. */
+  readonly netns: string | null;
   /** What cannot be seen, or was lost. */
   readonly notes: readonly string[];
 }
@@ -41,13 +43,13 @@ export async function hear<Answer>(
     const { ringbuf, queue, daemon } = source.dropped();
     const dropped = ringbuf + queue + daemon;
     if (dropped > 0) notes.push(`${dropped} lookups were dropped before they could be read`);
-    return { answer, lookups, notes };
+    return { answer, lookups, netns: lookups[0]?.netns.name ?? null, notes };
   } finally {
     source.close();
   }
 }
 
-type Line = Seen & { readonly netns: { readonly inode: number | null } };
+type Line = Seen & { readonly netns: { readonly inode: number | null; readonly name?: string | null } };
 
 async function rest(source: LineSource): Promise<Line[]> {
   const lines: Line[] = [];

@@ -38,6 +38,7 @@ export function decisionText(lookups: readonly TreeLookup[]): string {
     ...steps,
     rules,
     refused: UNREACHABLE,
+    removed: null,
     ...(answer && { answer }),
   });
   const { family, destination, from = null, iif = null, mark = null, dscp = null } = question;
@@ -46,6 +47,7 @@ export function decisionText(lookups: readonly TreeLookup[]): string {
     netns: { name: first.netns.name ?? (first.netns.inode === null ? null : String(first.netns.inode)), inode: 0 },
     ...verdict,
     steps: steps.steps,
+    removed: null,
     // Of a lookup alone it is not known whether it was the last.
     verdict: typeof first.decision === "number" ? severalOr(tables, answer, sentence) : "",
     notes: [],

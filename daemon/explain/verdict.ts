@@ -2,6 +2,7 @@
 
 import type { Result } from "../fib/lookup.js";
 import { rejection } from "../fib/rejection.js";
+import type { RemovedRoute } from "../wire/change.js";
 import type { NeighbourStep, RuleStep, TableStep } from "./explanation.js";
 import type { Question } from "./question.js";
 import type { KernelRoute, Rule } from "./replies.js";
@@ -18,6 +19,8 @@ export interface Findings {
   /** Kind of tunnel the route leads into. */
   readonly encap: string | null;
   readonly neighbour?: NeighbourStep;
+  /** That the destination lacks now. */
+  readonly removed: RemovedRoute | null;
 }
 
 export interface Verdict {
@@ -69,7 +72,7 @@ function trouble(neighbour: NeighbourStep | undefined): string {
 }
 
 function refusal(findings: Findings): { readonly result: Result; readonly why: string } {
-  const { question, tables, rule, refused } = findings;
+  const { question, tables, rule, refused, removed } = findings;
   const last = tables.at(-1);
   if (rule !== undefined && rule.action !== "to_table" && REJECTS[rule.result] !== undefined) {
     return { result: rule.result, why: `rule ${rule.priority} ${REJECTS[rule.result]}` };
@@ -81,7 +84,17 @@ function refusal(findings: Findings): { readonly result: Result; readonly why: s
   if (tables.length === 0 && rule === undefined) return nothingSeen(findings);
   if (refused !== NO_ROUTE && !isForwardingOff(question, refused)) return byUnseenRule(findings);
   const off = isForwardingOff(question, refused) ? `, and ${question.iif} does not forward` : "";
-  return { result: "no_route", why: `no table has a route to ${question.destination}${off}${unlessARule(findings)}` };
+  return {
+    result: "no_route",
+    why: `no table has a route to ${question.destination}${since(removed)}${off}${unlessARule(findings)}`,
+  };
+}
+
+function since(removed: RemovedRoute | null): string {
+  if (removed === null) return "";
+  const { prefix, via, device, protocol, table, time } = removed;
+  const way = via !== null ? ` via ${via}` : device !== null ? ` dev ${device}` : "";
+  return ` since ${prefix}${way}, protocol ${protocol}, was removed from ${table} at ${time.replace(/\.\d+/, "")}`;
 }
 
 /** An unreachable rule that is not seen answers as if there were no route. */

@@ -1,12 +1,15 @@
 import { statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { StartError } from "../../../daemon/errors.js";
 import type { Seen } from "../../../daemon/explain/decision.js";
 import { explain } from "../../../daemon/explain/explain.js";
 import type { Reply } from "../../../daemon/explain/iproute2.js";
 import type { Question } from "../../../daemon/explain/question.js";
 import { explanationText } from "../../../daemon/explain/text.js";
+import type { DaemonRequest } from "../../../daemon/lines/daemon_request.js";
 import type { LineSource } from "../../../daemon/lines/line_source.js";
 import type { SourceOptions } from "../../../daemon/lines/open_lines.js";
+import type { RouteChangeSeen } from "../../../daemon/wire/change.js";
 import { route, rule } from "./lookups.js";
 
 const INODE = statSync("/proc/self/ns/net").ino;
@@ -20,9 +23,11 @@ interface World {
   readonly note?: string;
   readonly dropped?: number;
   readonly connect?: SourceOptions["connect"];
+  /** What a daemon heard; absent: none answers. */
+  readonly changes?: readonly RouteChangeSeen[];
 }
 
-async function explained({ question = QUESTION, lookups, says, note, dropped = 0, connect }: World) {
+async function explained({ question = QUESTION, lookups, says, note, dropped = 0, connect, changes }: World) {
   const asked: string[] = [];
   const happened: string[] = [];
   const ask = async (args: readonly string[]) => {
@@ -30,7 +35,9 @@ async function explained({ question = QUESTION, lookups, says, note, dropped = 0
     happened.push("ask");
     return says[args.join(" ")] ?? { text: "[]" };
   };
-  let left = lookups.map((one) => Buffer.from(`${JSON.stringify({ ...one, netns: { inode: INODE } })}\n`));
+  let left = lookups.map((one) =>
+    Buffer.from(`${JSON.stringify({ ...one, netns: { inode: INODE, name: "host" } })}\n`),
+  );
   left.push(Buffer.from(`${JSON.stringify({ ...route(7), netns: { inode: 1 } })}\n`));
   const opened: SourceOptions[] = [];
   const openSource = async (options: SourceOptions): Promise<LineSource> => {
@@ -48,8 +55,15 @@ async function explained({ question = QUESTION, lookups, says, note, dropped = 0
       close: () => happened.push("close"),
     };
   };
-  const explanation = await explain(question, { probe: "auto", ...(connect && { connect }) }, { ask, openSource });
-  return { explanation, asked, happened, opened };
+  const connected: string[] = [];
+  const fetchChanges = async ({ address }: DaemonRequest) => {
+    connected.push(address.text);
+    if (changes === undefined) throw new StartError("daemon_unreachable", { url: address.text, cause: "nobody" });
+    return changes;
+  };
+  const doors = { ask, openSource, fetchChanges };
+  const explanation = await explain(question, { probe: "auto", ...(connect && { connect }) }, doors);
+  return { explanation, asked, happened, opened, connected };
 }
 
 const ROUTED = {
@@ -110,6 +124,63 @@ Routed via 10.0.0.1 on eth0 by 192.0.2.0/24 of table 100.
     expect(explanation.verdict).toBe("Not routed: 192.0.2.1/32 of table main drops it silently (blackhole).");
     expect(explanation).toMatchObject({ routed: false, result: "blackhole" });
     expect(asked).not.toContain("route get fibmatch 192.0.2.1");
+  });
+
+  describe("of a packet without a route", () => {
+    const lost: World = {
+      lookups: [route(254)],
+      says: { "route get 192.0.2.1": { refused: "Network is unreachable" } },
+    };
+    const removed = {
+      ...{ prefix: "192.0.2.0/24", via: "10.0.0.1", device: "eth0", protocol: "bird", table: "main" },
+      time: "2026-01-02T21:44:36.120Z",
+    };
+    const change: RouteChangeSeen = {
+      ...{ ...removed, change: "removed", told: true, netns: "host", family: "ipv4", type: "unicast" },
+      ...{ metric: 32, nexthops: 1 },
+    };
+
+    test("names the removed route that a daemon here heard of", async () => {
+      const { explanation, connected } = await explained({ ...lost, changes: [change] });
+      expect(explanation.verdict).toBe(
+        "Not routed: no table has a route to 192.0.2.1 since 192.0.2.0/24 via 10.0.0.1, protocol bird, was removed from main at 2026-01-02T21:44:36Z.",
+      );
+      expect(explanation.removed).toEqual(removed);
+      expect(connected).toEqual(["http://127.0.0.1:10074"]);
+    });
+
+    test("takes it that no daemon runs here, and says so of one that was named", async () => {
+      const { explanation } = await explained(lost);
+      expect(explanation).toMatchObject({ removed: null, notes: [] });
+      const connect = { text: "http://127.0.0.1:1", to: { host: "127.0.0.1", port: 1 }, usesTls: false };
+      const named = await explained({ ...lost, connect });
+      expect(named.connected).toEqual([connect.text]);
+      expect(named.explanation.notes).toContainEqual(expect.stringMatching(/^no removed route is known: .*nobody/));
+    });
+
+    test("asks no daemon if the packet is routed", async () => {
+      expect((await explained({ lookups: [route(255)], says: ROUTED, changes: [change] })).connected).toEqual([]);
+    });
+
+    test.each<[string, Partial<RouteChangeSeen>[], string | null]>([
+      [
+        "the longest that covers it",
+        [{ prefix: "192.0.0.0/16" }, {}, { prefix: "192.0.2.0/25", table: "100" }],
+        "192.0.2.0/24",
+      ],
+      ["none that came back", [{ change: "added" }, {}], null],
+      ["one that went again", [{}, { change: "added" }, {}], "192.0.2.0/24"],
+      ["none of another metric's return", [{ change: "added", metric: 64 }, {}], "192.0.2.0/24"],
+      ["none of another namespace", [{ netns: "blue" }], null],
+      ["none of another family", [{ family: "ipv6", prefix: "::/0" }], null],
+      ["none that rejected", [{ type: "blackhole" }], null],
+      ["none that does not cover it", [{ prefix: "198.51.100.0/24" }], null],
+      ["a default route", [{ prefix: "0.0.0.0/0" }], "0.0.0.0/0"],
+    ])("names %s", async (_, parts, prefix) => {
+      const changes = parts.map((part) => ({ ...change, ...part }));
+      const { explanation } = await explained({ ...lost, changes });
+      expect(explanation.removed?.prefix ?? null).toBe(prefix);
+    });
   });
 
   test("asks for no neighbour where the packet is put into another one", async () => {

@@ -21,7 +21,7 @@ function neighbour(state: string): NeighbourStep {
 }
 
 function verdict(findings: Partial<Findings>) {
-  return verdictOf({ question: QUESTION, refused: "", tables: [], rules: [], encap: null, ...findings });
+  return verdictOf({ question: QUESTION, refused: "", tables: [], rules: [], encap: null, removed: null, ...findings });
 }
 
 const FOUND = [table("no_route"), table("found", "192.0.2.0/24")];

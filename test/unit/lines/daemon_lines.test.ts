@@ -1,38 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describe as describeError, StartError } from "../../../daemon/errors.js";
 import { KINDS_UNASKED, LINE_KINDS } from "../../../daemon/kinds/lines.js";
-import { type DaemonAddress, parseDaemonAddress } from "../../../daemon/lines/daemon_address.js";
+import type { DaemonAddress } from "../../../daemon/lines/daemon_address.js";
 import { connectLines, hasStream } from "../../../daemon/lines/daemon_lines.js";
 import { DEFAULT_QUERY, type LookupQuery } from "../../../daemon/stream/query.js";
-
-const servers: Server[] = [];
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** Serves on a port the kernel chooses, or on a socket file. */
-async function serve(answer: Answer, socketPath?: string): Promise<DaemonAddress> {
-  const server = createServer(answer);
-  servers.push(server);
-  const at = socketPath === undefined ? { host: "127.0.0.1", port: 0 } : { path: socketPath };
-  await new Promise<void>((resolve) => server.listen(at, resolve));
-  const text =
-    socketPath === undefined ? `http://127.0.0.1:${(server.address() as AddressInfo).port}` : `unix:${socketPath}`;
-  const address = parseDaemonAddress(text);
-  if (!address) throw new Error(`${text} is no address`);
-  return address;
-}
+import { serve, stopServing } from "./serve.js";
 
 const connect = (address: DaemonAddress, query: LookupQuery = DEFAULT_QUERY) =>
   connectLines({ address, query, format: "text", verbose: 0 });
@@ -217,7 +192,7 @@ describe("no stream", () => {
 
   test("nobody there is told with the address", async () => {
     const address = await serve(() => {});
-    for (const server of servers.splice(0)) server.close();
+    stopServing();
     const error = await refusal(connect(address));
     expect(error.code).toBe("daemon_unreachable");
     expect(error.message).toMatch(/ECONNREFUSED/);
