@@ -9,7 +9,7 @@ import type { FailureReport } from "../../daemon/destinations/failed_destination
 import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
 import type { ChangesAnswer } from "../../daemon/wire/change.js";
 import { BACKEND } from "../support/backend.js";
-import { createPair, type Pair } from "../support/networks/topology.js";
+import { becomeQuiet, createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
 import { builtIn, spawnDaemon } from "../support/processes/daemon_process.js";
@@ -217,6 +217,8 @@ test("IPv4 routes that go with their link are told although the kernel says noth
 
 test("IPv4 routes that go with a nexthop object are told too", async () => {
   await pair.host.ip("link set d0 up");
+  // A nexthop object is refused until the link is.
+  await becomeQuiet([pair.host]);
   await pair.host.ip("nexthop add id 7 via 10.98.0.2 dev d0");
   await pair.host.ip("route add 10.99.1.0/24 nhid 7 proto isis", "nexthop delete id 7");
   await expect.poll(() => counts("ipv4", "main", "isis"), WAIT).toEqual([1, 0, 1]);
