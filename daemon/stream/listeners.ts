@@ -166,11 +166,22 @@ export class Listeners {
     if (first !== undefined && kinds.length === 0) {
       throw new BadQuery("kind", `${kindOf(first).noun}s cannot be seen here: ${unseen.get(first)}`);
     }
-    if (netns.length === 0 || (query.netns !== undefined && netns.includes(query.netns))) return query;
+    if (netns.length === 0) return query;
     const [only, ...others] = netns;
+    const same = query.netns === undefined ? undefined : this.#sameNetns(query.netns);
+    if (same !== undefined) return { ...query, netns: same };
     if (query.netns !== undefined) throw notAccepted("netns", query.netns, `shown by this daemon: ${netns.join(", ")}`);
     if (only === undefined || others.length > 0) throw new BadQuery("netns", `one of ${netns.join(", ")} is needed`);
     return { ...query, netns: only };
+  }
+
+  /** The name by which the namespace is shown, which may have been asked for by its inode; undefined: it is not shown. */
+  #sameNetns(asked: string): string | undefined {
+    const { netns, names } = this.#options;
+    if (netns.includes(asked)) return asked;
+    this.#refreshNames(REFRESH_MS / 2);
+    const cookie = names.netnsNamed(asked);
+    return cookie === undefined ? undefined : netns.find((name) => names.netnsNamed(name) === cookie);
   }
 
   #filterFor(query: LookupQuery): LookupFilter {

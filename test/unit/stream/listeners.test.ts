@@ -165,6 +165,13 @@ describe("listeners", () => {
     expect(session.listeners.map(({ filter }) => filter.netns)).toEqual([5n, 1n]);
   });
 
+  test("may ask by inode for a namespace that is shown by its name, and hear whatever bears the name then", () => {
+    const one = build({ netns: ["host"] });
+    open({ netns: "4026531841" }, one);
+    expect(session.listeners[0]?.filter).toMatchObject({ netns: 1n });
+    expect(() => open({ netns: "500" }, one)).toThrow('netns: "500" is not shown by this daemon: host');
+  });
+
   test("get what is said up to the end, and none comes after it", async () => {
     const { hearing, lines } = open();
     let last = "";
