@@ -141,9 +141,8 @@ describe.each(FAMILIES)("%s", (family) => {
     );
     expect(added.counted).toEqual([CHANGES, 0, 0]);
     const before = await scrape();
-    const gone = await lines(["--json", "--dst", family === "ipv4" ? "10.100.0.0/16" : "fd97::/16"], CHANGES, () =>
-      away.ip("link set d0 down"),
-    );
+    const within = ["--table", "main", "--dst", family === "ipv4" ? "10.100.0.0/16" : "fd97::/16"];
+    const gone = await lines(["--json", ...within], CHANGES, () => away.ip("link set d0 down"));
     const after = await scrape();
     const labels = { netns: away.name, family };
     expect(delta(before, after, COUNTED, { ...labels, protocol: "ospf", change: "removed" })).toBe(CHANGES);
