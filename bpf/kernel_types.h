@@ -399,6 +399,8 @@ struct fib_nh {
 
 struct fib_info {
 	struct net *fib_net;
+	unsigned char fib_protocol;
+	__u32 fib_priority;
 	struct nexthop *nh;
 	int fib_nhs;
 	struct fib_nh fib_nh[];
@@ -418,10 +420,20 @@ struct nh_info {
 	struct fib_nh_common fib_nhc;
 };
 
+struct nh_grp_entry {
+	struct nexthop *nh;
+};
+
+struct nh_group {
+	__u16 num_nh;
+	struct nh_grp_entry nh_entries[];
+};
+
 struct nexthop {
 	struct list_head grp_list; /* the groups this object is in */
 	bool is_group;
-	struct nh_info *nh_info;
+	struct nh_info *nh_info; /* shares its bytes with the next */
+	struct nh_group *nh_grp;
 };
 
 struct fib6_nh {
@@ -438,8 +450,35 @@ struct fib6_info {
 	struct fib6_info *fib6_next;
 	struct rt6key fib6_dst;
 	__u32 fib6_flags;
+	__u32 fib6_metric;
+	__u8 fib6_protocol;
+	__u8 fib6_type;
 	unsigned int fib6_nsiblings;
 	struct nexthop *nh;
+	struct fib6_nh fib6_nh[];
+};
+
+enum fib_event_type {
+	FIB_EVENT_ENTRY_REPLACE = 0, /* CO-RE puts in the kernel's numbers */
+	FIB_EVENT_ENTRY_APPEND = 1,
+	FIB_EVENT_ENTRY_ADD = 2,
+	FIB_EVENT_ENTRY_DEL = 3,
+};
+
+struct fib_notifier_info {
+	int family;
+};
+
+struct fib_entry_notifier_info {
+	__u32 dst; /* in host order */
+	int dst_len;
+	struct fib_info *fi;
+	__u8 type;
+	__u32 tb_id;
+};
+
+struct fib6_entry_notifier_info {
+	struct fib6_info *rt;
 };
 
 struct fib6_result {

@@ -15,6 +15,7 @@
 #include "record.bpf.h"
 #include "event.bpf.h"
 #include "device.bpf.h"
+#include "gateway.bpf.h"
 #include "flow.bpf.h"
 #include "decision.bpf.h"
 #include "failed_destination.bpf.h"

@@ -8,7 +8,7 @@ import { Answers } from "./history/answers.js";
 import { Books } from "./history/books.js";
 import { Recent } from "./history/recent.js";
 import { COLLECTORS } from "./kinds/collectors.js";
-import type { AccountNames, Names } from "./kinds/kind.js";
+import type { Names } from "./kinds/kind.js";
 import { KINDS } from "./kinds/list.js";
 import { Ledger } from "./ledger/ledger.js";
 import type { Session } from "./native/session.js";
@@ -28,7 +28,7 @@ export interface CountingOptions
     Pick<ExpositionOptions, "watched" | "stream" | "reloads" | "logLinesDropped" | "build"> {
   readonly config: Pick<Config, Limits>;
   readonly session: Session;
-  readonly names: Names & Pick<AccountNames, "protocol"> & DrainOptions["names"];
+  readonly names: Names & DrainOptions["names"];
   /** Of routes in the daemon's own namespace; absent: nobody hears of them. */
   readonly changes?: DrainOptions["changes"] & FailedDestinationsOptions["causes"];
   /** Milliseconds since 1970; the clock of this machine if absent. */

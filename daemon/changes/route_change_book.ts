@@ -2,7 +2,7 @@
 // natively; whoever asks gets the last ones.
 
 import { FAMILIES } from "../fib/lookup.js";
-import type { AccountNames, Names } from "../kinds/kind.js";
+import type { Names } from "../kinds/kind.js";
 import { ROUTE_TYPES } from "../kinds/route/route_type.js";
 import {
   ROUTE_CHANGES,
@@ -22,7 +22,7 @@ const SLACK_MS = 2000;
 export interface RouteChangeBookOptions {
   /** Throws KernelError. */
   readonly open: () => RouteChanges;
-  readonly names: Pick<Names, "netns" | "table" | "egress"> & Pick<AccountNames, "protocol">;
+  readonly names: Pick<Names, "netns" | "table" | "egress" | "protocol">;
   /** Whether changes in the namespace of this label are shown. */
   readonly shows: (netns: string) => boolean;
 }

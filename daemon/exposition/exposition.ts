@@ -9,6 +9,7 @@ import { accountNames, type NamesOfAccounts } from "../kinds/account_names.js";
 import { COLLECTORS, type CollectorWord } from "../kinds/collectors.js";
 import type { AccountNames, CountedFailures, Counter, Kind } from "../kinds/kind.js";
 import type { Labels, LabelsOf, MetricSpec, Sample } from "../kinds/metric.js";
+import { SeriesSums } from "../kinds/series_sums.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { ABI } from "../native/abi.js";
 import { WATCHED_ROUTE, type WatchedRoutes } from "../watched/watched_routes.js";
@@ -85,7 +86,7 @@ export class Exposition {
     return [
       ...kinds.flatMap(({ word, counters: own }) =>
         own.map((counter) => ({
-          ...family(counter.metric, () => ledger.samples(counter)),
+          ...family(counter.metric, this.#samplesOf(counter)),
           exemplar: (labels: Labels) => this.#exemplar(word, counter, labels),
         })),
       ),
@@ -94,6 +95,19 @@ export class Exposition {
         counter.ratio === undefined ? [] : family(counter.ratio.metric, () => ledger.ratios(counter)),
       ),
     ];
+  }
+
+  /** Of the same label sets there are samples on both sides only where namespaces share a name: then they are added up. */
+  #samplesOf(counter: Counter): () => readonly Sample[] {
+    const { ledger } = this.#options;
+    const read = counter.beside?.open();
+    if (read === undefined) return () => ledger.samples(counter);
+    const sums = new SeriesSums(counter.metric.labels);
+    return () => {
+      const beside = read(this.#reading.inventory, this.#names);
+      for (const { labels, value } of [...beside, ...ledger.samples(counter)]) sums.add(labels, value);
+      return sums.take();
+    };
   }
 
   #exemplar(kind: string, counter: Counter, labels: Labels): Exemplar | undefined {

@@ -2,7 +2,7 @@
 
 import type { AccountNames, Names } from "./kind.js";
 
-export type NamesOfAccounts = Pick<Names, "netns" | "table"> & Pick<AccountNames, "protocol">;
+export type NamesOfAccounts = Pick<Names, "netns" | "table" | "protocol">;
 
 export function accountNames(names: NamesOfAccounts, shows: (netns: string) => boolean): AccountNames {
   return {

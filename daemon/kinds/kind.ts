@@ -118,6 +118,8 @@ export interface Counter<L extends Labels = Labels> {
   failures?(labels: L): CountedFailures | undefined;
   /** Where a row is not a lookup each. */
   correction?(): Correction;
+  /** What counts under the same metric and has no rows; absent: nothing. */
+  readonly beside?: Pick<Account, "open">;
 }
 
 /** A failed lookup is a miss if the kernel asks on after it, and a reject if that was its last word. */
@@ -139,5 +141,7 @@ export interface Names {
   isKnown(cookie: bigint): boolean;
   table(netns: bigint, id: number): string;
   egress(netns: bigint, ifindex: number): string;
+  /** Of routes. */
+  protocol(id: number): string;
   isPresent(netns: bigint, ifindex: number): boolean;
 }

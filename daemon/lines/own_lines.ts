@@ -51,7 +51,7 @@ export function openOwnLines(options: OwnLinesOptions): LineSource {
     kinds: bitsOf(query.kinds),
   });
   try {
-    tellOfTheUnseen(session, query, options.note);
+    tellOfTheUnseen(session, options);
     const changes = query.kinds.includes("change") ? options.openRouteChanges(session) : undefined;
     return new OwnLines(session, changes, options);
   } catch (error) {
@@ -172,10 +172,11 @@ class OwnLines implements LineSource {
   }
 }
 
-function tellOfTheUnseen(session: Session, { kinds }: LookupQuery, note: (text: string) => void): void {
+function tellOfTheUnseen(session: Session, { query: { kinds }, ownNetns, note }: OwnLinesOptions): void {
   const unseen = session.unseen();
   const wholly = unseen.filter(({ part }) => part === "");
-  for (const { kind, reason, part } of unseen) {
+  for (const { kind, reason, part, isElsewhere } of unseen) {
+    if (isElsewhere && ownNetns) continue;
     const lookups = part || `${KINDS[kind]?.noun}s`;
     if (wholly.length === kinds.length) {
       const because = session.fallbackReason === "" ? "" : `; trampoline: ${session.fallbackReason}`;

@@ -157,6 +157,8 @@ export interface UnseenKind {
   readonly reason: string;
   /** In words: "floods"; empty: all of the kind. */
   readonly part: string;
+  /** Only of other namespaces than the one this process is in. */
+  readonly isElsewhere?: boolean;
 }
 
 /** What a listener wants to hear of, decided in the kernel. */

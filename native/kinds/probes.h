@@ -25,6 +25,7 @@ struct Attaching {
 struct KindPart {
   const char* noun;  // of several: "floods"
   Purpose purpose;
+  bool is_elsewhere = false;  // only of other namespaces than the one this process is in
 };
 
 struct KindProbes {
@@ -38,7 +39,7 @@ struct KindProbes {
   // The kind whose hooks tell of this one, which has none: one that comes before it.
   std::optional<ts_kind> seen_by = std::nullopt;
   std::vector<KindPart> parts = {};
-  // Whether hooks tell of it; else somebody else does (EventPump::Tell).
+  // Whether only hooks tell of it; else somebody else does too (EventPump::Tell), and without them it lacks its parts.
   bool needs_hooks = true;
 };
 

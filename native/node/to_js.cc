@@ -162,6 +162,7 @@ Napi::Value ToJs(Napi::Env env, const std::vector<UnseenKind>& kinds) {
     object["kind"] = static_cast<uint32_t>(kinds[at].kind);
     object["reason"] = kinds[at].reason;
     object["part"] = kinds[at].part;
+    object["isElsewhere"] = Napi::Boolean::New(env, kinds[at].is_elsewhere);
     array[at] = object;
   }
   return array;

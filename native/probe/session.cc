@@ -81,12 +81,13 @@ void Session::Attach(uint32_t kinds) {
     attached_ |= 1U << number;
     const KindProbes& probes = *kKindProbes[number];
     if (probes.attach) probes.attach({*attachments_, *inventory_, *events_});
-    if (!probes.needs_hooks) continue;
-    std::string reason = attachments_->WhyUnseen(probes.seen_by.value_or(kind));
-    if (!reason.empty()) unseen_.push_back({kind, std::move(reason), ""});
+    if (probes.needs_hooks) {
+      std::string reason = attachments_->WhyUnseen(probes.seen_by.value_or(kind));
+      if (!reason.empty()) unseen_.push_back({kind, std::move(reason), "", false});
+    }
     for (const KindPart& part : probes.parts) {
-      reason = attachments_->WhyUnseen(part.purpose);
-      if (!reason.empty()) unseen_.push_back({kind, std::move(reason), part.noun});
+      std::string reason = attachments_->WhyUnseen(part.purpose);
+      if (!reason.empty()) unseen_.push_back({kind, std::move(reason), part.noun, part.is_elsewhere});
     }
   }
 }

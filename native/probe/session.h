@@ -28,7 +28,8 @@ struct SessionSettings {
 struct UnseenKind {
   ts_kind kind;
   std::string reason;
-  std::string part;  // its noun; empty: all of the kind
+  std::string part;   // its noun; empty: all of the kind
+  bool is_elsewhere;  // only of other namespaces than the one this process is in
 };
 
 class Session {

@@ -7,10 +7,7 @@
 #include <cerrno>
 
 #include "../probe/kernel_error.h"
-
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71  // since 5.14, as our own oldest kernel; libc may be older
-#endif
+#include "../probe/netns_cookie.h"
 
 namespace tablesnoop {
 
@@ -47,14 +44,7 @@ NetlinkSocket::NetlinkSocket() : buffer_(kBufferBytes / sizeof(uint32_t)) {
   }
 }
 
-uint64_t NetlinkSocket::NetnsCookie() const {
-  uint64_t cookie = 0;
-  socklen_t size = sizeof(cookie);
-  if (getsockopt(Descriptor(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) {
-    throw KernelError("read", "the cookie of the own network namespace", errno);
-  }
-  return cookie;
-}
+uint64_t NetlinkSocket::NetnsCookie() const { return NetnsCookieOf(Descriptor()); }
 
 void NetlinkSocket::AskForRoutes(uint8_t family, uint32_t number) {
   alignas(nlmsghdr) char request[MNL_ALIGN(sizeof(nlmsghdr)) + MNL_ALIGN(sizeof(rtmsg))];

@@ -9,10 +9,12 @@ import type { FailureReport } from "../../daemon/destinations/failed_destination
 import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
 import type { ChangesAnswer } from "../../daemon/wire/change.js";
 import { BACKEND } from "../support/backend.js";
+import { ipOf, prefixes } from "../support/networks/ip_routes.js";
 import { becomeQuiet, createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
 import { builtIn, spawnDaemon } from "../support/processes/daemon_process.js";
+import { heardLines } from "../support/processes/heard_lines.js";
 import { ask, listening } from "../support/processes/protected_daemon.js";
 import { projectPath } from "../support/project_path.js";
 import { send } from "../support/traffic/send.js";
@@ -45,10 +47,8 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true });
 });
 
-const FLAG: Readonly<Record<Family, string>> = { ipv4: "-4", ipv6: "-6" };
-
-function ip(family: Family, ...lines: string[]): Promise<unknown> {
-  return pair.host.exec("ip", [FLAG[family], "-batch", "-"], { input: `${lines.join("\n")}\n` });
+function ip(family: Family, ...lines: string[]): Promise<void> {
+  return ipOf(pair.host, family, ...lines);
 }
 
 async function scrape(): Promise<Sample[]> {
@@ -66,12 +66,6 @@ async function newest(limit: number): Promise<ChangesAnswer["changes"]> {
   const answer = JSON.parse((await ask(address, `/api/changes?limit=${limit}`)).body) as ChangesAnswer;
   expect(answer.prefixesShown).toBe(true);
   return answer.changes;
-}
-
-function prefixes(family: Family, count: number): string[] {
-  return Array.from({ length: count }, (_, at) =>
-    family === "ipv4" ? `10.${100 + (at >> 8)}.${at & 255}.0/24` : `fd97:${at.toString(16)}::/32`,
-  );
 }
 
 describe.each(FAMILIES)("%s", (family) => {
@@ -131,18 +125,8 @@ describe.each(FAMILIES)("%s", (family) => {
 });
 
 describe("lines", () => {
-  /** What the command says, connected to the daemon, of what `act` does: so many lines. */
-  async function lines(count: number, flags: readonly string[], act: () => Promise<unknown>): Promise<string[]> {
-    const command = [projectPath("dist/daemon/cli.js"), "--connect", `unix:${folder}/socket`, "--kind", "change"];
-    await using listener = await startBackground(process.execPath, [...command, ...flags]);
-    const listeners = async () => value(await scrape(), "tablesnoop_stream_listeners");
-    await expect.poll(listeners, WAIT).toBe(1);
-    await act();
-    await expect.poll(() => listener.stdout().split("\n").length - 1, WAIT).toBe(count);
-    await listener.stop();
-    await expect.poll(listeners, WAIT).toBe(0);
-    return listener.stdout().trimEnd().split("\n");
-  }
+  const lines = (count: number, flags: readonly string[], act: () => Promise<unknown>) =>
+    heardLines(address, ["--kind", "change", ...flags], count, act);
 
   test("tell of each change, and of no other table's where one is asked for", async () => {
     const said = await lines(3, ["--table", "7780"], () =>

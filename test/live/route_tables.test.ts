@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
 import { startBackend } from "../support/backend.js";
+import { ipOf } from "../support/networks/ip_routes.js";
 import { createNetns, type Netns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
@@ -28,7 +29,6 @@ afterAll(async () => {
   await netns?.remove();
 });
 
-const FLAG: Readonly<Record<Family, string>> = { ipv4: "-4", ipv6: "-6" };
 const GATEWAY: Readonly<Record<Family, readonly [string, string]>> = {
   ipv4: ["10.98.0.2", "10.98.0.3"],
   ipv6: ["fd98::2", "fd98::3"],
@@ -43,8 +43,7 @@ async function changes(family: Family): Promise<number> {
 }
 
 describe.each(FAMILIES)("%s", (family) => {
-  const ip = (...lines: string[]) =>
-    netns.exec("ip", [FLAG[family], "-batch", "-"], { input: `${lines.join("\n")}\n` });
+  const ip = (...lines: string[]) => ipOf(netns, family, ...lines);
   const [first, second] = GATEWAY[family];
 
   test("a table is shown once it has a default route, and at 0 when it has lost it", async () => {

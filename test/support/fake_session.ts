@@ -30,9 +30,9 @@ export interface FakeKey {
   readonly netns: bigint;
   readonly kind?: KindWord;
   readonly family?: Family;
-  /** Neighbour, bridge change: ifindex. */
+  /** Neighbour, bridge change: ifindex. Of a route that changed too, its table. */
   readonly table?: number;
-  /** Route: ifindex. Rule: priority. Encap: type. Bridge change: who told. */
+  /** Route: ifindex. Rule: priority. Encap: type. Bridge change: who told. Route that changed: its protocol. */
   readonly egress?: number;
   readonly error?: number;
   /** Route: its type. Rule: its action. Encap: that of the segment identifier. Drop: its reason. Neighbour: TS_NEIGHBOUR_*. Bridge change: which. */

@@ -5,11 +5,23 @@
 
 #include "../../tablesnoop_abi.h"
 
+/* ts_key.words. ts_key.code: enum ts_route_change. None of them fails: ts_key.error is 0. */
+enum ts_change_word {
+	TS_CHANGE_TABLE = 0,
+	TS_CHANGE_PROTOCOL = 1, /* RTPROT_… */
+};
+
 enum ts_route_change {
 	TS_ROUTE_ADDED = 0,
 	TS_ROUTE_REPLACED = 1, /* by what the event tells */
 	TS_ROUTE_REMOVED = 2,
 };
+
+/* Map ".rodata.change", set before load. */
+struct ts_change_settings {
+	__u64 own_netns; /* cookie of the namespace whose changes native/rtnetlink/ tells of */
+};
+TS_ASSERT_SIZE(ts_change_settings, 8);
 
 /* Its device: that of the first nexthop. Its code: enum ts_route_change. */
 struct ts_change_event {

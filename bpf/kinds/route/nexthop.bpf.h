@@ -83,21 +83,15 @@ static __always_inline void describe_multipath(struct ts_route_event *event)
 /* Egress and gateway of the nexthop that was taken. */
 static __always_inline void describe_nexthop(struct ts_route_event *event, const struct fib_nh_common *nhc)
 {
-	struct net_device *dev = BPF_CORE_READ(nhc, nhc_dev);
-	__u8 family = BPF_CORE_READ(nhc, nhc_gw_family);
+	__u8 family;
 
 	__builtin_memset(event->head.device, 0, sizeof(event->head.device));
-	if (dev)
-		bpf_probe_read_kernel_str(event->head.device, sizeof(event->head.device), dev->name);
 	event->flags &= ~TS_MULTIPATH;
-	if (family == AF_INET)
-		event->gateway[0] = BPF_CORE_READ(nhc, nhc_gw.ipv4);
-	else if (family == AF_INET6)
-		BPF_CORE_READ_INTO(&event->gateway, nhc, nhc_gw.ipv6);
-	else
+	family = read_nexthop(nhc, event->head.device, event->gateway);
+	if (family == TS_NO_FAMILY)
 		return;
 	event->flags |= TS_HAS_GATEWAY;
-	event->gateway_family = family == AF_INET ? TS_IPV4 : TS_IPV6;
+	event->gateway_family = family;
 }
 
 /* Address of the tunnel that the nexthop of a found lookup leads into, if it is known which one is taken; else 0. */

@@ -1,10 +1,9 @@
-// Changes of routes: how many, everywhere by the kernel's own sequence numbers, and which ones in the daemon's own namespace.
+// Changes of routes: how many, by the kernel's own sequence numbers, and which ones.
 
 import { parseProtocols } from "../../fib/protocols.js";
-import { ROUTE_CHANGES } from "../../native/route_changes.js";
 import type { Kind } from "../kind.js";
 import { fibChanges } from "./fib_changes.js";
-import { routeChanges } from "./route_changes.js";
+import { changeOf, routeChanges } from "./route_changes.js";
 
 /** Protocols have numbers below it. */
 const PROTOCOLS = 256;
@@ -15,12 +14,12 @@ const builtIn = parseProtocols("");
 export const kind: Kind<"change"> = {
   word: "change",
   noun: "route change",
-  help: "Count how often routes change, and which ones in the daemon's own namespace.",
+  help: "Count how often routes change, by table and by what put them there.",
   isOn: true,
-  counters: [],
-  accounts: [fibChanges, routeChanges],
+  counters: [routeChanges],
+  accounts: [fibChanges],
   lines: {
-    result: (_, code) => ROUTE_CHANGES[code] ?? ROUTE_CHANGES[0],
+    result: (_, code) => changeOf(code),
     codes: Array.from({ length: PROTOCOLS }, (_, id) => builtIn.name(id)),
     filters: ["table", "egress", "dst"],
     isShownUnasked: false,

@@ -1,6 +1,6 @@
 import type { CommonLine } from "../../wire/line.js";
 
-/** One change of a route, in the namespace of whoever listens. */
+/** One change of a route. */
 export interface RouteChange extends CommonLine {
   readonly kind: "change";
   /** As `ip route` has it. */
@@ -15,6 +15,6 @@ export interface RouteChange extends CommonLine {
   readonly protocol: string;
   readonly type: string;
   readonly metric: number;
-  /** A replaced route is told as it is now. */
+  /** A replaced route is told as it is now. Of another namespace than the own one, a route that takes another's place is added too. */
   readonly change: "added" | "replaced" | "removed";
 }

@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../probes.h"
 
+#include "../../../bpf/kinds/change/event.h"
+#include "../../probe/netns_cookie.h"
+#include "../../probe/object.h"
+
 namespace tablesnoop {
 
-// native/rtnetlink/ tells of them.
-const KindProbes k_change_probes = {.hooks = {}, .needs_hooks = false};
+namespace {
+
+// Of our own, native/rtnetlink/ tells.
+constexpr Purpose kElsewhere{TS_KIND_change, 0};
+
+void Prepare(const Object& object, const btf*) {
+  ts_change_settings settings = {.own_netns = OwnNetnsCookie()};
+  object.SetReadOnly(".rodata.change", &settings, sizeof(settings));
+}
+
+}  // namespace
+
+const KindProbes k_change_probes = {
+    .hooks = {{"route_change", "call_fib_notifiers", Mechanism::kTrampoline, kElsewhere, Grade::kExact}},
+    .attach = [](const Attaching& session) { session.attachments.First(kElsewhere); },
+    .prepare = Prepare,
+    .parts = {{"route changes in other network namespaces", kElsewhere, true}},
+    .needs_hooks = false,
+};
 
 }  // namespace tablesnoop

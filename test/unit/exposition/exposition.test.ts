@@ -137,6 +137,7 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "tunnel", table: 2, type: 1 }, 23);
   session.count({ netns: 1n, kind: "mpls", table: 2 }, 22);
   session.count({ netns: 1n, kind: "mpls", table: 0, error: 101 }, 1);
+  session.count({ netns: 2n, kind: "change", table: 10, egress: 4 }, 23);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
@@ -188,6 +189,23 @@ describe("Exposition", () => {
     egress = "eth0";
     expect(await bench.lines("watched_route")).toEqual([line("eth0")]);
     expect(bench.told).toEqual(["routes: EIO", "routes: works"]);
+  });
+
+  it("shows changes of routes that come from two sides as one metric, added up where namespaces share a name", async () => {
+    const bench = new Bench();
+    bench.session.addNetns({ cookie: 2n, inode: 4026532201 });
+    bench.netns.set(1n, "host").set(2n, "blue");
+    bench.session.count({ netns: 2n, kind: "change", table: 254, egress: 12 }, 23);
+    const main = (netns: string, change: string) =>
+      `{netns="${netns}",family="ipv4",table="main",protocol="bird",change="${change}"}`;
+    expect((await bench.lines("route_changes_total")).filter((line) => line.includes('"main"'))).toEqual([
+      ...[`${main("host", "added")} 2`, `${main("host", "replaced")} 1`, `${main("host", "removed")} 2`],
+      ...[`${main("blue", "added")} 23`, `${main("blue", "removed")} 0`],
+    ]);
+    expect((await bench.exposition.render("text")).match(/^# TYPE tablesnoop_route_changes_total/gm)).toHaveLength(1);
+    bench.netns.set(2n, "host");
+    bench.session.count({ netns: 2n, kind: "change", table: 254, egress: 12 }, 1);
+    expect(await bench.lines("route_changes_total")).toContain(`${main("host", "added")} 3`);
   });
 
   describe("exemplars", () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { kind as change } from "../../../daemon/kinds/change/kind.js";
+import { routeChanges } from "../../../daemon/kinds/change/route_changes.js";
+import type { Names } from "../../../daemon/kinds/kind.js";
+import type { Row } from "../../../daemon/kinds/row.js";
+import { ABI } from "../../../daemon/native/abi.js";
 import { netnsRow, reader } from "./reading.js";
 
 function readings(label?: (cookie: bigint) => string) {
@@ -43,9 +47,9 @@ describe("routes that changed in the daemon's own namespace", () => {
     protocol: Uint8Array.of(12, 12, 0),
     count: Float64Array.of(23, 1, 22, 0, 0, 5, 7, 0, 0),
   };
-  const read = (routeChanges?: typeof COUNTS) => {
-    const account = change.accounts[1];
-    return account && reader(account)({ ...(routeChanges && { routeChanges }) });
+  const read = (counts?: typeof COUNTS) => {
+    const { metric, beside } = routeChanges;
+    return beside && reader({ metric, ...beside })({ ...(counts && { routeChanges: counts }) });
   };
 
   it("are counted by table and protocol, each change from 0 on, and together where there was no room", () => {
@@ -59,5 +63,48 @@ describe("routes that changed in the daemon's own namespace", () => {
   it("are not shown where nobody hears of them, or of a namespace that is not shown", () => {
     expect(read()).toEqual([]);
     expect(read({ ...COUNTS, netns: 99n })).toEqual([]);
+  });
+});
+
+describe("routes that changed in other namespaces", () => {
+  const NAMES: Names = {
+    netns: () => "blue",
+    isKnown: () => true,
+    table: (_, id) => (id === 254 ? "main" : String(id)),
+    egress: () => expect.fail("a change is of no device"),
+    protocol: (id) => (id === 12 ? "bird" : String(id)),
+    isPresent: () => true,
+  };
+  const ROW: Row = {
+    ...{ netns: 2n, kind: ABI.TS_KIND_change, family: "ipv6", error: 0 },
+    ...{ words: [254, 12], code: ABI.TS_ROUTE_REMOVED },
+  };
+  const labels = (row: Partial<Row> = {}) => routeChanges.labels({ ...ROW, ...row }, "blue", NAMES, undefined);
+
+  it("are counted by table, protocol and change", () => {
+    expect(labels()).toEqual({ netns: "blue", family: "ipv6", table: "main", protocol: "bird", change: "removed" });
+    expect(labels({ words: [7, 77], code: ABI.TS_ROUTE_ADDED })).toMatchObject({
+      ...{ table: "7", protocol: "77", change: "added" },
+    });
+    expect(labels({ code: ABI.TS_ROUTE_REPLACED })).toMatchObject({ change: "replaced" });
+  });
+
+  it("keep their label set until the namespace, the table or the protocol has another name", () => {
+    const before = labels();
+    expect(routeChanges.labels(ROW, "blue", NAMES, before)).toBe(before);
+    const renamed = (names: Partial<Names>) => routeChanges.labels(ROW, "blue", { ...NAMES, ...names }, before);
+    expect(routeChanges.labels(ROW, "red", NAMES, before)).toEqual({ ...before, netns: "red" });
+    expect(renamed({ table: () => "vrf-red" })).toEqual({ ...before, table: "vrf-red" });
+    expect(renamed({ protocol: () => "mine" })).toEqual({ ...before, protocol: "mine" });
+  });
+
+  it("hang on their namespace alone, and stand beside what has not happened to them", () => {
+    expect(routeChanges.hangsOn(ROW)).toBe(0);
+    expect(routeChanges.zeros?.of(labels()).map(({ change }) => change)).toEqual(["added", "removed"]);
+  });
+
+  it("are folded by family and change", () => {
+    const other = { netns: "other", table: "other", protocol: "other" };
+    expect(routeChanges.folded(labels())).toEqual({ ...other, family: "ipv6", change: "removed" });
   });
 });

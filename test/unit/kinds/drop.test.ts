@@ -9,6 +9,7 @@ const NAMES: Names = {
   isKnown: () => true,
   table: (_, id) => String(id),
   egress: (_, ifindex) => (ifindex === 3 ? "eth0" : ""),
+  protocol: (id) => String(id),
   isPresent: () => true,
 };
 

@@ -16,6 +16,7 @@ const NAMES: Names = {
   isKnown: () => true,
   table: (_, id) => (id === 254 ? "main" : String(id)),
   egress: (_, ifindex) => (ifindex === 0 ? "" : `eth${ifindex}`),
+  protocol: (id) => String(id),
   isPresent: () => true,
 };
 const ROUTE: Row = { netns: 1n, kind: 0, family: "ipv4", error: 0, words: [254, 3], code: 0 };

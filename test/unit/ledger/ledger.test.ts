@@ -33,6 +33,7 @@ class Bench {
         isKnown: () => false,
         table: (_, id) => String(id),
         egress: (_, ifindex) => this.#name(`dev${ifindex}`),
+        protocol: (id) => String(id),
         isPresent: (netns, ifindex) => !this.gone.has(`ns${netns}`) && !this.gone.has(`ns${netns}/${ifindex}`),
       },
       shows: (netns) => this.shows(netns),

@@ -128,6 +128,16 @@ describe("probes of its own", () => {
     expect(notes).toEqual(["rule lookups cannot be seen: the kernel has no tracepoint for them"]);
   });
 
+  test.each([true, false])(
+    "tell of what cannot be seen elsewhere unless the own namespace alone is asked for: %s",
+    (ownNetns) => {
+      const cause = "the kernel has no tracepoint for them";
+      session.unseenKinds = [{ kind: ABI.TS_KIND_route, reason: cause, part: "changes elsewhere", isElsewhere: true }];
+      open({ ownNetns }).close();
+      expect(notes).toEqual(ownNetns ? [] : [`changes elsewhere cannot be seen: ${cause}`]);
+    },
+  );
+
   test("say nothing of what nobody wants", () => {
     open({ query: { ...DEFAULT_QUERY, kinds: ["route"] } }).close();
     expect(notes).toEqual([]);

@@ -10,6 +10,7 @@ const NAMES: Names = {
   isKnown: () => true,
   table: () => expect.fail("a bridge has no table"),
   egress: (_, ifindex) => `br${ifindex}`,
+  protocol: (id) => String(id),
   isPresent: () => true,
 };
 const ROW: Row = {

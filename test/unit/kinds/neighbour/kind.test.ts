@@ -11,6 +11,7 @@ const NAMES: Names = {
   isKnown: () => true,
   table: () => expect.fail("a neighbour has no table"),
   egress: (_, ifindex) => `eth${ifindex}`,
+  protocol: (id) => String(id),
   isPresent: () => true,
 };
 const RESOLVED: Row = {
