@@ -54,10 +54,10 @@ beforeEach(({ task, skip }) => {
 
 async function prepare({ a, r, address }: Line): Promise<void> {
   const { nowhere } = address;
-  await a.ip(
-    ...[`addr add ${nowhere.ipv4}/32 dev a-r`, `addr add ${nowhere.ipv6}/128 dev a-r nodad`],
-    ...["rule", "-6 rule"].map((rules) => `${rules} add fwmark ${REFUSED_MARK} unreachable`),
-  );
+  await a.ip(`addr add ${nowhere.ipv4}/32 dev a-r`, `addr add ${nowhere.ipv6}/128 dev a-r nodad`);
+  for (const family of ["-4", "-6"]) {
+    await a.exec("ip", [family, "rule", "add", "fwmark", String(REFUSED_MARK), "unreachable"]);
+  }
   const chains = Object.entries(QUESTIONS).map(
     ([hook, { port, asks }]) =>
       `chain ${hook} { type filter hook ${hook} priority -400; udp dport ${port} counter name asked; udp dport ${port} ${asks} counter name held; }`,
