@@ -51,6 +51,7 @@ enum bpf_map_type {
 
 #define PACKET_HOST 0 /* uapi/linux/if_packet.h */
 
+#define ENOENT 2
 #define ESRCH 3
 #define EACCES 13
 #define EAGAIN 11

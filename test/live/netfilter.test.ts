@@ -1,5 +1,5 @@
-// Routes that netfilter asks for, against the counters of the rules that ask: nft's fib expression at every hook, the reverse path
-// filter of iptables, and packets that are routed anew because a rule marked them.
+// What netfilter asks for, against the counters of the rules that ask: routes, by nft's fib expression at every hook, by the reverse
+// path filter of iptables and for packets that a rule marked; and elements of nft's sets.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { blindSpots, seesFunctions, startBackend } from "../support/backend.js";
@@ -28,6 +28,18 @@ const QUESTIONS = {
 type Hook = keyof typeof QUESTIONS;
 const [NAME_PORT, TYPE_PORT, RPFILTER_PORT, MARKED_PORT, REFUSED_PORT] = [1006, 1007, 1008, 1009, 1010];
 const REFUSED_MARK = 6;
+
+const SET_LOOKUPS = "tablesnoop_netfilter_set_lookups_total";
+/** Of the sets' own table, each of which is asked by a rule at a UDP port of its own. 2001 is an element, as the others may be. */
+const SET_QUESTIONS = {
+  named: { port: 2001, elements: "elements = { 2001 }", asks: "udp dport @named" },
+  without: { port: 2002, elements: "elements = { 2001 }", asks: "udp dport @without" },
+  inverted: { port: 2003, elements: "elements = { 2001 }", asks: "udp dport != @inverted" },
+  spared: { port: 2004, elements: "elements = { 2004 }", asks: "udp dport != @spared" },
+  ranges: { port: 2005, elements: "flags interval; elements = { 2000-2010 }", asks: "udp dport @ranges" },
+} as const;
+const FOUND = new Set(["named", "spared", "ranges"]);
+const [VMAP_PORT, GOING_PORT] = [2010, 2011];
 
 let daemon: DaemonProcess;
 let line: Line | undefined;
@@ -73,6 +85,23 @@ async function prepare({ a, r, address }: Line): Promise<void> {
       }
     }`,
   ]);
+  const sets = Object.entries(SET_QUESTIONS).map(
+    ([name, { elements }]) => `set ${name} { type inet_service; ${elements}; }`,
+  );
+  const asked = Object.values(SET_QUESTIONS).map(
+    ({ port, asks }) => `udp dport ${port} counter name asked; udp dport ${port} ${asks} counter name held;`,
+  );
+  unfit ||= await refusal(r, "nft", [
+    `table ip sets {
+      counter asked { }
+      counter held { }
+      ${sets.join("\n")}
+      chain asks { type filter hook prerouting priority -398;
+        ${asked.join("\n")}
+        udp dport ${VMAP_PORT} counter name asked; udp dport ${VMAP_PORT} ip protocol vmap { tcp : drop, udp : continue };
+      }
+    }`,
+  ]);
   unfit ||= await refusal(a, "nft", [
     `table inet tablesnoop {
       chain marks { type route hook output priority -150;
@@ -105,9 +134,9 @@ interface RuleCounts {
   readonly held: number;
 }
 
-/** What the router's own rules counted. */
-async function ruleCounts(): Promise<RuleCounts> {
-  const { stdout } = await network().r.exec("nft", ["-j", "list", "counters"]);
+/** What the router's own rules counted in a table. */
+async function ruleCounts(...table: readonly string[]): Promise<RuleCounts> {
+  const { stdout } = await network().r.exec("nft", ["-j", "list", "counters", "table", ...table]);
   const { nftables } = JSON.parse(stdout) as {
     nftables: readonly { counter?: { name: string; packets: number } }[];
   };
@@ -130,7 +159,7 @@ interface Case {
 /** Sends, and gives what rose once the questions have been asked: of the case, and of the namespace altogether. */
 async function ask({ hook, family, result, port, at, from, to, source }: Case) {
   const before = await daemon.scrape();
-  const [ruleBefore, count] = [await ruleCounts(), PACKETS];
+  const [ruleBefore, count] = [await ruleCounts("inet", "tablesnoop"), PACKETS];
   await send(from, "udp", { to, count, port, ...(source !== undefined && { from: source }) });
   const labels = { netns: at.name, family, hook, result };
   let after: Sample[] = [];
@@ -142,7 +171,7 @@ async function ask({ hook, family, result, port, at, from, to, source }: Case) {
     },
     { timeoutMs: 10_000 * PATIENCE },
   );
-  const ruleAfter = await ruleCounts();
+  const ruleAfter = await ruleCounts("inet", "tablesnoop");
   return {
     counted: delta(before, after, LOOKUPS, labels),
     inAll: delta(before, after, LOOKUPS, { netns: at.name }),
@@ -217,4 +246,59 @@ test.for([
   const { a, address } = network();
   const rose = await ask({ hook: "", family, result, port, at: a, from: a, to: address.b[family] });
   expect(rose).toMatchObject({ counted: PACKETS, inAll: PACKETS });
+});
+
+/** Sends to the port, and gives what rose of a set once its lookups are counted. */
+async function lookUp(port: number, labels: { readonly table: string; readonly set?: string }) {
+  const { a, r, address } = network();
+  const of = { netns: r.name, ...labels };
+  const before = await daemon.scrape();
+  await send(a, "udp", { to: address.b.ipv4, count: PACKETS, port });
+  let after: Sample[] = [];
+  await waitUntil(
+    "the lookups are counted",
+    async () => {
+      after = await daemon.scrape();
+      return delta(before, after, SET_LOOKUPS, of) >= PACKETS;
+    },
+    { timeoutMs: 10_000 * PATIENCE },
+  );
+  const rose = (result: string) => delta(before, after, SET_LOOKUPS, { ...of, result });
+  return { found: rose("found"), missed: rose("missed"), after };
+}
+
+test.for(Object.entries(SET_QUESTIONS))("set %s is looked up once for each packet", async ([set, { port }]) => {
+  const before = await ruleCounts("ip", "sets");
+  const { found, missed } = await lookUp(port, { table: "ip sets", set });
+  const after = await ruleCounts("ip", "sets");
+  expect({ found, missed }).toEqual(FOUND.has(set) ? { found: PACKETS, missed: 0 } : { found: 0, missed: PACKETS });
+  expect(after.asked - before.asked).toBe(PACKETS);
+  // A rule that asks for what the set has not holds if it has none.
+  const holds = FOUND.has(set) !== (set === "inverted" || set === "spared");
+  expect(after.held - before.held).toBe(holds ? PACKETS : 0);
+});
+
+test("a map without a name of its own is looked up as well", async () => {
+  const { found, missed, after } = await lookUp(VMAP_PORT, { table: "ip sets" });
+  expect({ found, missed }).toEqual({ found: PACKETS, missed: 0 });
+  const counted = after.filter(
+    ({ name, labels, value }) => name === SET_LOOKUPS && labels["result"] === "found" && value > 0,
+  );
+  expect(counted.map(({ labels }) => labels["set"])).toContain("__map0");
+});
+
+test("a set that goes keeps its counts, and one of its name begins anew under the same series", async () => {
+  const { r } = network();
+  const labels = { table: "ip going", set: "brief" };
+  const table = `table ip going {
+    set brief { type inet_service; elements = { ${GOING_PORT} }; }
+    chain asks { type filter hook prerouting priority -397; udp dport ${GOING_PORT} udp dport @brief counter; }
+  }`;
+  await r.exec("nft", [table]);
+  expect(await lookUp(GOING_PORT, labels)).toMatchObject({ found: PACKETS, missed: 0 });
+  await r.exec("nft", ["delete table ip going"]);
+  expect(delta([], await daemon.scrape(), SET_LOOKUPS, { netns: r.name, ...labels, result: "found" })).toBe(PACKETS);
+  await r.exec("nft", [table]);
+  const { after } = await lookUp(GOING_PORT, labels);
+  expect(delta([], after, SET_LOOKUPS, { netns: r.name, ...labels, result: "found" })).toBe(2 * PACKETS);
 });

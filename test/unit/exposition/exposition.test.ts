@@ -62,6 +62,7 @@ class Bench {
         protocol: (id) => naming.protocol(id),
         egress: (netns, ifindex) => naming.egress(netns, ifindex),
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
+        nftSet: (netns, table, set) => naming.nftSet(netns, table, set),
       },
       changes: { read: () => this.routeChanges, cause: () => null },
       clock: () => this.clock(),

@@ -10,6 +10,7 @@ const NAMES: Names = {
   table: (_, id) => String(id),
   egress: (_, ifindex) => (ifindex === 3 ? "eth0" : ""),
   isPresent: () => true,
+  nftSet: () => expect.fail("it is about no set"),
 };
 
 const ROW = { netns: 1n, kind: 2, family: "ipv4", error: 255, words: [3, 0], code: 15 } as const;

@@ -17,6 +17,7 @@ const NAMES: Names = {
   table: (_, id) => (id === 254 ? "main" : String(id)),
   egress: (_, ifindex) => (ifindex === 0 ? "" : `eth${ifindex}`),
   isPresent: () => true,
+  nftSet: (_, table, set) => ({ table: `inet t${table}`, set: `s${set}`, isPresent: set !== 6 }),
 };
 const ROUTE: Row = { netns: 1n, kind: 0, family: "ipv4", error: 0, words: [254, 3], code: 0 };
 const RULE: Row = { ...ROUTE, kind: 1, words: [254, 100], code: 1 };

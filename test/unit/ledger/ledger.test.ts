@@ -34,6 +34,7 @@ class Bench {
         table: (_, id) => String(id),
         egress: (_, ifindex) => this.#name(`dev${ifindex}`),
         isPresent: (netns, ifindex) => !this.gone.has(`ns${netns}`) && !this.gone.has(`ns${netns}/${ifindex}`),
+        nftSet: (_, table, set) => ({ table: String(table), set: String(set), isPresent: !this.gone.has(`set${set}`) }),
       },
       shows: (netns) => this.shows(netns),
       ...{ expiryMs, seriesMax, windowMs: 60_000, startedAt: 0 },

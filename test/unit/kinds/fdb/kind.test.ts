@@ -11,6 +11,7 @@ const NAMES: Names = {
   table: () => expect.fail("a bridge has no table"),
   egress: (_, ifindex) => `br${ifindex}`,
   isPresent: () => true,
+  nftSet: () => expect.fail("it is about no set"),
 };
 const ROW: Row = {
   netns: 1n,

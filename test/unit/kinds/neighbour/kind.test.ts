@@ -12,6 +12,7 @@ const NAMES: Names = {
   table: () => expect.fail("a neighbour has no table"),
   egress: (_, ifindex) => `eth${ifindex}`,
   isPresent: () => true,
+  nftSet: () => expect.fail("it is about no set"),
 };
 const RESOLVED: Row = {
   netns: 1n,
