@@ -84,8 +84,7 @@ int BPF_PROG(nft_fib4, const void *expression, const struct nft_regs *registers,
 }
 
 SEC("fexit/nft_fib4_eval_type")
-int BPF_PROG(nft_fib4_type, const void *expression, const struct nft_regs *registers,
-	     const struct nft_pktinfo *packet)
+int BPF_PROG(nft_fib4_type, const void *expression, const struct nft_regs *registers, const struct nft_pktinfo *packet)
 {
 	return finish_nft_fib_type(expression, registers, packet, TS_IPV4, &nft_fib4_type_cache);
 }
@@ -97,8 +96,7 @@ int BPF_PROG(nft_fib6, const void *expression, const struct nft_regs *registers,
 }
 
 SEC("fexit/nft_fib6_eval_type")
-int BPF_PROG(nft_fib6_type, const void *expression, const struct nft_regs *registers,
-	     const struct nft_pktinfo *packet)
+int BPF_PROG(nft_fib6_type, const void *expression, const struct nft_regs *registers, const struct nft_pktinfo *packet)
 {
 	return finish_nft_fib_type(expression, registers, packet, TS_IPV6, &nft_fib6_type_cache);
 }

@@ -44,7 +44,8 @@ static __noinline int remember_set(const struct ts_nft_set *key, __u64 set, __u6
 
 	if (!key)
 		return 0;
-	bpf_probe_read_kernel_str(names.table, sizeof(names.table), (void *)read_address(table + nft_layout.table_name));
+	bpf_probe_read_kernel_str(names.table, sizeof(names.table),
+				  (void *)read_address(table + nft_layout.table_name));
 	bpf_probe_read_kernel_str(names.set, sizeof(names.set), (void *)read_address(set + nft_layout.set_name));
 	bpf_probe_read_kernel(&names.family, sizeof(names.family), (void *)(table + nft_layout.table_family));
 	names.family &= 0x3f;

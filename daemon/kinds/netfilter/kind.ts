@@ -14,7 +14,7 @@ const HOOKS = ["", "prerouting", "input", "forward", "output", "postrouting", "i
 const FIB_LOOKUPS = {
   name: "tablesnoop_netfilter_fib_lookups_total",
   type: "counter",
-  help: "Routes that netfilter asked for: found as the rule would have them, or missed; hook is empty where a packet is routed anew. What is looked up for them is in the route lookups too.",
+  help: "Routes that netfilter asked for, found as its rule wants them or missed, their lookups being route lookups too; hook is empty where a packet is routed anew.",
   labels: ["netns", "family", "hook", "result"],
 } as const;
 

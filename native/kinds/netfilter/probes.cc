@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "../probes.h"
+
 #include <string_view>
 
 #include "../../../bpf/kinds/netfilter/event.h"
 #include "../../probe/kernel_error.h"
 #include "../../probe/object.h"
-#include "../probes.h"
 
 namespace tablesnoop {
 
@@ -27,15 +28,15 @@ constexpr char kModule4[] = "nft_fib_ipv4";
 constexpr char kModule6[] = "nft_fib_ipv6";
 constexpr char kSetModule[] = "nf_tables";
 
-// Sets whose names are kept. Beyond the first, the kernel keeps up to 128 spare ones for each CPU (LOCAL_FREE_TARGET), which
-// are full for all others.
+// Sets whose names are kept. Beyond the first, the kernel keeps up to 128 spare ones for each CPU (LOCAL_FREE_TARGET),
+// which are full for all others.
 constexpr uint32_t kMostSets = 1024;
 constexpr uint32_t kSpareForCpu = 128;
 
 struct Member {
   const char* of;
   const char* name;
-  uint32_t ts_nft_layout::* bytes;
+  uint32_t ts_nft_layout::*bytes;
 };
 constexpr Member kMembers[] = {
     {"nft_lookup", "set", &ts_nft_layout::lookup_set},     {"nft_lookup", "invert", &ts_nft_layout::lookup_invert},

@@ -298,6 +298,19 @@ describe("Ledger", () => {
       expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of(index));
     });
 
+    it("names keys whose set was gone longer than the expiry time, and no others", () => {
+      const bench = new Bench();
+      const asked = { netns: 1n, kind: "netfilter", table: 7, type: ABI.TS_NETFILTER_SET_LOOKUP } as const;
+      const index = bench.session.count({ ...asked, egress: 5 }, 5);
+      bench.session.count({ ...asked, egress: 6 });
+      bench.drain(0);
+      bench.gone.add("set5");
+      bench.drain(EXPIRY_MS);
+      expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of());
+      bench.drain(EXPIRY_MS + 1);
+      expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of(index));
+    });
+
     it("names all keys of a namespace that is gone, hidden ones too", () => {
       const bench = new Bench();
       bench.shows = () => false;
