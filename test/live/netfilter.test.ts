@@ -8,6 +8,7 @@ import { createLine, type Line } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import { CommandError } from "../support/processes/command.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { openStream } from "../support/processes/stream_client.js";
 import { send } from "../support/traffic/send.js";
 import { delta, type Sample } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
@@ -52,7 +53,7 @@ beforeAll(async () => {
     await prepare(line);
   }
   // Netfilter's modules come with its rules, and must be there before the daemon looks for them.
-  daemon = await startBackend(["--collector.netfilter"]);
+  daemon = await startBackend(["--collector.netfilter", "--web.enable-stream"]);
 }, 60_000 * PATIENCE);
 
 afterAll(async () => {
@@ -92,7 +93,7 @@ async function prepare({ a, r, address }: Line): Promise<void> {
     ({ port, asks }) => `udp dport ${port} counter name asked; udp dport ${port} ${asks} counter name held;`,
   );
   unfit ||= await refusal(r, "nft", [
-    `table ip sets {
+    `table ip lookups {
       counter asked { }
       counter held { }
       ${sets.join("\n")}
@@ -248,6 +249,36 @@ test.for([
   expect(rose).toMatchObject({ counted: PACKETS, inAll: PACKETS });
 });
 
+test.for([
+  { family: "ipv4", port: 1001, by: "nft fib prerouting", at: "r" },
+  { family: "ipv6", port: 1003, by: "nft fib forward", at: "r" },
+  { family: "ipv6", port: TYPE_PORT, by: "nft fib prerouting", at: "r" },
+  { family: "ipv4", port: RPFILTER_PORT, by: "rpfilter prerouting", at: "r" },
+  { family: "ipv4", port: MARKED_PORT, by: "rerouting", at: "a" },
+] as const)(
+  "$family: lines of lookups say that they are made for $by, and others do not",
+  async ({ family, port, by, at }, context) => {
+    if (by.startsWith("rpfilter") && unfitForRpfilter !== "") return context.skip(unfitForRpfilter);
+    const { [at]: netns, a, address } = network();
+    const of = { kind: "route", netns: netns.name, family };
+    await using text = await openStream(daemon, { ...of, verbose: "2" });
+    await using json = await openStream(daemon, { ...of, format: "json" });
+    await send(a, "udp", { to: address.b[family], count: PACKETS, port });
+    const lines = await text.settled(2 * PACKETS);
+    const asked = lines.filter((each) => each.endsWith(` by: ${by}`));
+    const found = asked.filter((each) => each.includes("result: found"));
+    // To route a packet anew, the kernel first asks whether its source is its own.
+    expect(found.length).toBe(by === "rerouting" ? 2 * PACKETS : PACKETS);
+    // The packet's own, and those of the answer that nobody listens at the port.
+    const others = lines.filter((each) => !each.includes(" by: "));
+    expect(others.filter((each) => each.includes("result: found")).length).toBeGreaterThanOrEqual(PACKETS);
+    expect(asked.length + others.length).toBe(lines.length);
+    const objects = (await json.settled(lines.length)).map((each) => JSON.parse(each) as { by: string | null });
+    expect(objects.filter((each) => each.by === by).length).toBe(asked.length);
+    expect(new Set(objects.map((each) => each.by))).toEqual(new Set([by, null]));
+  },
+);
+
 /** Sends to the port, and gives what rose of a set once its lookups are counted. */
 async function lookUp(port: number, labels: { readonly table: string; readonly set?: string }) {
   const { a, r, address } = network();
@@ -268,9 +299,9 @@ async function lookUp(port: number, labels: { readonly table: string; readonly s
 }
 
 test.for(Object.entries(SET_QUESTIONS))("set %s is looked up once for each packet", async ([set, { port }]) => {
-  const before = await ruleCounts("ip", "sets");
-  const { found, missed } = await lookUp(port, { table: "ip sets", set });
-  const after = await ruleCounts("ip", "sets");
+  const before = await ruleCounts("ip", "lookups");
+  const { found, missed } = await lookUp(port, { table: "ip lookups", set });
+  const after = await ruleCounts("ip", "lookups");
   expect({ found, missed }).toEqual(FOUND.has(set) ? { found: PACKETS, missed: 0 } : { found: 0, missed: PACKETS });
   expect(after.asked - before.asked).toBe(PACKETS);
   // A rule that asks for what the set has not holds if it has none.
@@ -279,7 +310,7 @@ test.for(Object.entries(SET_QUESTIONS))("set %s is looked up once for each packe
 });
 
 test("a map without a name of its own is looked up as well", async () => {
-  const { found, missed, after } = await lookUp(VMAP_PORT, { table: "ip sets" });
+  const { found, missed, after } = await lookUp(VMAP_PORT, { table: "ip lookups" });
   expect({ found, missed }).toEqual({ found: PACKETS, missed: 0 });
   const counted = after.filter(
     ({ name, labels, value }) => name === SET_LOOKUPS && labels["result"] === "found" && value > 0,

@@ -32,6 +32,15 @@ enum ts_netfilter_hook {
 	TS_HOOK_EGRESS = 7,
 };
 
+/* Who asks for a route; with the hook it is ts_route_event.by. */
+enum ts_netfilter_asker {
+	TS_ASKED_BY_NFT_FIB = 1,
+	TS_ASKED_BY_RPFILTER = 2,
+	TS_ASKED_BY_REROUTING = 3,
+};
+
+#define TS_BY(asker, hook) ((asker) << 4 | (hook))
+
 /* A set that was looked up: key and value of map "nft_sets". */
 struct ts_nft_set {
 	__u64 netns; /* cookie */

@@ -4,5 +4,6 @@
  */
 
 #include "event.h"
+#include "asker.bpf.h"
 #include "fib.bpf.h"
 #include "set.bpf.h"

@@ -26,12 +26,16 @@ constexpr Purpose kSets{TS_KIND_netfilter, 7};
 
 constexpr char kModule4[] = "nft_fib_ipv4";
 constexpr char kModule6[] = "nft_fib_ipv6";
+constexpr char kRpfilterModule[] = "ipt_rpfilter";
 constexpr char kSetModule[] = "nf_tables";
 
 // Sets whose names are kept. Beyond the first, the kernel keeps up to 128 spare ones for each CPU (LOCAL_FREE_TARGET),
 // which are full for all others.
 constexpr uint32_t kMostSets = 1024;
 constexpr uint32_t kSpareForCpu = 128;
+
+// Under way at the same time: one for each CPU and each task that was interrupted in one.
+constexpr uint32_t kMostQuestions = 4096;
 
 struct Member {
   const char* of;
@@ -71,6 +75,7 @@ void Prepare(const Object& object, btf* vmlinux) {
   if (!object.Wants(TS_KIND_netfilter)) return;
   uint32_t cpus = static_cast<uint32_t>(libbpf_num_possible_cpus());
   bpf_map__set_max_entries(object.Map("nft_sets"), kMostSets + kSpareForCpu * cpus);
+  bpf_map__set_max_entries(object.Map("netfilter_questions"), kMostQuestions);
   LibbpfLog log;
   Btf types(btf__load_module_btf(kSetModule, vmlinux));
   ts_nft_layout layout = LayoutOf(types ? types.get() : vmlinux);
@@ -78,25 +83,31 @@ void Prepare(const Object& object, btf* vmlinux) {
 }
 
 void Attach(const Attaching& session) {
-  for (Purpose purpose : {kFib4, kFib4Type, kFib6, kFib6Type, kRpfilter, kReroute4, kReroute6}) {
-    session.attachments.First(purpose);
-  }
-  if (session.attachments.Uses(kTrampoline)) {
-    session.attachments.All(kSets);
-  } else {
-    session.attachments.Leave(kSets, "not needed");
+  for (Purpose purpose : {kFib4, kFib4Type, kFib6, kFib6Type, kRpfilter, kReroute4, kReroute6, kSets}) {
+    if (session.attachments.Uses(kTrampoline)) {
+      session.attachments.All(purpose);
+    } else {
+      session.attachments.Leave(purpose, "not needed");
+    }
   }
 }
 
 }  // namespace
 
 const KindProbes k_netfilter_probes = {
-    .hooks = {{"nft_fib4", "nft_fib4_eval", kTrampoline, kFib4, kExact, 0, kModule4},
+    .hooks = {{"nft_fib4_begins", "nft_fib4_eval", kTrampoline, kFib4, kHelps, 0, kModule4},
+              {"nft_fib4", "nft_fib4_eval", kTrampoline, kFib4, kExact, 0, kModule4},
+              {"nft_fib4_type_begins", "nft_fib4_eval_type", kTrampoline, kFib4Type, kHelps, 0, kModule4},
               {"nft_fib4_type", "nft_fib4_eval_type", kTrampoline, kFib4Type, kExact, 0, kModule4},
+              {"nft_fib6_begins", "nft_fib6_eval", kTrampoline, kFib6, kHelps, 0, kModule6},
               {"nft_fib6", "nft_fib6_eval", kTrampoline, kFib6, kExact, 0, kModule6},
+              {"nft_fib6_type_begins", "nft_fib6_eval_type", kTrampoline, kFib6Type, kHelps, 0, kModule6},
               {"nft_fib6_type", "nft_fib6_eval_type", kTrampoline, kFib6Type, kExact, 0, kModule6},
-              {"rpfilter4", "rpfilter_lookup_reverse", kTrampoline, kRpfilter, kExact, 0, "ipt_rpfilter"},
+              {"rpfilter4_begins", "rpfilter_lookup_reverse", kTrampoline, kRpfilter, kHelps, 0, kRpfilterModule},
+              {"rpfilter4", "rpfilter_lookup_reverse", kTrampoline, kRpfilter, kExact, 0, kRpfilterModule},
+              {"reroute4_begins", "ip_route_me_harder", kTrampoline, kReroute4, kHelps},
               {"reroute4", "ip_route_me_harder", kTrampoline, kReroute4, kExact},
+              {"reroute6_begins", "ip6_route_me_harder", kTrampoline, kReroute6, kHelps},
               {"reroute6", "ip6_route_me_harder", kTrampoline, kReroute6, kExact},
               {"nft_set_goes", "nft_set_destroy", kTrampoline, kSets, kHelps, 0, kSetModule},
               {"nft_lookup", "nft_lookup_eval", kTrampoline, kSets, kExact, 0, kSetModule}},
