@@ -280,16 +280,16 @@ test.for([
 );
 
 /** Sends to the port, and gives what rose of a set once its lookups are counted. */
-async function lookUp(port: number, labels: { readonly table: string; readonly set?: string }) {
+async function lookUp(port: number, labels: { readonly table: string; readonly set?: string }, by = daemon) {
   const { a, r, address } = network();
   const of = { netns: r.name, ...labels };
-  const before = await daemon.scrape();
+  const before = await by.scrape();
   await send(a, "udp", { to: address.b.ipv4, count: PACKETS, port });
   let after: Sample[] = [];
   await waitUntil(
     "the lookups are counted",
     async () => {
-      after = await daemon.scrape();
+      after = await by.scrape();
       return delta(before, after, SET_LOOKUPS, of) >= PACKETS;
     },
     { timeoutMs: 10_000 * PATIENCE },
@@ -318,18 +318,36 @@ test("a map without a name of its own is looked up as well", async () => {
   expect(counted.map(({ labels }) => labels["set"])).toContain("__map0");
 });
 
-test("a set that goes keeps its counts, and one of its name begins anew under the same series", async () => {
+/** A table with a set that is asked for one port. */
+const GOING = `table ip going {
+  set brief { type inet_service; elements = { ${GOING_PORT} }; }
+  chain asks { type filter hook prerouting priority -397; udp dport ${GOING_PORT} udp dport @brief counter; }
+}`;
+const BRIEF = { table: "ip going", set: "brief" };
+
+test("a set that goes keeps its counts, and one of its name goes on with them", async () => {
   const { r } = network();
-  const labels = { table: "ip going", set: "brief" };
-  const table = `table ip going {
-    set brief { type inet_service; elements = { ${GOING_PORT} }; }
-    chain asks { type filter hook prerouting priority -397; udp dport ${GOING_PORT} udp dport @brief counter; }
-  }`;
-  await r.exec("nft", [table]);
-  expect(await lookUp(GOING_PORT, labels)).toMatchObject({ found: PACKETS, missed: 0 });
+  await r.exec("nft", [GOING]);
+  expect(await lookUp(GOING_PORT, BRIEF)).toMatchObject({ found: PACKETS, missed: 0 });
   await r.exec("nft", ["delete table ip going"]);
-  expect(delta([], await daemon.scrape(), SET_LOOKUPS, { netns: r.name, ...labels, result: "found" })).toBe(PACKETS);
-  await r.exec("nft", [table]);
-  const { after } = await lookUp(GOING_PORT, labels);
-  expect(delta([], after, SET_LOOKUPS, { netns: r.name, ...labels, result: "found" })).toBe(2 * PACKETS);
+  expect(delta([], await daemon.scrape(), SET_LOOKUPS, { netns: r.name, ...BRIEF, result: "found" })).toBe(PACKETS);
+  await r.exec("nft", [GOING]);
+  const { after } = await lookUp(GOING_PORT, BRIEF);
+  expect(delta([], after, SET_LOOKUPS, { netns: r.name, ...BRIEF, result: "found" })).toBe(2 * PACKETS);
+  await r.exec("nft", ["delete table ip going"]);
+});
+
+test("the series of a set that is destroyed go after their time, and those of others stay", async () => {
+  const { r } = network();
+  await using brief = await startBackend(["--collector.netfilter", "--series.expiry=1s"]);
+  await r.exec("nft", [GOING]);
+  await lookUp(SET_QUESTIONS.named.port, { table: "ip lookups", set: "named" }, brief);
+  await lookUp(GOING_PORT, BRIEF, brief);
+  await r.exec("nft", ["delete table ip going"]);
+  const seriesOf = async (table: string) =>
+    (await brief.scrape()).filter(({ name, labels }) => name === SET_LOOKUPS && labels["table"] === table).length;
+  await waitUntil("its series are gone", async () => (await seriesOf(BRIEF.table)) === 0, {
+    timeoutMs: 10_000 * PATIENCE,
+  });
+  expect(await seriesOf("ip lookups")).toBe(2);
 });

@@ -10,7 +10,8 @@ namespace {
 // By enum ts_netfilter_asker.
 constexpr const char* kAskers[] = {"netfilter", "nft fib", "rpfilter", "rerouting"};
 // By enum ts_netfilter_hook.
-constexpr const char* kHooks[] = {"", " prerouting", " input", " forward", " output", " postrouting", " ingress", " egress"};
+constexpr const char* kHooks[] = {"",        " prerouting",  " input",   " forward",
+                                  " output", " postrouting", " ingress", " egress"};
 
 }  // namespace
 
