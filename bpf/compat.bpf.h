@@ -144,6 +144,27 @@ struct vxlan_dev {
 };
 
 /*
+ * include/net/netfilter/nf_tables.h and nft_fib.h, of modules as well: the beginnings, the same in 6.1 to 7.3.
+ */
+struct nft_pktinfo {
+	void *skb;
+	const struct nf_hook_state *state;
+};
+
+/* What an expression needs is right behind it. */
+struct nft_expr {
+	const void *ops;
+};
+
+struct nft_regs {
+	__u32 data[NFT_REGISTERS]; /* the first is the verdict */
+};
+
+struct nft_fib {
+	__u8 dreg; /* where the answer goes */
+};
+
+/*
  * 6.15 moved VXLAN's count of drops from the device to its CPUs; 6.7 brought pcpu_stat_type, which says so. Goes when 6.14 is
  * no longer supported.
  */

@@ -51,6 +51,7 @@ enum bpf_map_type {
 
 #define PACKET_HOST 0 /* uapi/linux/if_packet.h */
 
+#define ENOENT 2
 #define ESRCH 3
 #define EACCES 13
 #define EAGAIN 11
@@ -78,6 +79,12 @@ enum bpf_map_type {
 #define S_IFSOCK 0140000
 #define S_IFCHR 0020000
 #define ETH_P_IP 0x0800 /* uapi/linux/if_ether.h */
+
+/* uapi/linux/netfilter.h and netfilter/nf_tables.h */
+#define NFPROTO_NETDEV 5
+#define NF_NETDEV_INGRESS 0
+#define NFT_BREAK 0xfffffffeU
+#define NFT_REGISTERS 20
 
 /* uapi/linux/neighbour.h and net/neighbour.h */
 #define NUD_INCOMPLETE 0x01
@@ -650,6 +657,13 @@ struct pt_regs {
 	__u64 orig_x0;
 	__s32 syscallno;
 #endif
+};
+
+/* include/linux/netfilter.h */
+struct nf_hook_state {
+	__u8 hook;
+	__u8 pf;
+	struct net *net;
 };
 
 struct bpf_array {

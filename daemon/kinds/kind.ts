@@ -103,6 +103,8 @@ export interface Counter<L extends Labels = Labels> {
   folded(labels: L): L;
   /** Ifindex of the device without which the row can rise no more; 0: it hangs on its namespace only. */
   hangsOn(row: Row): number;
+  /** Whether something else without which it can rise no more is there; absent: there is no such thing. */
+  isPresent?(row: Row, names: Names): boolean;
   /** What is shown at 0 until it happens, for each group of series that share the labels `by`. */
   readonly zeros?: { readonly by: readonly (keyof L & string)[]; of(labels: L): readonly L[] };
   /** Failed over all in the failure window, for each group. */
@@ -144,4 +146,13 @@ export interface Names {
   /** Of routes. */
   protocol(id: number): string;
   isPresent(netns: bigint, ifindex: number): boolean;
+  /** Of a set of nft's, by the handles of its table and itself. */
+  nftSet(netns: bigint, table: number, set: number): NftSet;
+}
+
+interface NftSet {
+  /** As nft writes it, with its family: "inet filter". */
+  readonly table: string;
+  readonly set: string;
+  readonly isPresent: boolean;
 }

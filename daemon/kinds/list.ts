@@ -8,17 +8,18 @@ import { type Line as FdbLine, kind as fdb } from "./fdb/kind.js";
 import type { Kind } from "./kind.js";
 import { type Line as MplsLine, kind as mpls } from "./mpls/kind.js";
 import { type Line as NeighbourLine, kind as neighbour } from "./neighbour/kind.js";
+import { type Line as NetfilterLine, kind as netfilter } from "./netfilter/kind.js";
 import { type Line as RouteLine, kind as route } from "./route/kind.js";
 import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
 import { type Line as TunnelLine, kind as tunnel } from "./tunnel/kind.js";
 
 // biome-ignore format: generated
-export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop" | "dst-cache" | "tunnel" | "mpls" | "change";
+export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop" | "dst-cache" | "tunnel" | "mpls" | "change" | "netfilter";
 
 /** By number. */
 // biome-ignore format: generated
-export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop, dstCache, tunnel, mpls, change];
+export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop, dstCache, tunnel, mpls, change, netfilter];
 
 /** One JSON line of any kind. */
 // biome-ignore format: generated
-export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine | DstCacheLine | TunnelLine | MplsLine | ChangeLine;
+export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine | DstCacheLine | TunnelLine | MplsLine | ChangeLine | NetfilterLine;

@@ -215,8 +215,10 @@ export class Ledger {
     return shows(netns) ? account.counter.labels(row, netns, names, before) : "hidden";
   }
 
-  #isPresent({ row, account }: Key, { isNamed }: Entry): boolean {
-    return !isNamed || this.#options.names.isPresent(row.netns, account.counter.hangsOn(row));
+  #isPresent({ row, account: { counter } }: Key, { isNamed }: Entry): boolean {
+    const { names } = this.#options;
+    if (!isNamed) return true;
+    return names.isPresent(row.netns, counter.hangsOn(row)) && (counter.isPresent?.(row, names) ?? true);
   }
 
   #knownKey(rows: CounterRows, at: number): Key | undefined {

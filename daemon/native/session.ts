@@ -102,6 +102,20 @@ export interface NeighbourTableRow {
   readonly full: number;
 }
 
+/** A set of nft's that was looked up. */
+export interface NftSetRow {
+  readonly netns: bigint;
+  /** Handles, by which the kernel tells tables of a namespace and sets of a table. */
+  readonly table: number;
+  readonly set: number;
+  /** NFPROTO_* of the table. */
+  readonly family: number;
+  readonly tableName: string;
+  readonly setName: string;
+  /** It was destroyed. */
+  readonly isGone: boolean;
+}
+
 export interface Inventory {
   readonly netns: readonly NetnsRow[];
   /**
@@ -116,6 +130,8 @@ export interface Inventory {
   readonly mpls: readonly MplsRow[];
   readonly defaultRoutes: readonly DefaultRouteRow[];
   readonly neighbourTables: readonly NeighbourTableRow[];
+  /** Not those that nobody has looked up for longest, if there are very many. */
+  readonly nftSets: readonly NftSetRow[];
   /** Of the daemon's own namespace, which no walk tells; absent: nobody hears of them. */
   readonly routeChanges?: RouteChangeCounts;
   /** Namespaces and devices that found no room in the walk's maps. Not 0: the inventory is incomplete and says so. */
@@ -134,6 +150,7 @@ export const EMPTY_INVENTORY: Inventory = {
   mpls: [],
   defaultRoutes: [],
   neighbourTables: [],
+  nftSets: [],
   omitted: 0,
   omittedOthers: 0,
 };

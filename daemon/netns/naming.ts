@@ -5,6 +5,7 @@ import type { Inventory, LineNames } from "../native/session.js";
 import type { Report } from "./complaints.js";
 import { DeviceNames } from "./devices.js";
 import { NetnsNames, UNKNOWN } from "./names.js";
+import { type NftSet, NftSets } from "./nft_sets.js";
 import { RtProtocols } from "./rt_protocols.js";
 import { RtTables } from "./rt_tables.js";
 
@@ -30,6 +31,7 @@ export class Naming {
   readonly #tables: RtTables;
   readonly #protocols: RtProtocols;
   readonly #devices: DeviceNames;
+  readonly #nftSets: NftSets;
   readonly #netns = new Map<bigint, Netns>();
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #isComplete = false;
@@ -40,6 +42,7 @@ export class Naming {
     this.#tables = options.tables ?? new RtTables(options.report);
     this.#protocols = options.protocols ?? new RtProtocols(options.report);
     this.#devices = new DeviceNames(options.keepMs);
+    this.#nftSets = new NftSets(options.keepMs);
   }
 
   refresh(inventory: Inventory, now: number): void {
@@ -47,6 +50,7 @@ export class Naming {
     this.#tables.refresh();
     this.#protocols.refresh();
     this.#devices.refresh(inventory.devices, now);
+    this.#nftSets.refresh(inventory.nftSets, now);
     this.#refreshedAt = now;
     this.#isComplete = inventory.omitted === 0;
     for (const row of inventory.netns) {
@@ -123,6 +127,11 @@ export class Naming {
 
   egress(netns: bigint, ifindex: number): string {
     return this.#devices.egress(netns, ifindex);
+  }
+
+  /** By the handles of table and set. */
+  nftSet(netns: bigint, table: number, set: number): NftSet {
+    return this.#nftSets.get(netns, table, set);
   }
 
   /** Whether the namespace, and the device in it unless `ifindex` is none, are there. An incomplete inventory tells of no absence. */

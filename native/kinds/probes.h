@@ -35,7 +35,7 @@ struct KindProbes {
   // If not null: after every later walk of the inventory, as it may need other hooks then.
   void (*walked)(const Attaching& session) = nullptr;
   // If not null: before the object is loaded, to tell its programs what they must know of this kernel.
-  void (*prepare)(const Object& object, const btf* vmlinux) = nullptr;
+  void (*prepare)(const Object& object, btf* vmlinux) = nullptr;
   // The kind whose hooks tell of this one, which has none: one that comes before it.
   std::optional<ts_kind> seen_by = std::nullopt;
   std::vector<KindPart> parts = {};

@@ -2,7 +2,9 @@
 #include "to_js.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
+#include <string_view>
 
 #include "../lines/append.h"
 #include "../lines/printable.h"
@@ -65,6 +67,14 @@ Napi::Array NetnsToJs(Napi::Env env, const std::vector<ts_netns_row>& rows) {
 Napi::String Name(Napi::Env env, const char (&name)[16]) {
   std::string text;
   AppendName(text, name);
+  return Napi::String::New(env, text);
+}
+
+// Names of nft's, which end in a NUL.
+template <size_t size>
+Napi::String LongName(Napi::Env env, const char (&name)[size]) {
+  std::string text;
+  AppendPrintable(text, std::string_view(name, strnlen(name, size)));
   return Napi::String::New(env, text);
 }
 
@@ -133,6 +143,15 @@ Napi::Value ToJs(Napi::Env env, const InventoryRows& rows) {
         object["table"] = row.table;
         object["routes"] = row.routes;
       });
+  inventory["nftSets"] = Objects(env, rows.nft_sets, [env](Napi::Object& object, const NftSetRow& row) {
+    object["netns"] = Napi::BigInt::New(env, static_cast<uint64_t>(row.of.netns));
+    object["table"] = row.of.table;
+    object["set"] = row.of.set;
+    object["family"] = row.names.family;
+    object["tableName"] = LongName(env, row.names.table);
+    object["setName"] = LongName(env, row.names.set);
+    object["isGone"] = Napi::Boolean::New(env, row.names.is_gone != 0);
+  });
   inventory["neighbourTables"] = NeighbourTablesToJs(env, rows.neighbour_tables);
   inventory["omitted"] = rows.omitted;
   inventory["omittedOthers"] = rows.omitted_others;

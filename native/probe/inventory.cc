@@ -33,7 +33,8 @@ Inventory::Inventory(const Object& object)
       mpls_(object.Map("mpls_rows")),
       default_routes_(object.Map("default_route_rows")),
       neighbour_tables_(object.Map(".data.neighbours")),
-      shared_(object.Map(".data.shared")) {
+      shared_(object.Map(".data.shared")),
+      nft_sets_(object) {
   Walk();
 }
 
@@ -53,6 +54,7 @@ InventoryRows Inventory::Walk() const {
   rows.omitted_others = Take(rows.tunnels, tunnels_, end.tunnels_seen) + Take(rows.mpls, mpls_, end.mpls_seen) +
                         Take(rows.default_routes, default_routes_, end.default_routes_seen);
   rows.neighbour_tables = neighbour_tables_[0];
+  rows.nft_sets = nft_sets_.Read();
   return rows;
 }
 

@@ -8,6 +8,7 @@
 
 #include "../../bpf/tablesnoop_abi.h"
 #include "mapping.h"
+#include "nft_sets.h"
 #include "object.h"
 
 namespace tablesnoop {
@@ -18,6 +19,7 @@ struct InventoryRows {
   std::vector<ts_tunnel_row> tunnels;
   std::vector<ts_mpls_row> mpls;
   std::vector<ts_default_route_row> default_routes;
+  std::vector<NftSetRow> nft_sets;  // that were looked up
   ts_neighbour_tables neighbour_tables;
   uint32_t omitted;         // namespaces and devices the maps had no room for
   uint32_t omitted_others;  // so for the others
@@ -46,6 +48,7 @@ class Inventory {
   Mapping<ts_default_route_row> default_routes_;
   Mapping<ts_neighbour_tables> neighbour_tables_;
   Mapping<ts_shared> shared_;
+  NftSets nft_sets_;
 };
 
 }  // namespace tablesnoop

@@ -88,7 +88,7 @@ Btf LoadVmlinuxBtf() {
 
 Object::Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<Mechanism>& mechanisms,
                const Reasons& refused)
-    : mechanisms_(mechanisms), refused_(refused) {
+    : kinds_(settings.kinds), mechanisms_(mechanisms), refused_(refused) {
   LibbpfLog log;
   object_.reset(bpf_object__open_file(settings.path.c_str(), nullptr));
   if (!object_) throw KernelError("open", settings.path, errno, "", log.Text());
@@ -123,7 +123,7 @@ Object::Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<M
   bpf_map__set_max_entries(Map("default_route_rows"), kDefaultRouteRows);
 
   for (const Hook& hook : Hooks()) {
-    bpf_program__set_autoload(Program(hook.program), IsToLoad(hook, settings.kinds, vmlinux));
+    bpf_program__set_autoload(Program(hook.program), IsToLoad(hook, vmlinux));
   }
   if (!knobs.has_rdonly_cast) AskForModulesInVain(Program(Hooks().front().program));
   int error = bpf_object__load(object_.get());
@@ -131,10 +131,10 @@ Object::Object(const ObjectSettings& settings, btf* vmlinux, const std::vector<M
 }
 
 // Of a module's function only if the kind is asked for, as the program holds the module.
-bool Object::IsToLoad(const Hook& hook, uint32_t kinds, btf* vmlinux) {
+bool Object::IsToLoad(const Hook& hook, btf* vmlinux) {
   if (!Uses(hook.mechanism) || IsRefused(hook)) return false;
   if (IsPresent(hook, vmlinux)) return true;
-  if (!hook.module || (kinds & 1U << hook.purpose.kind) == 0) return false;
+  if (!hook.module || !Wants(hook.purpose.kind)) return false;
   std::string refusal = ModuleRefusal(hook, vmlinux);
   if (refusal.empty()) return true;
   left_out_[hook.program] = std::move(refusal);

@@ -50,6 +50,9 @@ class Object {
   std::string WhyLeftOut(const Hook& hook) const;
   bool IsRefused(const Hook& hook) const { return refused_.contains(hook.program); }
 
+  // Whether the kind was asked for.
+  bool Wants(ts_kind kind) const { return (kinds_ & 1U << kind) != 0; }
+
   // What a map of constants holds: before the load only. Throws KernelError.
   void SetReadOnly(const char* name, const void* value, size_t bytes) const;
 
@@ -63,12 +66,13 @@ class Object {
   Mechanism Best() const { return mechanisms_.front(); }
 
  private:
-  bool IsToLoad(const Hook& hook, uint32_t kinds, btf* vmlinux);
+  bool IsToLoad(const Hook& hook, btf* vmlinux);
 
   struct Close {
     void operator()(bpf_object* object) const { bpf_object__close(object); }
   };
   std::unique_ptr<bpf_object, Close> object_;
+  uint32_t kinds_;
   std::vector<Mechanism> mechanisms_;
   Reasons refused_;
   Reasons left_out_;  // for want of a module, or of the right to open its types

@@ -83,7 +83,10 @@ void Session::Attach(uint32_t kinds) {
     if (probes.attach) probes.attach({*attachments_, *inventory_, *events_});
     if (probes.needs_hooks) {
       std::string reason = attachments_->WhyUnseen(probes.seen_by.value_or(kind));
-      if (!reason.empty()) unseen_.push_back({kind, std::move(reason), "", false});
+      if (!reason.empty()) {
+        unseen_.push_back({kind, std::move(reason), "", false});
+        continue;
+      }
     }
     for (const KindPart& part : probes.parts) {
       std::string reason = attachments_->WhyUnseen(part.purpose);

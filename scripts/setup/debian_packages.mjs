@@ -45,6 +45,8 @@ const PACKAGES = [
   { name: "bpftrace", when: "test", reason: "live tests count lookups a second, independent way" },
   { name: "openssl", when: "test", reason: "live and deploy tests make certificates" },
   { name: "systemd", when: "test", tool: "systemd-socket-activate", reason: "live tests pass sockets as systemd does" },
+  { name: "nftables", when: "test", reason: "live tests ask for routes by netfilter's rules" },
+  { name: "iptables", when: "test", reason: "live tests have iptables filter by reverse path" },
   { name: "ethtool", when: "test", reason: "live tests switch device offloads" },
   { name: "qemu-system-x86", when: "test", arch: "x64", reason: "vm tests boot stock Debian kernels" },
   { name: "qemu-system-arm", when: "test", arch: "x64", reason: "vm tests boot an arm64 Debian kernel" },

@@ -113,6 +113,7 @@ describe("the lines of known traffic", () => {
       errno: 0,
       encap: null,
       decision: expect.any(Number),
+      by: null,
       gateway: pair.address.peer.ipv4,
       egress: "host-peer",
     });

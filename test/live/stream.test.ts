@@ -16,7 +16,19 @@ const SENDS = 23;
 const PORT = 7031;
 
 const KEYS = ["time", "kind", "family", "netns", "src", "dst", "iif", "oif", "dscp", "flowlabel", "mark", "proto"];
-const ROUTE_KEYS = [...KEYS, "table", "result", "errno", "prefix", "gateway", "egress", "type", "encap", "decision"];
+const ROUTE_KEYS = [
+  ...KEYS,
+  "table",
+  "result",
+  "errno",
+  "prefix",
+  "gateway",
+  "egress",
+  "type",
+  "encap",
+  "decision",
+  "by",
+];
 
 interface Case {
   readonly name: string;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "../../bpf/kinds/netfilter/event.h"
 #include "../../native/lines/json_keys.h"
 #include "samples.h"
 
@@ -28,7 +29,7 @@ TEST_CASE("json: a found route") {
   CHECK(JsonOf(SampleRoute()) ==
         kHead + R"(route","family":"ipv4")" + kNetns + kFlow +
             R"(,"table":{"id":254,"name":"main"},"result":"found","errno":0,"prefix":null,"gateway":"10.0.1.1",)"
-            R"("egress":"eth0","type":"unicast","encap":null,"decision":null})");
+            R"("egress":"eth0","type":"unicast","encap":null,"decision":null,"by":null})");
 }
 
 TEST_CASE("json: a failed IPv6 route of a namespace that is not known") {
@@ -46,7 +47,7 @@ TEST_CASE("json: a failed IPv6 route of a namespace that is not known") {
   CHECK(From(JsonOf(route), "flowlabel").starts_with(R"("flowlabel":900850,"mark":0)"));
   CHECK(From(JsonOf(route), "table") ==
         R"("table":{"id":1001,"name":null},"result":"no_route","errno":11,"prefix":null,"gateway":null,)"
-        R"("egress":null,"type":null,"encap":null,"decision":null})");
+        R"("egress":null,"type":null,"encap":null,"decision":null,"by":null})");
 }
 
 TEST_CASE("json: a route's prefix, a VRF's table, several nexthops") {
@@ -57,7 +58,7 @@ TEST_CASE("json: a route's prefix, a VRF's table, several nexthops") {
   SetAddress(route.prefix, "10.0.2.0");
   CHECK(From(JsonOf(route), "table") ==
         R"("table":{"id":1001,"name":"vrf-red"},"result":"found","errno":0,"prefix":"10.0.2.0/24","gateway":null,)"
-        R"("egress":"multipath","type":"unicast","encap":null,"decision":null})");
+        R"("egress":"multipath","type":"unicast","encap":null,"decision":null,"by":null})");
 }
 
 TEST_CASE("json: a rule that led to a route, with its selectors") {
@@ -123,11 +124,21 @@ TEST_CASE("json: the clock's offset is added, and no time is too early or late")
   }
 }
 
+TEST_CASE("json: what of netfilter asked for a route") {
+  ts_route_event route = SampleRoute();
+  route.by = TS_BY(TS_ASKED_BY_RPFILTER, TS_HOOK_PREROUTING);
+  CHECK(From(JsonOf(route), "by") == R"("by":"rpfilter prerouting"})");
+  for (int by = 1; by < 256; by++) {
+    route.by = static_cast<uint8_t>(by);
+    CHECK(From(JsonOf(route), "by").starts_with("\"by\":\""));
+  }
+}
+
 TEST_CASE("json: codes without a word have none") {
   ts_route_event route = SampleRoute();
   for (int code : {7, 15, 16, 17, 255}) {
     route.head.code = static_cast<uint8_t>(code);
-    CHECK(From(JsonOf(route), "type") == R"("type":null,"encap":null,"decision":null})");
+    CHECK(From(JsonOf(route), "type") == R"("type":null,"encap":null,"decision":null,"by":null})");
     CHECK(From(JsonOf(route), "result").starts_with(R"("result":"found")"));
   }
 }

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "../../bpf/kinds/netfilter/event.h"
 #include "samples.h"
 
 using namespace tablesnoop;
@@ -63,6 +64,15 @@ TEST_CASE("text: the prefix is said with the details") {
   CHECK(TextOf(route, kFlow).find("prefix") == std::string::npos);
   std::string line = TextOf(route, kDetails);
   CHECK(line.substr(line.find("egress")) == "egress: eth0 result: found prefix: 10.0.2.0/24\n");
+}
+
+TEST_CASE("text: what of netfilter asked is said with the details") {
+  ts_route_event route = SampleRoute();
+  route.by = TS_BY(TS_ASKED_BY_NFT_FIB, TS_HOOK_PREROUTING);
+  CHECK(TextOf(route, kFlow).find("by: ") == std::string::npos);
+  CHECK(TextOf(route, kDetails).ends_with(" result: found by: nft fib prerouting\n"));
+  route.by = TS_BY(TS_ASKED_BY_REROUTING, TS_NO_HOOK);
+  CHECK(TextOf(route, kDetails).ends_with(" result: found by: rerouting\n"));
 }
 
 TEST_CASE("text: a route without a gateway") {

@@ -19,6 +19,7 @@ import type {
   MplsRow,
   NeighbourTableRow,
   NetnsRow,
+  NftSetRow,
   ProbeState,
   Session,
   TunnelRow,
@@ -91,6 +92,7 @@ export class FakeSession implements Session {
   mpls: readonly MplsRow[] = [];
   defaultRoutes: readonly DefaultRouteRow[] = [];
   neighbourTables: readonly NeighbourTableRow[] = [];
+  nftSets: readonly NftSetRow[] = [];
   overflow = new Array<bigint>(ABI.TS_OVERFLOW_INDICES).fill(0n);
 
   /** `clock` in milliseconds, for the second that must lie between retire and release. */
@@ -182,8 +184,8 @@ export class FakeSession implements Session {
 
   inventory(): Inventory {
     this.#check("inventory");
-    const { omitted, omittedOthers, tunnels, mpls, defaultRoutes, neighbourTables } = this;
-    const others = { tunnels, mpls, defaultRoutes, neighbourTables, omittedOthers };
+    const { omitted, omittedOthers, tunnels, mpls, defaultRoutes, neighbourTables, nftSets } = this;
+    const others = { tunnels, mpls, defaultRoutes, neighbourTables, nftSets, omittedOthers };
     const rows = [...this.#netns.values()];
     const mib = Float64Array.from(
       rows.flatMap(({ cookie }) => this.mib.get(cookie) ?? new Array<number>(2 * ABI.TS_MIBS).fill(0)),

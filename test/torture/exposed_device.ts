@@ -37,6 +37,7 @@ export function exposeDevice(name: string, format: Format): Promise<string> {
         mib: false,
         tunnel: false,
         mpls: false,
+        netfilter: false,
         change: false,
       },
     },

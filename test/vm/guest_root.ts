@@ -20,7 +20,9 @@ const REQUIRED = [
   ...["iproute2", "iputils-ping", "libbpf1", "libc-bin", "libc6", "libgcc-s1", "libmnl0", "libstdc++6"],
 ];
 // A tracer that shares no code with us is welcome as ground truth, but heavy to install: absent is fine.
-const OPTIONAL = ["bpftool", "bpftrace", "diffutils", "ethtool", "gzip", "hostname", "nftables", "strace", "tcpdump"];
+const OPTIONAL = [
+  ...["bpftool", "bpftrace", "diffutils", "ethtool", "gzip", "hostname", "iptables", "nftables", "strace", "tcpdump"],
+];
 
 const INIT = projectPath("test/vm/guest_init.sh");
 export const AGENT = projectPath("test/vm/guest_agent.sh");

@@ -36,7 +36,7 @@ struct ts_route_event {
 	__u8 flags; /* enum ts_route_flag */
 	__u8 prefix_length;
 	__u8 gateway_family; /* enum ts_family: an IPv4 route may have an IPv6 gateway */
-	__u8 reserved;
+	__u8 by;	     /* netfilter asked for it: TS_BY() of ../netfilter/event.h; else 0 */
 	__u32 prefix[4];
 	__u32 gateway[4];
 };

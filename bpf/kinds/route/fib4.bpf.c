@@ -30,6 +30,7 @@ static __always_inline void describe_route4(struct ts_event *head, const struct 
 	describe_flow4(&event->flow, lookup->flow, lookup->net);
 	event->table = key->words[TS_ROUTE_TABLE];
 	event->head.decision = decision4(key, lookup->flow, lookup->net, event->table);
+	event->by = netfilter_asker(lookup->flow);
 	if (has_several(key))
 		describe_multipath(event);
 	else if (!key->error)

@@ -66,6 +66,7 @@ static __always_inline void describe_route6(struct ts_event *head, const struct 
 	describe_flow6(&event->flow, lookup->flow, (struct net *)lookup->net);
 	event->table = key->words[TS_ROUTE_TABLE];
 	event->head.decision = decision6(key, lookup->flow, (struct net *)lookup->net, event->table);
+	event->by = netfilter_asker(lookup->flow);
 	if (result->f6i != lookup->net->ipv6.fib6_null_entry) {
 		event->head.code = result->fib6_type;
 		describe_prefix6(event, result->f6i);

@@ -3,6 +3,7 @@
 
 #include "event.h"
 #include "../encap/encap.bpf.h"
+#include "../netfilter/asker.bpf.h"
 #include "failed_lookup.bpf.h"
 #include "nexthop.bpf.h"
 #include "pending.bpf.h"

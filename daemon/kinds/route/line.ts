@@ -16,4 +16,6 @@ export interface RouteLookup extends FlowLine {
   readonly encap: Encap | null;
   /** The same for lookups that the kernel made for one decision; null where that cannot be told. */
   readonly decision: number | null;
+  /** What of netfilter asked for it: "nft fib prerouting"; null if nothing did, or it is not counted. */
+  readonly by: string | null;
 }

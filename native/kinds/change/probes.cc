@@ -12,7 +12,7 @@ namespace {
 // Of our own, native/rtnetlink/ tells.
 constexpr Purpose kElsewhere{TS_KIND_change, 0};
 
-void Prepare(const Object& object, const btf*) {
+void Prepare(const Object& object, btf*) {
   ts_change_settings settings = {.own_netns = OwnNetnsCookie()};
   object.SetReadOnly(".rodata.change", &settings, sizeof(settings));
 }

@@ -43,7 +43,7 @@ uint8_t ReasonOf(const char* enumerator) {
   return 0;
 }
 
-void Prepare(const Object& object, const btf* vmlinux) {
+void Prepare(const Object& object, btf* vmlinux) {
   ts_drop_settings settings = {};
   int id = btf__find_by_name_kind(vmlinux, "skb_drop_reason", BTF_KIND_ENUM);
   if (id > 0) {

@@ -6,6 +6,7 @@
 #include "../../lines/json_keys.h"
 #include "../../lines/kind_ops.h"
 #include "../encap/tunnel.h"
+#include "../netfilter/asker.h"
 
 namespace tablesnoop {
 
@@ -50,6 +51,9 @@ void Details(std::string& out, const EventView& view) {
     AppendPrefix(out, route);
   }
   if (route.flags & TS_HAS_ENCAP) AppendTunnelText(out, Encapped(route).encap);
+  if (route.by == 0) return;
+  out.append(" by: ");
+  AppendAsker(out, route.by);
 }
 
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names& names) {
@@ -82,6 +86,14 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
     out.append("null");
   }
   AppendDecisionJson(out, route.head);
+  AppendKey(out, "by");
+  if (route.by == 0) {
+    out.append("null");
+  } else {
+    out.push_back('"');
+    AppendAsker(out, route.by);
+    out.push_back('"');
+  }
 }
 
 }  // namespace

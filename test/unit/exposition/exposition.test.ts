@@ -62,6 +62,7 @@ class Bench {
         protocol: (id) => naming.protocol(id),
         egress: (netns, ifindex) => naming.egress(netns, ifindex),
         isPresent: (netns, ifindex) => naming.isPresent(netns, ifindex),
+        nftSet: (netns, table, set) => naming.nftSet(netns, table, set),
       },
       changes: { read: () => this.routeChanges, cause: () => null },
       clock: () => this.clock(),
@@ -138,6 +139,10 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "mpls", table: 2 }, 22);
   session.count({ netns: 1n, kind: "mpls", table: 0, error: 101 }, 1);
   session.count({ netns: 2n, kind: "change", table: 10, egress: 4 }, 23);
+  session.count({ netns: 1n, kind: "netfilter", table: ABI.TS_HOOK_PREROUTING }, 22);
+  session.count({ netns: 1n, kind: "netfilter", table: ABI.TS_HOOK_PREROUTING, error: 101 }, 1);
+  session.count({ netns: 2n, kind: "netfilter", family: "ipv6", table: ABI.TS_NO_HOOK }, 5);
+  session.count({ netns: 1n, kind: "netfilter", table: 7, egress: 5, type: ABI.TS_NETFILTER_SET_LOOKUP }, 23);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;
@@ -148,6 +153,9 @@ function busy(bench: Bench): void {
   session.mpls = [{ netns: 1n, name: "eth0", noRoute: 23 }];
   session.defaultRoutes = [{ netns: 1n, family: 0, table: 254, routes: 1 }];
   session.neighbourTables = [{ family: 0, entries: 900, entriesMax: 1024, full: 5 }];
+  session.nftSets = [
+    { netns: 1n, table: 7, set: 5, family: 1, tableName: "filter", setName: "blocked", isGone: false },
+  ];
   session.setProbes([
     { probe: "fib_table_lookup", backend: "tracepoint", attached: true, isMissing: false, reason: "", skipped: 7n },
     {

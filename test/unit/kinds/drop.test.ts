@@ -11,6 +11,7 @@ const NAMES: Names = {
   egress: (_, ifindex) => (ifindex === 3 ? "eth0" : ""),
   protocol: (id) => String(id),
   isPresent: () => true,
+  nftSet: () => expect.fail("it is about no set"),
 };
 
 const ROW = { netns: 1n, kind: 2, family: "ipv4", error: 255, words: [3, 0], code: 15 } as const;

@@ -5,6 +5,7 @@ import { fdbFloods, fdbUpdates } from "../../../daemon/kinds/fdb/kind.js";
 import type { Counter, Names } from "../../../daemon/kinds/kind.js";
 import { KINDS } from "../../../daemon/kinds/list.js";
 import { mplsLookups } from "../../../daemon/kinds/mpls/kind.js";
+import { netfilterFibLookups, netfilterSetLookups } from "../../../daemon/kinds/netfilter/kind.js";
 import { routeLookups } from "../../../daemon/kinds/route/kind.js";
 import type { Row } from "../../../daemon/kinds/row.js";
 import { ruleLookups } from "../../../daemon/kinds/rule/kind.js";
@@ -18,6 +19,7 @@ const NAMES: Names = {
   egress: (_, ifindex) => (ifindex === 0 ? "" : `eth${ifindex}`),
   protocol: (id) => String(id),
   isPresent: () => true,
+  nftSet: (_, table, set) => ({ table: `inet t${table}`, set: `s${set}`, isPresent: set !== 6 }),
 };
 const ROUTE: Row = { netns: 1n, kind: 0, family: "ipv4", error: 0, words: [254, 3], code: 0 };
 const RULE: Row = { ...ROUTE, kind: 1, words: [254, 100], code: 1 };
@@ -114,6 +116,53 @@ describe("labels of what only trampolines see", () => {
   });
 });
 
+describe("labels of what netfilter asks for", () => {
+  const ROUTE_ASKED: Row = { netns: 1n, kind: ABI.TS_KIND_netfilter, family: "ipv4", error: 0, words: [1, 0], code: 0 };
+  const SET_ASKED: Row = { ...ROUTE_ASKED, family: "", words: [7, 5], code: ABI.TS_NETFILTER_SET_LOOKUP };
+
+  it.each([
+    [{}, { family: "ipv4", hook: "prerouting", result: "found" }],
+    [
+      { family: "ipv6", words: [3, 0], error: 101 },
+      { family: "ipv6", hook: "forward", result: "missed" },
+    ],
+    [{ words: [ABI.TS_HOOK_EGRESS, 0] }, { family: "ipv4", hook: "egress", result: "found" }],
+    [
+      { words: [ABI.TS_NO_HOOK, 0], error: 101 },
+      { family: "ipv4", hook: "", result: "missed" },
+    ],
+  ] as const)("a route: of %o", (row, labels) => {
+    const whole: Row = { ...ROUTE_ASKED, ...row };
+    const first = netfilterFibLookups.labels(whole, "blue", NAMES, undefined);
+    expect(first).toEqual({ netns: "blue", ...labels });
+    expect(netfilterFibLookups.labels(whole, "blue", NAMES, first)).toBe(first);
+    expect(netfilterFibLookups.labels(whole, "red", NAMES, first)).toEqual({ ...first, netns: "red" });
+    expect(netfilterFibLookups.folded(first)).toEqual({ ...first, netns: "other" });
+    expect(netfilterFibLookups.hangsOn(whole)).toBe(0);
+  });
+
+  it("a set: its table and itself by name, as long as both are called so", () => {
+    const first = netfilterSetLookups.labels(SET_ASKED, "blue", NAMES, undefined);
+    expect(first).toEqual({ netns: "blue", table: "inet t7", set: "s5", result: "found" });
+    expect(netfilterSetLookups.labels(SET_ASKED, "blue", NAMES, first)).toBe(first);
+    const renamed = { table: "inet t7", set: "other name", isPresent: true };
+    const later = netfilterSetLookups.labels(SET_ASKED, "blue", { ...NAMES, nftSet: () => renamed }, first);
+    expect(later).toEqual({ ...first, set: "other name" });
+    expect(netfilterSetLookups.labels({ ...SET_ASKED, error: 2 }, "blue", NAMES, undefined).result).toBe("missed");
+    expect(netfilterSetLookups.folded(first)).toEqual({ ...first, netns: "other", table: "other", set: "other" });
+  });
+
+  it("a set's counts hang on the set", () => {
+    expect(netfilterSetLookups.isPresent?.(SET_ASKED, NAMES)).toBe(true);
+    expect(netfilterSetLookups.isPresent?.({ ...SET_ASKED, words: [7, 6] }, NAMES)).toBe(false);
+  });
+
+  it("routes are kept apart from sets", () => {
+    expect([netfilterFibLookups, netfilterSetLookups].map(({ takes }) => takes?.(ROUTE_ASKED))).toEqual([true, false]);
+    expect([netfilterFibLookups, netfilterSetLookups].map(({ takes }) => takes?.(SET_ASKED))).toEqual([false, true]);
+  });
+});
+
 const IN_TABLE = { netns: "blue", family: "ipv6", table: "main" };
 const BY_RULE = { netns: "blue", family: "ipv4" };
 
@@ -156,7 +205,19 @@ describe("labels beyond the limit", () => {
 
 describe("KINDS", () => {
   it("has each kind at the place of its word, and each label of a ratio in its counter", () => {
-    const words = ["route", "rule", "encap", "neighbour", "fdb", "drop", "dst-cache", "tunnel", "mpls", "change"];
+    const words = [
+      "route",
+      "rule",
+      "encap",
+      "neighbour",
+      "fdb",
+      "drop",
+      "dst-cache",
+      "tunnel",
+      "mpls",
+      "change",
+      "netfilter",
+    ];
     expect(KINDS.map(({ word }) => word)).toEqual(words);
     for (const { metric, ratio } of KINDS.flatMap(({ counters }) => counters)) {
       for (const label of ratio?.metric.labels ?? []) expect(metric.labels).toContain(label);

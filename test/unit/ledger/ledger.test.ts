@@ -35,6 +35,7 @@ class Bench {
         egress: (_, ifindex) => this.#name(`dev${ifindex}`),
         protocol: (id) => String(id),
         isPresent: (netns, ifindex) => !this.gone.has(`ns${netns}`) && !this.gone.has(`ns${netns}/${ifindex}`),
+        nftSet: (_, table, set) => ({ table: String(table), set: String(set), isPresent: !this.gone.has(`set${set}`) }),
       },
       shows: (netns) => this.shows(netns),
       ...{ expiryMs, seriesMax, windowMs: 60_000, startedAt: 0 },
@@ -292,6 +293,19 @@ describe("Ledger", () => {
       bench.session.count(MISS);
       bench.drain(0);
       bench.gone.add("ns1/2");
+      bench.drain(EXPIRY_MS);
+      expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of());
+      bench.drain(EXPIRY_MS + 1);
+      expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of(index));
+    });
+
+    it("names keys whose set was gone longer than the expiry time, and no others", () => {
+      const bench = new Bench();
+      const asked = { netns: 1n, kind: "netfilter", table: 7, type: ABI.TS_NETFILTER_SET_LOOKUP } as const;
+      const index = bench.session.count({ ...asked, egress: 5 }, 5);
+      bench.session.count({ ...asked, egress: 6 });
+      bench.drain(0);
+      bench.gone.add("set5");
       bench.drain(EXPIRY_MS);
       expect(bench.ledger.retirable(bench.now)).toEqual(Uint32Array.of());
       bench.drain(EXPIRY_MS + 1);

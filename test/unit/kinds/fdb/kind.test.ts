@@ -12,6 +12,7 @@ const NAMES: Names = {
   egress: (_, ifindex) => `br${ifindex}`,
   protocol: (id) => String(id),
   isPresent: () => true,
+  nftSet: () => expect.fail("it is about no set"),
 };
 const ROW: Row = {
   netns: 1n,

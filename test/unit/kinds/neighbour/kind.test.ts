@@ -13,6 +13,7 @@ const NAMES: Names = {
   egress: (_, ifindex) => `eth${ifindex}`,
   protocol: (id) => String(id),
   isPresent: () => true,
+  nftSet: () => expect.fail("it is about no set"),
 };
 const RESOLVED: Row = {
   netns: 1n,
