@@ -73,6 +73,7 @@ describe("routes that changed in other namespaces", () => {
     table: (_, id) => (id === 254 ? "main" : String(id)),
     egress: () => expect.fail("a change is of no device"),
     protocol: (id) => (id === 12 ? "bird" : String(id)),
+    nftSet: () => expect.fail("a change is of no set"),
     isPresent: () => true,
   };
   const ROW: Row = {
