@@ -142,23 +142,25 @@ describe.each(FAMILIES)("%s", (family) => {
     expect(added.counted).toEqual([CHANGES, 0, 0]);
     const before = await scrape();
     const within = ["--table", "main", "--dst", family === "ipv4" ? "10.100.0.0/16" : "fd97::/16"];
-    const gone = await lines(["--json", ...within], CHANGES, () => away.ip("link set d0 down"));
-    const after = await scrape();
-    const labels = { netns: away.name, family };
-    expect(delta(before, after, COUNTED, { ...labels, protocol: "ospf", change: "removed" })).toBe(CHANGES);
-    expect((await away.exec("ip", [family === "ipv4" ? "-4" : "-6", "route", "show", "proto", "ospf"])).stdout).toBe(
-      "",
-    );
-    // Others go with it: those of the link itself. IPv4's number rises for nexthops too.
-    const [counted, kernel] = [COUNTED, KERNEL_COUNTED].map((name) => delta(before, after, name, labels));
-    expect(counted).toBeGreaterThan(CHANGES);
-    if (family === "ipv4") expect(kernel).toBeGreaterThan(counted ?? 0);
-    else expect(kernel).toBe(counted);
-    const told = gone.map((line) => JSON.parse(line));
-    expect(told.map(({ prefix }) => prefix).sort()).toEqual([...routes].sort());
-    for (const line of told) expect(line).toMatchObject({ change: "removed", via, device: "d0", protocol: "ospf" });
-    await away.ip("link set d0 up", "address replace fd98::1/64 dev d0 nodad");
-    await becomeQuiet([away]);
+    try {
+      const gone = await lines(["--json", ...within], CHANGES, () => away.ip("link set d0 down"));
+      const after = await scrape();
+      const labels = { netns: away.name, family };
+      expect(delta(before, after, COUNTED, { ...labels, protocol: "ospf", change: "removed" })).toBe(CHANGES);
+      // Others go with it: those of the link itself. IPv4's number rises for nexthops too.
+      const [counted, kernel] = [COUNTED, KERNEL_COUNTED].map((name) => delta(before, after, name, labels));
+      expect(counted).toBeGreaterThan(CHANGES);
+      if (family === "ipv4") expect(kernel).toBeGreaterThan(counted ?? 0);
+      else expect(kernel).toBe(counted);
+      const told = gone.map((line) => JSON.parse(line));
+      expect(told.map(({ prefix }) => prefix).sort()).toEqual([...routes].sort());
+      for (const line of told) expect(line).toMatchObject({ change: "removed", via, device: "d0", protocol: "ospf" });
+      const left = await away.exec("ip", [family === "ipv4" ? "-4" : "-6", "route", "show", "proto", "ospf"]);
+      expect(left.stdout).toBe("");
+    } finally {
+      await away.ip("link set d0 up", "address replace fd98::1/64 dev d0 nodad");
+      await becomeQuiet([away]);
+    }
   });
 
   test("the daemon's own namespace is counted and told of once, and beside it another", async (context) => {

@@ -13,6 +13,6 @@ export async function ipOf(netns: Netns, family: Family, ...lines: readonly stri
 /** So many, at most some thousand. */
 export function prefixes(family: Family, count: number): string[] {
   return Array.from({ length: count }, (_, at) =>
-    family === "ipv4" ? `10.${100 + (at >> 8)}.${at & 255}.0/24` : `fd97:${at.toString(16)}::/32`,
+    family === "ipv4" ? `10.${100 + (at >> 8)}.${at & 255}.0/24` : `fd97:${(at + 1).toString(16)}::/32`,
   );
 }
