@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { LookupsAnswer, RowNow } from "../../daemon/wire/snapshot.js";
+import type { HistorySnapshot, LookupsAnswer, RowNow } from "../../daemon/wire/snapshot.js";
 import { createNetns, type Netns } from "../support/networks/netns.js";
 import { createLine, createPair, type Pair } from "../support/networks/topology.js";
 import { startDaemonIn } from "../support/processes/daemon_in_netns.js";
@@ -85,6 +85,11 @@ async function listenOnlyTo(page: Page, netns: Netns): Promise<void> {
   await page.locator("#live-filter").getByLabel("Namespace").fill(netns.name);
   await page.getByRole("button", { name: "Apply" }).click();
   await rowOf(page, "#live", netns.name).waitFor();
+}
+
+async function historyOf({ url }: { readonly url: string }): Promise<HistorySnapshot> {
+  const response = await fetch(`${url}/api/history`);
+  return (await response.json()) as HistorySnapshot;
 }
 
 function rowOf(page: Page, table: string, text: string) {
@@ -389,6 +394,8 @@ test("where a neighbour does not answer, the verdict says so, and since when; an
   const { page } = opened;
   await page.locator("#headline", { hasText: "Every packet finds a route" }).waitFor();
   const headline = `Neighbours on r-b in ${line.r.name} do not answer`;
+  // What is there in the first point may have begun before it.
+  await waitUntil("the history has a point", async () => (await historyOf(daemon)).times.length > 0, SOON);
   {
     // From the host behind the router, to one beside the other host that is not there.
     await using _traffic = startTraffic(line.a, [absent, line.address.b.ipv4]);
