@@ -9,8 +9,8 @@ import { copy, put } from "./tree.mjs";
 
 const ADDON = "dist/tablesnoop.node";
 const BPF_OBJECT = "dist/tablesnoop.bpf.o";
-/** Folders of dist/ that are intermediate or for the tests. */
-const NOT_SHIPPED = /^(native|test|deploy|arm64)\//;
+/** Of dist/; the rest is intermediate, or for the tests. */
+const SHIPPED = /^((daemon|page)\/|tablesnoop\.(node|bpf\.o)$)/;
 /** At the top of a dependency; below it such names may be part of the program, as yaml's dist/doc is. */
 const FOR_ITS_MAKERS = /^(tests?|docs?|examples?|bench(marks?)?|integration)\//;
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
@@ -45,7 +45,7 @@ export function installRuntimeModules(root, folder) {
  */
 export function placeProgram(target, { root, nodeModules, revision, architecture }, wanted) {
   copy(path.join(root, "dist"), path.join(target, "dist"), (file) => {
-    if (NOT_SHIPPED.test(file) || path.basename(file).startsWith(".") || file === "revision") return false;
+    if (!SHIPPED.test(file) || path.basename(file).startsWith(".")) return false;
     return wanted.types || !file.endsWith(".d.ts");
   });
   if (architecture !== X64) {

@@ -9,6 +9,9 @@ import { boot, type Guest } from "./guest.js";
 import { NEXT, PACKAGE, prepareSystemdMachine, SEND, SUCCESSOR, type SystemdMachine } from "./systemd_machine.js";
 
 const SENDS = 23;
+/** Modules that this machine has not loaded, or whose functions take a capability that the service does without. */
+const UNSEEN =
+  /^(time=\S+Z level=warn msg="|\{"level":"warn",.*"msg":")[^"]+ are not counted: [^"]*(module \w+ is not loaded; restart when it is|the types of module \w+ take CAP_SYS_ADMIN)"/;
 const DISK = "/mnt";
 // Emulated, the daemon needs half a minute of its own CPU to start, and three times as long beside two guests on two cores.
 const START_S = 360;
@@ -76,6 +79,14 @@ function inGuest(machine: SystemdMachine): void {
       throw new Error(`wait until ${condition}: ${String(cause)}`, { cause });
     });
 
+  /** Waits until what `act` does has made systemd start it again, once or, on a busy machine, more often. */
+  const restarted = async (act: () => Promise<unknown>) => {
+    const before = await property("NRestarts");
+    await act();
+    const count = "$(systemctl show -p NRestarts --value tablesnoopd)";
+    await until(`[ ${count} -gt ${before} ] && systemctl -q is-active tablesnoopd`);
+  };
+
   const listing = () => {
     const apart = ["/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/mnt", "/var/log", "/var/cache", "/var/lib"];
     const prune = apart.map((folder) => `-path ${folder}`).join(" -o ");
@@ -131,15 +142,13 @@ function inGuest(machine: SystemdMachine): void {
 
   test("a main loop that hangs is noticed by the watchdog, and the service is back", async () => {
     const pid = await property("MainPID");
-    await run(`kill -STOP ${pid}`);
-    await until("[ $(systemctl show -p NRestarts --value tablesnoopd) = 1 ] && systemctl -q is-active tablesnoopd");
+    await restarted(() => run(`kill -STOP ${pid}`));
     expect(await property("MainPID")).not.toBe(pid);
     expect(await journal()).toContain(`Watchdog timeout (limit ${TESTED_WATCHDOG_S}s)!`);
   });
 
   test("killed, it is back", async () => {
-    await run(`kill -KILL ${await property("MainPID")}`);
-    await until("[ $(systemctl show -p NRestarts --value tablesnoopd) = 2 ] && systemctl -q is-active tablesnoopd");
+    await restarted(async () => run(`kill -KILL ${await property("MainPID")}`));
     await scrape();
   });
 
@@ -185,7 +194,7 @@ function inGuest(machine: SystemdMachine): void {
     expect(await ask("--regid tablesnoop")).toMatch(/^x-frame-options: deny$/im);
   });
 
-  test("its journal is one clean line for each event, and the only complaint is that of the bad file", async () => {
+  test("its journal is one clean line for each event, and the only complaints are of the bad file and of absent modules", async () => {
     const own = (await run("journalctl -u tablesnoopd _COMM=MainThread --no-pager -o cat")).split("\n");
     const [complaints, rest] = [
       own.filter((line) => line.includes("reload failed")),
@@ -193,7 +202,7 @@ function inGuest(machine: SystemdMachine): void {
     ];
     expect(complaints).toEqual([expect.stringContaining("/etc/tablesnoop/web.yml")]);
     expect(rest.length).toBeGreaterThan(5);
-    for (const line of rest) {
+    for (const line of rest.filter((line) => !UNSEEN.test(line))) {
       expect(line).toMatch(/^(time=\S+Z level=info msg=|\{"level":"info","time":"[^"]+Z",)/);
     }
   });
