@@ -1,7 +1,6 @@
 // Resolutions of neighbours by ARP and ND, and the packets that wait for them, against the kernel's own account: the states
 // of its entries in each namespace, and res_failed of its two tables.
 
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../support/backend.js";
 import { linkVeth, type Netns } from "../support/networks/netns.js";
@@ -10,6 +9,7 @@ import { PATIENCE } from "../support/pace.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
 import { startTablesnoop } from "../support/processes/tablesnoop_process.js";
 import { send } from "../support/traffic/send.js";
+import { neighbourStatistic } from "../support/truth/neighbour_statistics.js";
 import { total, value } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
@@ -26,7 +26,6 @@ const WAIT = { timeoutMs: 20_000 * PATIENCE };
 
 const RESOLUTIONS = "tablesnoop_neighbour_resolutions_total";
 const WAITING = "tablesnoop_neighbour_waiting_packets_total";
-const STATISTICS = { ipv4: "/proc/net/stat/arp_cache", ipv6: "/proc/net/stat/ndisc_cache" } as const;
 
 interface Account {
   readonly resolved: number;
@@ -119,12 +118,7 @@ function addressesFrom(family: Family, number: number): string[] {
   return numbers(number).map((host) => at(family, host));
 }
 
-/** res_failed since boot, of all namespaces: a column of hexadecimal numbers, one row for each CPU. */
-function resFailed(family: Family): number {
-  const [header = "", ...rows] = readFileSync(STATISTICS[family], "utf8").trim().split("\n");
-  const column = header.trim().split(/\s+/).indexOf("res_failed");
-  return rows.reduce((sum, row) => sum + Number.parseInt(row.trim().split(/\s+/)[column] ?? "", 16), 0);
-}
+const resFailed = (family: Family) => neighbourStatistic(family, "res_failed");
 
 /** That, and what is counted in all namespaces, at one moment. */
 function bothAccounts(family: Family): Promise<{ kernel: number; counted: number }> {

@@ -8,6 +8,7 @@ import { linkVeth } from "../support/networks/netns.js";
 import { becomeQuiet, createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
+import { neighbourStatistic } from "../support/truth/neighbour_statistics.js";
 import { total, value } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
@@ -18,8 +19,8 @@ const MOST = 8192;
 const SLOW_MS = 600_000;
 
 const FAMILIES = [
-  { family: "ipv4", statistics: "/proc/net/stat/arp_cache", at: (host: number) => `10.88.${host >> 8}.${host & 255}` },
-  { family: "ipv6", statistics: "/proc/net/stat/ndisc_cache", at: (host: number) => `fd88::${host.toString(16)}` },
+  { family: "ipv4", at: (host: number) => `10.88.${host >> 8}.${host & 255}` },
+  { family: "ipv6", at: (host: number) => `fd88::${host.toString(16)}` },
 ] as const;
 type Family = (typeof FAMILIES)[number];
 
@@ -45,12 +46,7 @@ afterAll(async () => {
   await daemon?.stop();
 });
 
-/** Refused since boot, of all namespaces: the last column, of hexadecimal numbers, one row for each CPU. */
-function refused({ statistics }: Family): number {
-  const [header = "", ...rows] = readFileSync(statistics, "utf8").trim().split("\n");
-  const column = header.trim().split(/\s+/).indexOf("table_fulls");
-  return rows.reduce((sum, row) => sum + Number.parseInt(row.trim().split(/\s+/)[column] ?? "", 16), 0);
-}
+const refused = ({ family }: Family) => neighbourStatistic(family, "table_fulls");
 
 describe.each(FAMILIES)("$family", (family) => {
   test.skipIf(limit(family) > MOST)(
