@@ -41,7 +41,7 @@ const CAUSES: Readonly<Record<Cause, Words>> = {
   },
   neighbour: {
     limits: [0.1, NEVER],
-    headline: ({ netns, device }) => `Neighbours on ${device} in ${netns} do not answer`,
+    headline: ({ netns, device }) => silent(netns, device),
     sentence: ({ netns, family, device }, perSecond) =>
       `${netns}: ${perSecond} ${named(family)} neighbours/s on ${device} do not answer`,
   },
@@ -59,7 +59,9 @@ const CAUSES: Readonly<Record<Cause, Words>> = {
   },
   drop: {
     limits: [0, 1],
-    headline: ({ netns, detail }) => `Packets are dropped in ${netns}: ${detail}`,
+    // One neighbour fails every three seconds, the packets for it drop all the time: it is one trouble, with one name.
+    headline: ({ netns, device, detail }) =>
+      detail === "neigh_failed" ? silent(netns, device) : `Packets are dropped in ${netns}: ${detail}`,
     sentence: ({ netns, family, device, detail }, perSecond) =>
       `${netns}: ${perSecond}${family === "" ? "" : ` ${named(family)}`} packets/s are dropped${device === "" ? "" : ` at ${device}`}: ${detail}`,
   },
@@ -114,6 +116,10 @@ export function sentenceOf(trouble: TroubleNow): string {
 export function inOrder(troubles: readonly TroubleNow[]): TroubleNow[] {
   const rank = (trouble: TroubleNow) => ORDER.indexOf(trouble.cause) + (gravity(trouble) === "good" ? ORDER.length : 0);
   return [...troubles].sort((a, b) => rank(a) - rank(b));
+}
+
+function silent(netns: string, device: string): string {
+  return `Neighbours${device === "" ? "" : ` on ${device}`} in ${netns} do not answer`;
 }
 
 function named(family: string): string {

@@ -168,6 +168,8 @@ describe("a lookup", () => {
       "link add other type veth peer name other-peer",
       "link set other-peer up",
       "link set other up",
+      // Without an answer the kernel would tell itself three seconds later, which takes lookups of its own.
+      `neigh add ${to} lladdr 02:74:73:00:00:02 dev other nud permanent`,
       `route add ${to} nexthop via ${ipv4} dev host-peer nexthop dev other`,
     );
     await using stream = await openStream(daemon, { kind: "route", netns: pair.host.name, dst: to });
@@ -236,7 +238,9 @@ describe("of 23 sends that a filter wants and 23 that it does not, 23 lines come
 
   test("family", async () => {
     const lines4 = await only({ family: "ipv4" }, hit("ipv4"), hit("ipv6"));
-    expect([lines4.length, new Set(lines4).size]).toEqual([SENDS, 1]);
+    expect(lines4).toEqual(
+      Array(SENDS).fill(`v4: src: 0.0.0.0  dst: ${pair.address.peer.ipv4} --> gw:  egress: host-peer`),
+    );
     const lines6 = await only({ family: "6", table: "main" }, hit("ipv6"), hit("ipv4"));
     expect([lines6.length, lines6[0]?.slice(0, 3)]).toEqual([SENDS, "v6:"]);
   });

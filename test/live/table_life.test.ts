@@ -2,6 +2,7 @@
 // of one namespace holds one of another a moment later.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { bitsOf } from "../../daemon/kinds/lines.js";
 import type { Session } from "../../daemon/native/session.js";
 import { BACKEND } from "../support/backend.js";
 import { openCounters } from "../support/lines.js";
@@ -26,7 +27,7 @@ describe("misses of IPv4", () => {
   });
 
   beforeAll(() => {
-    if (BACKEND === "trampoline") session = openCounters();
+    if (BACKEND === "trampoline") session = openCounters(bitsOf(["route"]));
   }, 20_000 * PATIENCE);
 
   afterAll(() => {

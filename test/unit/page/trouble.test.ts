@@ -111,6 +111,14 @@ describe("the verdict on packets that have a route", () => {
     expect(reasons[1]).toBe("blue: 5.00 IPv4 packets/s are dropped at eth0: neigh_failed; since just now.");
   });
 
+  it("keeps the name of the cause while the neighbour's next failure is awaited", () => {
+    expect(told({ ...DROP, perSecond: 5 }).headline).toBe("Neighbours on eth0 in blue do not answer");
+    expect(told({ ...DROP, device: "", perSecond: 5 }).headline).toBe("Neighbours in blue do not answer");
+    expect(told({ ...DROP, detail: "ip_rpfilter", perSecond: 5 }).headline).toBe(
+      "Packets are dropped in blue: ip_rpfilter",
+    );
+  });
+
   it("is no problem below the floors, but worth a sentence", () => {
     const { level, headline, reasons } = told({ ...NEIGHBOUR, perSecond: 0.05 }, { ...RP_FILTER, perSecond: 0.5 });
     expect([level, headline, reasons.length]).toEqual(["good", "Every packet finds a route", 2]);
