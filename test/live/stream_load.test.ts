@@ -122,9 +122,12 @@ describe("bad clients", () => {
         await neverReads.close();
       }
     };
-    // What is used once is kept, such as a queue's place in the heap: so the second of two equal rounds is judged.
-    await round();
-    await noListeners();
+    // What is used once is kept, such as a queue's place in the heap, and which thread's arena it is in varies. Measured
+    // over six equal rounds: 164 MB after the first, between 191 and 206 after each of the others. So the third is judged.
+    for (let warm = 0; warm < 2; warm++) {
+      await round();
+      await noListeners();
+    }
     const [before, megabytes] = [await daemon.scrape(), megabytesOf(daemon.pid)];
     await round();
     await noListeners();
