@@ -8,6 +8,7 @@ import type { Bench } from "./bench.js";
 import { measureDrops } from "./drop_cost.js";
 import { type Figure, table, verdict } from "./figure.js";
 import { measureForward, measureForwardAlone } from "./forward_cost.js";
+import { measureFullTable } from "./full_table.js";
 import { measureGrowth } from "./growth_cost.js";
 import { measureGuests } from "./guest.js";
 import { measureIdle } from "./idle.js";
@@ -26,12 +27,13 @@ const BENCHMARKS = {
   "scrape-large": measureLargeScrape,
   stream: measureStream,
   idle: measureIdle,
+  "full-table": measureFullTable,
   guest: measureGuests,
 } as const satisfies Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>>;
 type Name = keyof typeof BENCHMARKS;
 
 const NAMES = Object.keys(BENCHMARKS) as Name[];
-const COMPARABLE = NAMES.filter((name) => !["drop", "growth", "idle", "guest"].includes(name));
+const COMPARABLE = NAMES.filter((name) => !["drop", "growth", "idle", "full-table", "guest"].includes(name));
 
 async function run(): Promise<void> {
   const { only, json, against } = parseArguments(process.argv.slice(2), NAMES, COMPARABLE);

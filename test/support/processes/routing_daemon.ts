@@ -7,6 +7,7 @@ import { onProcessEnd } from "../cleanup.js";
 import type { Netns } from "../networks/netns.js";
 import { libraryPath, unpackedPackage } from "../unpacked_package.js";
 import { type Background, startBackground } from "./background.js";
+import { runCommand } from "./command.js";
 
 export interface Speaker {
   readonly address: string;
@@ -19,6 +20,12 @@ export interface Speaker {
 export interface RoutingDaemon extends AsyncDisposable {
   /** It has no time left to say goodbye. */
   kill(): Promise<void>;
+}
+
+export interface Bird extends RoutingDaemon {
+  readonly pid: number;
+  /** What it answers to a command of its own. */
+  ask(command: string): Promise<string>;
 }
 
 export type Implementation = "bird" | "frr";
@@ -36,8 +43,9 @@ async function startBird(netns: Netns, { address, as, neighbour, announces }: Sp
     announces === undefined
       ? "protocol kernel { ipv4 { import none; export all; }; }"
       : `protocol static { ipv4; route ${announces} unreachable; }`;
-  const folder = scratchFolder({
-    "bird.conf": `
+  return await startBirdWith(
+    netns,
+    `
       router id ${address};
       protocol device { scan time 1; }
       ${origin}
@@ -47,11 +55,21 @@ async function startBird(netns: Netns, { address, as, neighbour, announces }: Sp
         connect delay time 1; connect retry time 1; error wait time 1, 2;
         ipv4 { ${channel} };
       }`,
-  });
+  );
+}
+
+export async function startBirdWith(netns: Netns, config: string): Promise<Bird> {
+  const folder = scratchFolder({ "bird.conf": config });
   const root = await unpackedPackage("bird2", "usr/sbin/bird", { withLibraries: true });
-  const files = ["-c", join(folder.path, "bird.conf"), "-s", join(folder.path, "ctl"), "-P", join(folder.path, "pid")];
+  const control = join(folder.path, "ctl");
+  const files = ["-c", join(folder.path, "bird.conf"), "-s", control, "-P", join(folder.path, "pid")];
   const bird = await startIn(netns, root, [], join(root, "usr/sbin/bird"), ["-f", ...files]);
-  return ended([bird], folder.remove);
+  return {
+    pid: bird.pid,
+    ask: async (command) =>
+      (await runCommand(join(root, "usr/sbin/birdc"), ["-s", control, ...command.split(" ")])).stdout,
+    ...ended([bird], folder.remove),
+  };
 }
 
 async function startFrr(netns: Netns, { address, as, neighbour, announces }: Speaker): Promise<RoutingDaemon> {
