@@ -15,6 +15,7 @@ const COLLECTORS = {
   mpls: true,
   netfilter: true,
   srv6: true,
+  "socket-cache": true,
   mib: true,
   change: true,
 };

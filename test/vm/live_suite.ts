@@ -25,6 +25,7 @@ const BEYOND = ["encap", "neighbour", "drops"];
 const OF_FUNCTIONS = [
   "dst_cache",
   "segment_identifiers",
+  "socket_cache",
   "floods",
   "vxlan",
   "mpls",
