@@ -14,9 +14,7 @@ static __always_inline __u8 read_gateway4(__u32 gateway[4], const struct rtable 
 {
 	switch (BPF_CORE_READ(route, rt_gw_family)) {
 	case AF_INET: gateway[0] = BPF_CORE_READ(route, rt_gw4); return TS_IPV4;
-	case AF_INET6:
-		bpf_core_read(gateway, 16, &route->rt_gw6.in6_u.u6_addr32);
-		return TS_IPV6;
+	case AF_INET6: bpf_core_read(gateway, 16, &route->rt_gw6.in6_u.u6_addr32); return TS_IPV6;
 	}
 	return TS_NO_FAMILY;
 }
