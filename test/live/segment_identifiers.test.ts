@@ -56,7 +56,7 @@ test("a backend that cannot see them says so", async () => {
 test("what an identifier cannot do is dropped, and counted as the kernel counts it there", async () => {
   const { a, r, address } = line;
   const before = await daemon.scrape();
-  await using stream = await openStream(daemon, { netns: r.name, kind: "srv6" });
+  await using stream = seesFunctions ? await openStream(daemon, { netns: r.name, kind: "srv6" }) : undefined;
   await send(a, "ping", { to: "fc00:9::4", count: PINGS });
   await waitUntil("the kernel has dropped all", async () => (await kernelCounts(r, DECAPSULATES)).errors >= PINGS);
   expect(await kernelCounts(r, DECAPSULATES)).toEqual({ packets: 0, errors: PINGS });
@@ -64,7 +64,7 @@ test("what an identifier cannot do is dropped, and counted as the kernel counts 
   const counted = ["dropped", "processed"].map((result) =>
     delta(before, after, PACKETS, { netns: r.name, action: "End.DX4", result }),
   );
-  if (!seesFunctions) {
+  if (stream === undefined) {
     expect(after.filter(({ name }) => name === PACKETS)).toEqual([]);
     return;
   }

@@ -14,6 +14,7 @@ ts_socket_cache_event SampleHit() {
   ts_socket_cache_event hit = {};
   SetHead(hit.head, TS_KIND_socket_cache);
   hit.head.family = TS_IPV4;
+  hit.head.code = 0;
   hit.gateway_family = TS_NO_FAMILY;
   SetName(hit.head.device, "eth1");
   inet_pton(AF_INET, "10.0.0.2", hit.src);

@@ -10,7 +10,7 @@ const OTHER = "other";
 const HITS = {
   name: "tablesnoop_socket_cache_hits_total",
   type: "counter",
-  help: "Route lookups that connected sockets spared, as they remembered the route: one for each TCP segment, and each send of UDP and raw sockets.",
+  help: "Route lookups that connected sockets spared, as they remembered the route: one for each TCP segment and some as a connection begins, one for each send of UDP and raw sockets.",
   labels: ["netns", "family", "egress"],
 } as const;
 
