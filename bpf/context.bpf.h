@@ -20,6 +20,11 @@ static __always_inline struct net *net_of_device(struct net_device *dev)
 	return dev ? checked_net(FOLLOW(dev, struct net_device, nd_net.net)) : 0;
 }
 
+static __always_inline struct net *net_of_sock(const struct sock *sk)
+{
+	return sk ? checked_net(FOLLOW(sk, struct sock, __sk_common.skc_net.net)) : 0;
+}
+
 /* The running system call: its number, negative if there is none, and whether it sends on the socket its first argument names. */
 #if defined(__TARGET_ARCH_x86)
 #define SYSCALL_NUMBER(regs) ((long)(regs)->orig_ax)

@@ -11,15 +11,17 @@ import { type Line as NeighbourLine, kind as neighbour } from "./neighbour/kind.
 import { type Line as NetfilterLine, kind as netfilter } from "./netfilter/kind.js";
 import { type Line as RouteLine, kind as route } from "./route/kind.js";
 import { type Line as RuleLine, kind as rule } from "./rule/kind.js";
+import { type Line as SocketCacheLine, kind as socketCache } from "./socket_cache/kind.js";
+import { type Line as Srv6Line, kind as srv6 } from "./srv6/kind.js";
 import { type Line as TunnelLine, kind as tunnel } from "./tunnel/kind.js";
 
 // biome-ignore format: generated
-export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop" | "dst-cache" | "tunnel" | "mpls" | "change" | "netfilter";
+export type KindWord = "route" | "rule" | "encap" | "neighbour" | "fdb" | "drop" | "dst-cache" | "tunnel" | "mpls" | "change" | "netfilter" | "srv6" | "socket-cache";
 
 /** By number. */
 // biome-ignore format: generated
-export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop, dstCache, tunnel, mpls, change, netfilter];
+export const KINDS: readonly Kind<KindWord>[] = [route, rule, encap, neighbour, fdb, drop, dstCache, tunnel, mpls, change, netfilter, srv6, socketCache];
 
 /** One JSON line of any kind. */
 // biome-ignore format: generated
-export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine | DstCacheLine | TunnelLine | MplsLine | ChangeLine | NetfilterLine;
+export type Line = RouteLine | RuleLine | EncapLine | NeighbourLine | FdbLine | DropLine | DstCacheLine | TunnelLine | MplsLine | ChangeLine | NetfilterLine | Srv6Line | SocketCacheLine;

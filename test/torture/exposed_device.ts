@@ -38,6 +38,8 @@ export function exposeDevice(name: string, format: Format): Promise<string> {
         tunnel: false,
         mpls: false,
         netfilter: false,
+        srv6: false,
+        "socket-cache": false,
         change: false,
       },
     },

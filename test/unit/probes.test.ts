@@ -8,7 +8,17 @@ import { readiness } from "../../daemon/service/readiness.js";
 const CACHES = { kind: ABI.TS_KIND_dst_cache, reason: "the kernel has no tracepoint for them", part: "" };
 const FLOODS = { kind: ABI.TS_KIND_fdb, reason: "br_flood: module bridge is not loaded", part: "bridge floods" };
 const ON = { route: true, rule: true, encap: true, neighbour: true, fdb: true, drop: true };
-const COLLECTORS = { ...ON, "dst-cache": true, tunnel: true, mpls: true, netfilter: true, mib: true, change: true };
+const COLLECTORS = {
+  ...ON,
+  "dst-cache": true,
+  tunnel: true,
+  mpls: true,
+  netfilter: true,
+  srv6: true,
+  "socket-cache": true,
+  mib: true,
+  change: true,
+};
 
 test("a kind is named by its noun, a part by its own", () => {
   expect([CACHES, FLOODS].map(wordsOf)).toEqual(["cached routes", "bridge floods"]);

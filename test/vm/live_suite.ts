@@ -22,7 +22,17 @@ export interface SuiteReport {
 const LOOKUPS = ["exactness", "results", "attribution", "failed_destinations"];
 const BEYOND = ["encap", "neighbour", "drops"];
 /** What hangs on functions of the kernel and its modules. */
-const OF_FUNCTIONS = ["dst_cache", "floods", "vxlan", "mpls", "netfilter", "module_functions", "changes_elsewhere"];
+const OF_FUNCTIONS = [
+  "dst_cache",
+  "segment_identifiers",
+  "socket_cache",
+  "floods",
+  "vxlan",
+  "mpls",
+  "netfilter",
+  "module_functions",
+  "changes_elsewhere",
+];
 /** What devices, tables and the rules say, once for a kernel. */
 const OF_KERNEL = ["packets", "tunnels", "route_tables", "watched_routes", "explain", "decisions"];
 /** What continuous integration has time for (TABLESNOOP_SUITE=lookups). */

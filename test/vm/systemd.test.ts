@@ -109,7 +109,7 @@ function inGuest(machine: SystemdMachine): void {
     await run(`apt-get install -y ${DISK}/${PACKAGE} >/dev/null`, 300);
     await until("systemctl -q is-active tablesnoopd");
     expect(await run("systemctl is-enabled tablesnoopd")).toBe("enabled");
-    expect(await property("StatusText")).toBe("Counting lookups: trampoline backend, 20 probes in 1 network namespace");
+    expect(await property("StatusText")).toBe("Counting lookups: trampoline backend, 21 probes in 1 network namespace");
   });
 
   test("no thread of it has a capability, and it is not root", async () => {

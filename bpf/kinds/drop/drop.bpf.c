@@ -21,11 +21,6 @@ struct drop {
 	bool has_addresses;
 };
 
-static __always_inline struct net *net_of_sock(struct sock *sk)
-{
-	return sk ? checked_net(FOLLOW(sk, struct sock, __sk_common.skc_net.net)) : 0;
-}
-
 /* The device on which it was sent, if a route has been found for it. The lowest bit says who holds the route. */
 static __always_inline struct net_device *device_of_route(struct sk_buff *skb)
 {

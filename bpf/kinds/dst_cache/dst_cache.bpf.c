@@ -6,6 +6,7 @@
  */
 
 #include "event.h"
+#include "held_route.bpf.h"
 
 struct cache_map dst_cache_hits SEC(".maps");
 struct cache_map dst_cache_misses4 SEC(".maps");
@@ -22,7 +23,6 @@ static __always_inline bool begin_dst_cache_key(struct ts_key *key, struct net *
 						__u8 code)
 {
 	struct net_device *dev = FOLLOW(route, struct dst_entry, dev);
-	struct dst_ops *ops = FOLLOW(route, struct dst_entry, ops);
 
 	*net = net_of_device(dev);
 	if (!*net)
@@ -30,31 +30,9 @@ static __always_inline bool begin_dst_cache_key(struct ts_key *key, struct net *
 	key->netns = FOLLOW(*net, struct net, net_cookie);
 	key->words[TS_DST_CACHE_EGRESS] = FOLLOW(dev, struct net_device, ifindex);
 	key->kind = TS_KIND_dst_cache;
-	key->family = FOLLOW(ops, struct dst_ops, family) == AF_INET6 ? TS_IPV6 : TS_IPV4;
+	key->family = family_of_route(route);
 	key->code = code;
 	return key->words[TS_DST_CACHE_EGRESS];
-}
-
-static __always_inline void describe_gateway4(struct ts_dst_cache_event *event, const struct rtable *route)
-{
-	switch (BPF_CORE_READ(route, rt_gw_family)) {
-	case AF_INET:
-		event->gateway_family = TS_IPV4;
-		event->gateway[0] = BPF_CORE_READ(route, rt_gw4);
-		break;
-	case AF_INET6:
-		event->gateway_family = TS_IPV6;
-		BPF_CORE_READ_INTO(&event->gateway, route, rt_gw6.in6_u.u6_addr32);
-		break;
-	}
-}
-
-static __always_inline void describe_gateway6(struct ts_dst_cache_event *event, const struct rt6_info *route)
-{
-	if (!(BPF_CORE_READ(route, rt6i_flags) & RTF_GATEWAY))
-		return;
-	event->gateway_family = TS_IPV6;
-	BPF_CORE_READ_INTO(&event->gateway, route, rt6i_gateway.in6_u.u6_addr32);
 }
 
 static __always_inline void describe_cached(struct ts_event *head, const struct ts_key *key, const void *of)
@@ -65,14 +43,11 @@ static __always_inline void describe_cached(struct ts_event *head, const struct 
 	const struct dst_cache_pcpu *slot = cached->slot;
 
 	BPF_CORE_READ_STR_INTO(&event->head.device, route, dev, name);
-	event->gateway_family = TS_NO_FAMILY;
-	if (key->family == TS_IPV6) {
+	event->gateway_family = read_gateway(event->gateway, route, key->family);
+	if (key->family == TS_IPV6)
 		BPF_CORE_READ_INTO(&event->src, slot, in6_saddr.in6_u.u6_addr32);
-		describe_gateway6(event, (const struct rt6_info *)route);
-	} else {
+	else
 		event->src[0] = BPF_CORE_READ(slot, in_saddr.s_addr);
-		describe_gateway4(event, (const struct rtable *)route);
-	}
 }
 
 /* The lookups before it come first. */

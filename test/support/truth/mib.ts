@@ -25,6 +25,11 @@ export async function readPackets(netns: Pick<Netns, "exec">): Promise<Readonly<
   };
 }
 
+/** TCP segments sent, of both families together. */
+export async function readSegments(netns: Pick<Netns, "exec">): Promise<number> {
+  return column((await readFiles(netns)).snmp, "Tcp", "OutSegs");
+}
+
 /** UDP packets for a port without a socket. */
 export async function readNoSocket(netns: Pick<Netns, "exec">): Promise<Readonly<Record<"ipv4" | "ipv6", number>>> {
   const { snmp, snmp6 } = await readFiles(netns);

@@ -143,6 +143,9 @@ function busy(bench: Bench): void {
   session.count({ netns: 1n, kind: "netfilter", table: ABI.TS_HOOK_PREROUTING, error: 101 }, 1);
   session.count({ netns: 2n, kind: "netfilter", family: "ipv6", table: ABI.TS_NO_HOOK }, 5);
   session.count({ netns: 1n, kind: "netfilter", table: 7, egress: 5, type: ABI.TS_NETFILTER_SET_LOOKUP }, 23);
+  session.count({ netns: 1n, kind: "srv6", family: "ipv6", type: 1 }, 22);
+  session.count({ netns: 1n, kind: "srv6", family: "ipv6", type: 6, error: 22 }, 1);
+  session.count({ netns: 2n, kind: "socket-cache", table: 2 }, 23);
   session.overflow = [1n, 2n, 0n, 10n, 20n, 0n];
   session.dropped = { ringbuf: 4, queue: 5, decode: 6, fault: "" };
   session.omitted = 3;

@@ -9,6 +9,8 @@ import { netfilterFibLookups, netfilterSetLookups } from "../../../daemon/kinds/
 import { routeLookups } from "../../../daemon/kinds/route/kind.js";
 import type { Row } from "../../../daemon/kinds/row.js";
 import { ruleLookups } from "../../../daemon/kinds/rule/kind.js";
+import { socketCacheHits } from "../../../daemon/kinds/socket_cache/kind.js";
+import { sidPackets } from "../../../daemon/kinds/srv6/kind.js";
 import { vxlanLookups } from "../../../daemon/kinds/tunnel/kind.js";
 import { ABI } from "../../../daemon/native/abi.js";
 
@@ -97,6 +99,13 @@ describe("labels of what only trampolines see", () => {
     [{}, mplsLookups as Counter, { egress: "eth3", result: "found" }],
     [{ error: 101, words: [0, 0] }, mplsLookups as Counter, { egress: "", result: "no_route" }],
     [{ error: 113 }, mplsLookups as Counter, { egress: "eth3", result: "dropped" }],
+    [{ family: "ipv6", code: 1, words: [0, 0] }, sidPackets as Counter, { action: "End", result: "processed" }],
+    [
+      { family: "ipv6", code: 6, error: 22, words: [0, 0] },
+      sidPackets as Counter,
+      { action: "End.DX4", result: "dropped" },
+    ],
+    [{ family: "ipv4" }, socketCacheHits as Counter, { family: "ipv4", egress: "eth3" }],
     [{ code: 3 }, fdbFloods as Counter, { bridge: "eth3" }],
   ])("of %o", (row, counter, labels) => {
     const whole: Row = { kind: 0, family: "", ...BARE, ...row };
@@ -217,6 +226,8 @@ describe("KINDS", () => {
       "mpls",
       "change",
       "netfilter",
+      "srv6",
+      "socket-cache",
     ];
     expect(KINDS.map(({ word }) => word)).toEqual(words);
     for (const { metric, ratio } of KINDS.flatMap(({ counters }) => counters)) {

@@ -28,6 +28,8 @@ test.each([
   ["fdb_updates_total", { netns: "blue", bridge: "br0", change: "learned" }, undefined],
   ["tunnel_errors_total", { netns: "blue", device: "vxlan7", kind: "vxlan", reason: "loop" }, "tunnel  vxlan7 loop"],
   ["mpls_no_route_total", { netns: "blue", device: "eth0" }, "mpls  eth0 "],
+  ["sid_packets_total", { netns: "blue", action: "End.DX4", result: "dropped" }, "drop ipv6  SRv6 End.DX4"],
+  ["sid_packets_total", { netns: "blue", action: "End.DX4", result: "processed" }, undefined],
   ["neighbour_table_full_total", { family: "ipv6" }, "neighbours_full ipv6  "],
   ["neighbour_resolutions_total", { ...BLUE, device: "eth0", result: "failed" }, "neighbour ipv4 eth0 "],
   ["neighbour_resolutions_total", { ...BLUE, device: "eth0", result: "resolved" }, undefined],
