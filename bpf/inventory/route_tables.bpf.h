@@ -42,9 +42,16 @@ struct default6_walk {
 	__u32 siblings; /* of the route counted last, still to come */
 };
 
+/*
+ * Not on the stack: before 6.7 the verifier takes what a bpf_loop begins with for what every step finds, and leaves out the
+ * branch for siblings.
+ */
+struct default6_walk default6_walk;
+
 /* Each nexthop of a multipath route is an entry of its own, one behind the other. */
-static long count_default6(__u32 step, struct default6_walk *walk)
+static long count_default6(__u32 step, void *unused)
 {
+	struct default6_walk *walk = &default6_walk;
 	struct fib6_info *route = (struct fib6_info *)walk->at;
 	__u32 siblings;
 
@@ -66,10 +73,10 @@ static long count_default6(__u32 step, struct default6_walk *walk)
 
 __noinline __u32 default_routes6(__u64 table)
 {
-	struct default6_walk walk = { .at = (__u64)BPF_CORE_READ((struct fib6_table *)table, tb6_root.leaf) };
-
-	bpf_loop(MOST_CHAINED, count_default6, &walk, 0);
-	return walk.routes;
+	default6_walk.at = (__u64)BPF_CORE_READ((struct fib6_table *)table, tb6_root.leaf);
+	default6_walk.routes = default6_walk.siblings = 0;
+	bpf_loop(MOST_CHAINED, count_default6, 0, 0);
+	return default6_walk.routes;
 }
 
 struct tables_walk {
