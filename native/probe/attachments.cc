@@ -102,6 +102,12 @@ bool Attachments::All(Purpose purpose) {
   return false;
 }
 
+bool Attachments::AllBy(Mechanism mechanism, Purpose purpose) {
+  if (Uses(mechanism)) return All(purpose);
+  Leave(purpose, kNotNeeded);
+  return false;
+}
+
 void Attachments::Leave(Purpose purpose, const std::string& reason) {
   for (const Hook& hook : Hooks()) {
     if (hook.purpose == purpose) Leave(hook, reason);

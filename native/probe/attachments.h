@@ -33,6 +33,8 @@ class Attachments {
   bool First(Purpose purpose);
   // Attaches every hook of the purpose, or none: false if one cannot be.
   bool All(Purpose purpose);
+  // The same if the session uses the mechanism; else notes that the hooks are not needed, and returns false.
+  bool AllBy(Mechanism mechanism, Purpose purpose);
   // Notes that the hooks of the purpose are not needed, and why.
   void Leave(Purpose purpose, const std::string& reason);
 

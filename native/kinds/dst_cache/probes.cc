@@ -14,11 +14,7 @@ constexpr Purpose kMisses{TS_KIND_dst_cache, 1};
 
 void Attach(const Attaching& session) {
   session.attachments.First(kHits);
-  if (session.attachments.Uses(kTrampoline)) {
-    session.attachments.All(kMisses);
-  } else {
-    session.attachments.Leave(kMisses, "not needed");
-  }
+  session.attachments.AllBy(kTrampoline, kMisses);
 }
 
 }  // namespace

@@ -13,13 +13,7 @@ constexpr char kModule[] = "mpls_router";
 // All of them together: of no use without one another.
 constexpr Purpose kPackets{TS_KIND_mpls, 0};
 
-void Attach(const Attaching& session) {
-  if (session.attachments.Uses(kTrampoline)) {
-    session.attachments.All(kPackets);
-  } else {
-    session.attachments.Leave(kPackets, "not needed");
-  }
-}
+void Attach(const Attaching& session) { session.attachments.AllBy(kTrampoline, kPackets); }
 
 }  // namespace
 

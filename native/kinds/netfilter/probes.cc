@@ -84,11 +84,7 @@ void Prepare(const Object& object, btf* vmlinux) {
 
 void Attach(const Attaching& session) {
   for (Purpose purpose : {kFib4, kFib4Type, kFib6, kFib6Type, kRpfilter, kReroute4, kReroute6, kSets}) {
-    if (session.attachments.Uses(kTrampoline)) {
-      session.attachments.All(purpose);
-    } else {
-      session.attachments.Leave(purpose, "not needed");
-    }
+    session.attachments.AllBy(kTrampoline, purpose);
   }
 }
 

@@ -10,13 +10,7 @@ using enum Grade;
 
 constexpr Purpose kHits{TS_KIND_socket_cache, 0};
 
-void Attach(const Attaching& session) {
-  if (session.attachments.Uses(kTrampoline)) {
-    session.attachments.All(kHits);
-  } else {
-    session.attachments.Leave(kHits, "not needed");
-  }
-}
+void Attach(const Attaching& session) { session.attachments.AllBy(kTrampoline, kHits); }
 
 }  // namespace
 

@@ -11,13 +11,7 @@ using enum Grade;
 // Both together: what ends must have been noted when it began.
 constexpr Purpose kPackets{TS_KIND_srv6, 0};
 
-void Attach(const Attaching& session) {
-  if (session.attachments.Uses(kTrampoline)) {
-    session.attachments.All(kPackets);
-  } else {
-    session.attachments.Leave(kPackets, "not needed");
-  }
-}
+void Attach(const Attaching& session) { session.attachments.AllBy(kTrampoline, kPackets); }
 
 }  // namespace
 
