@@ -24,6 +24,12 @@ void AppendAddressesText(std::string& out, const ts_event& head, const char* tag
 void AppendFlowText(std::string& out, const ts_event& head, const ts_flow& flow, const char* tag, const uint32_t* table,
                     const TextStyle& style);
 
+// Of the event of a route that somebody held ready; null if it has none.
+template <typename Event>
+const uint32_t* HeldGateway(const Event& held) {
+  return held.gateway_family == TS_NO_FAMILY ? nullptr : held.gateway;
+}
+
 // "gw: " and the gateway, if there is one, up to the blank before the egress. gateway: null if there is none.
 void AppendNexthopText(std::string& out, const ts_event& head, const uint32_t* gateway, uint8_t gateway_family);
 

@@ -62,8 +62,12 @@ void AppendKeyMac(std::string& out, const char* key, const uint8_t mac[6]) {
   out.push_back('"');
 }
 
-void AppendKeyAddress(std::string& out, const char* key, uint8_t family, const uint32_t address[4]) {
+void AppendKeyAddress(std::string& out, const char* key, uint8_t family, const uint32_t* address) {
   AppendKey(out, key);
+  if (!address) {
+    out.append("null");
+    return;
+  }
   out.push_back('"');
   AppendAddress(out, family, address);
   out.push_back('"');

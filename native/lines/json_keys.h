@@ -29,7 +29,7 @@ void AppendKeyWord(std::string& out, const char* key, const std::string* word);
 
 void AppendKeyMac(std::string& out, const char* key, const uint8_t mac[6]);
 
-// family: enum ts_family.
-void AppendKeyAddress(std::string& out, const char* key, uint8_t family, const uint32_t address[4]);
+// family: enum ts_family. A null pointer becomes null.
+void AppendKeyAddress(std::string& out, const char* key, uint8_t family, const uint32_t* address);
 
 }  // namespace tablesnoop

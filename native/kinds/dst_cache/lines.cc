@@ -10,26 +10,20 @@ namespace tablesnoop {
 
 namespace {
 
-bool HasGateway(const ts_dst_cache_event& cached) { return cached.gateway_family != TS_NO_FAMILY; }
-
 void Text(std::string& out, const EventView& view, const Vocabulary&, const TextStyle& style) {
   const auto& cached = view.As<ts_dst_cache_event>();
   if (style.verbose >= TextStyle::kFlow) AppendNetnsText(out, cached.head);
   out.append(cached.head.family == TS_IPV6 ? "cache6: src: " : "cache4: src: ");
   AppendAddress(out, cached.head.family, cached.src);
   out.append(" --> ");
-  AppendNexthopText(out, cached.head, HasGateway(cached) ? cached.gateway : nullptr, cached.gateway_family);
+  AppendNexthopText(out, cached.head, HeldGateway(cached), cached.gateway_family);
   AppendDevice(out, cached.head.device);
 }
 
 void Json(std::string& out, const EventView& view, const Vocabulary& words, const Names&) {
   const auto& cached = view.As<ts_dst_cache_event>();
   AppendKeyAddress(out, "src", cached.head.family, cached.src);
-  if (HasGateway(cached)) {
-    AppendKeyAddress(out, "gateway", cached.gateway_family, cached.gateway);
-  } else {
-    AppendKeyWord(out, "gateway", nullptr);
-  }
+  AppendKeyAddress(out, "gateway", cached.gateway_family, HeldGateway(cached));
   AppendKeyName(out, "egress", cached.head.device);
   AppendKeyWord(out, "result", &words.Result(cached.head));
 }

@@ -28,9 +28,13 @@ void AppendPrefix(std::string& out, const ts_route_event& route) {
   AppendNumber(out, static_cast<unsigned>(route.prefix_length));
 }
 
+const uint32_t* GatewayOf(const ts_route_event& route) {
+  return route.flags & TS_HAS_GATEWAY ? route.gateway : nullptr;
+}
+
 void AppendNexthop(std::string& out, const ts_route_event& route) {
   out.append("--> ");
-  AppendNexthopText(out, route.head, route.flags & TS_HAS_GATEWAY ? route.gateway : nullptr, route.gateway_family);
+  AppendNexthopText(out, route.head, GatewayOf(route), route.gateway_family);
   if (route.flags & TS_MULTIPATH) {
     out.append("multipath");
   } else {
@@ -68,11 +72,7 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
   } else {
     out.append("null");
   }
-  if (route.flags & TS_HAS_GATEWAY) {
-    AppendKeyAddress(out, "gateway", route.gateway_family, route.gateway);
-  } else {
-    AppendKeyWord(out, "gateway", nullptr);
-  }
+  AppendKeyAddress(out, "gateway", route.gateway_family, GatewayOf(route));
   if (route.flags & TS_MULTIPATH) {
     out.append(",\"egress\":\"multipath\"");
   } else {

@@ -10,8 +10,6 @@ namespace tablesnoop {
 
 namespace {
 
-bool HasGateway(const ts_socket_cache_event& held) { return held.gateway_family != TS_NO_FAMILY; }
-
 void Text(std::string& out, const EventView& view, const Vocabulary&, const TextStyle& style) {
   const auto& held = view.As<ts_socket_cache_event>();
   if (style.verbose >= TextStyle::kFlow) AppendNetnsText(out, held.head);
@@ -20,7 +18,7 @@ void Text(std::string& out, const EventView& view, const Vocabulary&, const Text
   out.append(" dst: ");
   AppendAddress(out, held.head.family, held.dst);
   out.append(" --> ");
-  AppendNexthopText(out, held.head, HasGateway(held) ? held.gateway : nullptr, held.gateway_family);
+  AppendNexthopText(out, held.head, HeldGateway(held), held.gateway_family);
   AppendDevice(out, held.head.device);
 }
 
@@ -28,11 +26,7 @@ void Json(std::string& out, const EventView& view, const Vocabulary& words, cons
   const auto& held = view.As<ts_socket_cache_event>();
   AppendKeyAddress(out, "src", held.head.family, held.src);
   AppendKeyAddress(out, "dst", held.head.family, held.dst);
-  if (HasGateway(held)) {
-    AppendKeyAddress(out, "gateway", held.gateway_family, held.gateway);
-  } else {
-    AppendKeyWord(out, "gateway", nullptr);
-  }
+  AppendKeyAddress(out, "gateway", held.gateway_family, HeldGateway(held));
   AppendKeyName(out, "egress", held.head.device);
   AppendKeyWord(out, "result", &words.Result(held.head));
 }
