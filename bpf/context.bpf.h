@@ -25,6 +25,44 @@ static __always_inline struct net *net_of_sock(const struct sock *sk)
 	return sk ? checked_net(FOLLOW(sk, struct sock, __sk_common.skc_net.net)) : 0;
 }
 
+/* Of a connected one. An IPv6 socket that speaks IPv4 has addresses of both families. */
+static __always_inline void read_socket_addresses(__u32 src[4], __u32 dst[4], const struct sock *sk, __u8 family)
+{
+	if (family == TS_IPV6) {
+		bpf_core_read(src, 16, &sk->__sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
+		bpf_core_read(dst, 16, &sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32);
+	} else {
+		src[0] = FOLLOW(sk, struct sock, __sk_common.skc_rcv_saddr);
+		dst[0] = FOLLOW(sk, struct sock, __sk_common.skc_daddr);
+	}
+}
+
+/* 0 if none has been found for the packet. The lowest bit says who holds it. */
+static __always_inline struct dst_entry *route_of_packet(const struct sk_buff *skb)
+{
+	return (struct dst_entry *)(FOLLOW(skb, struct sk_buff, _skb_refdst) & ~1UL);
+}
+
+static __always_inline void *network_header_of(const struct sk_buff *skb)
+{
+	return (void *)((__u64)FOLLOW(skb, struct sk_buff, head) + FOLLOW(skb, struct sk_buff, network_header));
+}
+
+struct ipv6_header {
+	__u8 version; /* and traffic class */
+	__u8 unread[5];
+	__u8 protocol;
+	__u8 hops;
+	__u32 src[4];
+	__u32 dst[4];
+};
+
+/* False if there is none. */
+static __always_inline bool read_ipv6_header(struct ipv6_header *header, const void *start)
+{
+	return !bpf_probe_read_kernel(header, sizeof(*header), start) && header->version >> 4 == 6;
+}
+
 /* The running system call: its number, negative if there is none, and whether it sends on the socket its first argument names. */
 #if defined(__TARGET_ARCH_x86)
 #define SYSCALL_NUMBER(regs) ((long)(regs)->orig_ax)

@@ -21,10 +21,10 @@ struct drop {
 	bool has_addresses;
 };
 
-/* The device on which it was sent, if a route has been found for it. The lowest bit says who holds the route. */
+/* The device on which it was sent, if a route has been found for it. */
 static __always_inline struct net_device *device_of_route(struct sk_buff *skb)
 {
-	void *dst = (void *)(FOLLOW(skb, struct sk_buff, _skb_refdst) & ~1UL);
+	struct dst_entry *dst = route_of_packet(skb);
 
 	return dst ? FOLLOW(dst, struct dst_entry, dev) : 0;
 }
@@ -74,16 +74,9 @@ static __always_inline void read_header4(struct drop *drop, void *start)
 
 static __always_inline void read_header6(struct drop *drop, void *start)
 {
-	struct {
-		__u8 version; /* and traffic class */
-		__u8 unread[5];
-		__u8 protocol;
-		__u8 hops;
-		__u32 src[4];
-		__u32 dst[4];
-	} header;
+	struct ipv6_header header;
 
-	if (bpf_probe_read_kernel(&header, sizeof(header), start) || header.version >> 4 != 6)
+	if (!read_ipv6_header(&header, start))
 		return;
 	drop->protocol = header.protocol;
 	__builtin_memcpy(drop->src, header.src, sizeof(drop->src));
@@ -95,25 +88,18 @@ static __always_inline void read_header6(struct drop *drop, void *start)
 static __always_inline void read_socket(struct drop *drop, struct sock *sk)
 {
 	switch (FOLLOW(sk, struct sock, __sk_common.skc_family)) {
-	case AF_INET:
-		drop->family = TS_IPV4;
-		drop->src[0] = FOLLOW(sk, struct sock, __sk_common.skc_rcv_saddr);
-		drop->dst[0] = FOLLOW(sk, struct sock, __sk_common.skc_daddr);
-		break;
-	case AF_INET6:
-		drop->family = TS_IPV6;
-		BPF_CORE_READ_INTO(&drop->src, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
-		BPF_CORE_READ_INTO(&drop->dst, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32);
-		break;
+	case AF_INET: drop->family = TS_IPV4; break;
+	case AF_INET6: drop->family = TS_IPV6; break;
 	default: return;
 	}
+	read_socket_addresses(drop->src, drop->dst, sk, drop->family);
 	drop->protocol = BPF_CORE_READ(sk, sk_protocol);
 	drop->has_addresses = true;
 }
 
 static __always_inline void read_addresses(struct drop *drop, struct sk_buff *skb)
 {
-	void *start = (void *)((__u64)FOLLOW(skb, struct sk_buff, head) + FOLLOW(skb, struct sk_buff, network_header));
+	void *start = network_header_of(skb);
 	struct sock *sk = FOLLOW(skb, struct sk_buff, sk);
 
 	drop->family = TS_NO_FAMILY;

@@ -6,7 +6,6 @@
  */
 
 #include "event.h"
-#include "held_route.bpf.h"
 
 struct cache_map dst_cache_hits SEC(".maps");
 struct cache_map dst_cache_misses4 SEC(".maps");

@@ -60,7 +60,6 @@ static __always_inline bool takes_labels(struct net_device *dev)
 SEC("fentry/mpls_forward")
 int BPF_PROG(mpls_begins, struct sk_buff *skb, struct net_device *dev)
 {
-	__u64 start = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
 	struct mpls_packet *packet = this_cpu_mpls_packet();
 	__u32 entry = 0;
 
@@ -70,7 +69,7 @@ int BPF_PROG(mpls_begins, struct sk_buff *skb, struct net_device *dev)
 	packet->dev = (__u64)dev;
 	if (takes_labels(dev) && BPF_CORE_READ_BITFIELD_PROBED(skb, pkt_type) == PACKET_HOST)
 		packet->progress = MPLS_ASKING;
-	bpf_probe_read_kernel(&entry, sizeof(entry), (void *)start);
+	bpf_probe_read_kernel(&entry, sizeof(entry), network_header_of(skb));
 	packet->label = __builtin_bswap32(entry) >> 12;
 	return 0;
 }

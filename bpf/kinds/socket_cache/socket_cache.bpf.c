@@ -4,7 +4,6 @@
  * function each, whose answer is the route, or none if a lookup must follow.
  */
 
-#include "../dst_cache/held_route.bpf.h"
 #include "event.h"
 
 struct cache_map socket_cache_locked SEC(".maps");
@@ -15,18 +14,6 @@ struct socket_route {
 	const struct dst_entry *route;
 };
 
-/* An IPv6 socket that speaks IPv4 has those addresses too. */
-static __always_inline void read_ends(__u32 src[4], __u32 dst[4], const struct sock *sk, __u8 family)
-{
-	if (family == TS_IPV6) {
-		bpf_core_read(src, 16, &sk->__sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
-		bpf_core_read(dst, 16, &sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32);
-	} else {
-		src[0] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-		dst[0] = BPF_CORE_READ(sk, __sk_common.skc_daddr);
-	}
-}
-
 static __always_inline void describe_socket_route(struct ts_event *head, const struct ts_key *key, const void *of)
 {
 	struct ts_socket_cache_event *event = (struct ts_socket_cache_event *)head;
@@ -34,7 +21,7 @@ static __always_inline void describe_socket_route(struct ts_event *head, const s
 	const struct dst_entry *route = held->route;
 
 	BPF_CORE_READ_STR_INTO(&event->head.device, route, dev, name);
-	read_ends(event->src, event->dst, held->sk, key->family);
+	read_socket_addresses(event->src, event->dst, held->sk, key->family);
 	event->gateway_family = read_gateway(event->gateway, route, key->family);
 }
 
@@ -60,7 +47,7 @@ static __always_inline int finish_socket_route(const struct sock *sk, const stru
 	count(&key, cache);
 	if (!shared.listeners)
 		return 0;
-	read_ends(subject.src, subject.dst, sk, key.family);
+	read_socket_addresses(subject.src, subject.dst, sk, key.family);
 	return tell(&key, &subject, net, sizeof(struct ts_socket_cache_event), 0, describe_socket_route, &held);
 }
 

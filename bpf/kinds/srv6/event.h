@@ -11,7 +11,7 @@
  */
 #define TS_SRV6_DROPPED 255
 
-/* Its device: where the packet came in. Addresses as it came: zero if nobody listened then. */
+/* Its device: where the packet came in. Addresses are those it came with. */
 struct ts_srv6_event {
 	struct ts_event head;
 	__u32 src[4];

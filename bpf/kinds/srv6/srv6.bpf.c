@@ -35,18 +35,11 @@ struct {
 
 struct cache_map srv6_cache SEC(".maps");
 
-struct srv6_addresses {
-	__u8 unread[8];
-	__u32 src[4];
-	__u32 dst[4];
-};
-
 static __always_inline void note_addresses(struct srv6_packet *packet, const struct sk_buff *skb)
 {
-	__u64 start = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
-	struct srv6_addresses header;
+	struct ipv6_header header;
 
-	if (bpf_probe_read_kernel(&header, sizeof(header), (void *)start))
+	if (!read_ipv6_header(&header, network_header_of(skb)))
 		return;
 	__builtin_memcpy(packet->src, header.src, sizeof(packet->src));
 	__builtin_memcpy(packet->dst, header.dst, sizeof(packet->dst));
@@ -56,7 +49,7 @@ static __always_inline void note_addresses(struct srv6_packet *packet, const str
 SEC("fentry/seg6_local_input")
 int BPF_PROG(srv6_begins, struct sk_buff *skb)
 {
-	struct dst_entry *route = (struct dst_entry *)(BPF_CORE_READ(skb, _skb_refdst) & ~1UL);
+	struct dst_entry *route = route_of_packet(skb);
 	struct srv6_calls *calls = this_cpu_entry(&srv6_calls);
 	struct srv6_packet *packet;
 	struct net_device *dev;
