@@ -13,6 +13,7 @@ import type { DaemonProcess } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
 import { netnsCookie, send } from "../support/traffic/send.js";
 import { delta, type Sample, total } from "../support/truth/scrape.js";
+import { readIdentifier } from "../support/truth/segment_identifiers.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const PINGS = 23;
@@ -101,7 +102,7 @@ describe("packets over two segment identifiers", () => {
       before = await daemon.scrape();
       const ping = async () => {
         expect((await send(a, "ping", { to: "fc00:9::9", count: PINGS })).sent).toBe(PINGS);
-        const areThere = async () => (await packetsAt(b, "fc00:2::d6")) >= PINGS;
+        const areThere = async () => (await readIdentifier(b, "fc00:2::d6")).packets >= PINGS;
         await waitUntil("the last ping is there", areThere, { timeoutMs: 10_000 * PATIENCE });
       };
       let atB: readonly string[] = [];
@@ -121,7 +122,7 @@ describe("packets over two segment identifiers", () => {
   });
 
   test("are counted at End and at End.DT6 once each, as the kernel counts them", async () => {
-    expect(await packetsAt(line.r, "fc00:1::e")).toBe(PINGS);
+    expect((await readIdentifier(line.r, "fc00:1::e")).packets).toBe(PINGS);
     expect(delta(before, after, LOOKUPS, labels(line.r, "seg6local", "End"))).toBe(PINGS);
     expect(delta(before, after, LOOKUPS, labels(line.b, "seg6local", "End.DT6"))).toBe(PINGS);
   });
@@ -298,10 +299,4 @@ async function linesTo(netns: Netns, family: "ipv4" | "ipv6", targets: readonly 
   } finally {
     lines[Symbol.dispose]();
   }
-}
-
-/** By the kernel's own count at a segment identifier that has one. */
-async function packetsAt(netns: Netns, identifier: string): Promise<number> {
-  const { stdout } = await netns.exec("ip", ["-6", "-s", "route", "show", identifier]);
-  return Number(/packets (\d+)/.exec(stdout)?.[1] ?? Number.NaN);
 }

@@ -2,13 +2,13 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blindSpots, seesFunctions, startBackend } from "../support/backend.js";
-import type { Netns } from "../support/networks/netns.js";
 import { becomeQuiet, createLine, type Line } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
 import { openStream } from "../support/processes/stream_client.js";
 import { send } from "../support/traffic/send.js";
 import { delta, total } from "../support/truth/scrape.js";
+import { readIdentifier } from "../support/truth/segment_identifiers.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const PINGS = 23;
@@ -58,8 +58,8 @@ test("what an identifier cannot do is dropped, and counted as the kernel counts 
   const before = await daemon.scrape();
   await using stream = seesFunctions ? await openStream(daemon, { netns: r.name, kind: "srv6" }) : undefined;
   await send(a, "ping", { to: "fc00:9::4", count: PINGS });
-  await waitUntil("the kernel has dropped all", async () => (await kernelCounts(r, DECAPSULATES)).errors >= PINGS);
-  expect(await kernelCounts(r, DECAPSULATES)).toEqual({ packets: 0, errors: PINGS });
+  await waitUntil("the kernel has dropped all", async () => (await readIdentifier(r, DECAPSULATES)).errors >= PINGS);
+  expect(await readIdentifier(r, DECAPSULATES)).toEqual({ packets: 0, errors: PINGS });
   const after = await daemon.scrape();
   const counted = ["dropped", "processed"].map((result) =>
     delta(before, after, PACKETS, { netns: r.name, action: "End.DX4", result }),
@@ -80,7 +80,7 @@ test("two identifiers of one packet count it once each, the inner one first", as
   await using stream = await openStream(daemon, { netns: r.name, kind: "srv6", format: "json" });
   await send(a, "ping", { to: "fc00:9::1", count: PINGS });
   const identifiers = [END, SECOND_END];
-  const counts = () => Promise.all(identifiers.map((identifier) => kernelCounts(r, identifier)));
+  const counts = () => Promise.all(identifiers.map((identifier) => readIdentifier(r, identifier)));
   await waitUntil("the kernel has taken all", async () =>
     (await counts()).every(({ packets, errors }) => packets + errors >= PINGS),
   );
@@ -94,10 +94,3 @@ test("two identifiers of one packet count it once each, the inner one first", as
   const told = (await stream.settled(2 * PINGS)).map((text) => (JSON.parse(text) as { dst: string }).dst);
   expect(told).toEqual(Array.from({ length: PINGS }, () => [SECOND_END, END]).flat());
 });
-
-/** By its own account of the identifier, which was made with `count`. */
-async function kernelCounts(netns: Netns, identifier: string): Promise<{ packets: number; errors: number }> {
-  const { stdout } = await netns.exec("ip", ["-6", "-s", "route", "show", identifier]);
-  const counted = (word: string) => Number(new RegExp(`${word} (\\d+)`).exec(stdout)?.[1] ?? Number.NaN);
-  return { packets: counted("packets"), errors: counted("errors") };
-}
