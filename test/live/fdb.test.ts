@@ -260,7 +260,6 @@ async function flush({ netns }: Bridged): Promise<void> {
   await netns.ip("link set br0 type bridge fdb_flush");
 }
 
-/** The kernel's messages about stations that are not configured. */
 /** Lines of changes. A backend that sees floods too tells of the frames that the stations speak with. */
 async function changes(stream: StreamClient, atLeast: number): Promise<string[]> {
   let told: string[] = [];
@@ -275,6 +274,7 @@ async function changes(stream: StreamClient, atLeast: number): Promise<string[]>
   return told;
 }
 
+/** The kernel's messages about stations that are not configured. */
 async function monitorFdb(netns: Netns): Promise<AsyncDisposable & { lines(): string[] }> {
   const monitor: Background = await startBackground("nsenter", [
     `--net=${netns.path}`,
