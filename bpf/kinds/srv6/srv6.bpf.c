@@ -35,6 +35,13 @@ struct {
 
 struct cache_map srv6_cache SEC(".maps");
 
+/* `depth` is below SRV6_CALLS. The verifier of 6.1 forgets that when the compiler spills it, so it is told again. */
+static __always_inline struct srv6_packet *noted_at(struct srv6_calls *calls, __u32 depth)
+{
+	asm volatile("%0 &= %1" : "+r"(depth) : "i"(SRV6_CALLS - 1));
+	return &calls->packets[depth];
+}
+
 static __always_inline void note_addresses(struct srv6_packet *packet, const struct sk_buff *skb)
 {
 	struct ipv6_header header;
@@ -60,7 +67,7 @@ int BPF_PROG(srv6_begins, struct sk_buff *skb)
 	depth = calls->depth++;
 	if (depth >= SRV6_CALLS)
 		return 0;
-	packet = &calls->packets[depth];
+	packet = noted_at(calls, depth);
 	dev = BPF_CORE_READ(skb, dev);
 	packet->net = (__u64)net_of_device(dev);
 	packet->action = action_of_sid((__u64)BPF_CORE_READ(route, lwtstate));
@@ -108,7 +115,7 @@ int BPF_PROG(srv6_ends, struct sk_buff *skb, int answer)
 		count(&key, &srv6_cache);
 		return 0;
 	}
-	packet = calls->packets[depth];
+	packet = *noted_at(calls, depth);
 	net = (struct net *)packet.net;
 	if (net)
 		key.netns = FOLLOW(net, struct net, net_cookie);
