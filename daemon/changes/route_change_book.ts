@@ -1,5 +1,5 @@
-// Changes of routes in the daemon's own namespace, in words, and which of them a destination fails for. They are heard of
-// natively; whoever asks gets the last ones.
+// Changes of routes in words, and which of them a destination fails for. They are heard of natively; whoever asks gets the
+// last ones.
 
 import { FAMILIES } from "../fib/lookup.js";
 import type { Names } from "../kinds/kind.js";
@@ -13,7 +13,7 @@ import {
 import type { Inventory } from "../native/session.js";
 import type { RemovedRoute, RouteChangeSeen } from "../wire/change.js";
 
-/** What one answer can show: all that is kept. */
+/** What one answer can show: as many are kept of the own namespace, and as many again of all others. */
 export const MOST_CHANGES = 4096;
 
 /** A failure is counted by whichever drain comes after it. */
@@ -22,7 +22,7 @@ const SLACK_MS = 2000;
 export interface RouteChangeBookOptions {
   /** Throws KernelError. */
   readonly open: () => RouteChanges;
-  readonly names: Pick<Names, "netns" | "table" | "egress" | "protocol">;
+  readonly names: Pick<Names, "netns" | "table" | "protocol">;
   /** Whether changes in the namespace of this label are shown. */
   readonly shows: (netns: string) => boolean;
 }
@@ -58,13 +58,13 @@ export class RouteChangeBook {
 
   /** The last ones, newest first, at most so many. */
   newest(most: number): RouteChangeSeen[] {
-    const netns = this.#options.names.netns(this.#netns);
-    if (this.#changes === undefined || !this.#options.shows(netns)) return [];
-    return this.#changes.newest(0, most).map((row) => ({
+    const { names, shows } = this.#options;
+    const isShown = (row: RouteChangeRow) => shows(names.netns(row.netns));
+    return this.#newestOf(isShown, most).map((row) => ({
       ...this.#removed(row),
       change: ROUTE_CHANGES[row.change] ?? "replaced",
       told: !row.isFound,
-      netns,
+      netns: names.netns(row.netns),
       family: FAMILIES[row.family] ?? "ipv4",
       type: ROUTE_TYPES[row.type] ?? String(row.type),
       metric: row.metric,
@@ -72,10 +72,19 @@ export class RouteChangeBook {
     }));
   }
 
+  /** Asks for more as long as too few of them are wanted. */
+  #newestOf(isWanted: (row: RouteChangeRow) => boolean, most: number): RouteChangeRow[] {
+    for (let asked = most; this.#changes !== undefined; asked *= 4) {
+      const rows = this.#changes.newest(asked);
+      const wanted = rows.filter(isWanted);
+      if (wanted.length >= most || rows.length < asked) return wanted.slice(0, most);
+    }
+    return [];
+  }
+
   /** The removed route that covered the destination while it failed in the last `withinMs`. */
   cause({ netns, family, table, destination }: Lost, withinMs: number): RemovedRoute | null {
-    if (this.#changes === undefined || netns !== this.#netns) return null;
-    const row = this.#changes.cause(family, destination, table, Date.now() - withinMs - SLACK_MS);
+    const row = this.#changes?.cause(netns, family, destination, table, Date.now() - withinMs - SLACK_MS);
     return row === undefined ? null : this.#removed(row);
   }
 
@@ -117,9 +126,9 @@ export class RouteChangeBook {
     return {
       prefix: `${row.destination}/${row.length}`,
       via: row.gateway === "" ? null : row.gateway,
-      device: row.ifindex === 0 ? null : names.egress(this.#netns, row.ifindex),
+      device: row.device === "" ? null : row.device,
       protocol: names.protocol(row.protocol),
-      table: names.table(this.#netns, row.table),
+      table: names.table(row.netns, row.table),
       time: new Date(row.unixMs).toISOString(),
     };
   }

@@ -1,5 +1,5 @@
-// GET and HEAD of /api/changes: the last changes of routes in the daemon's own namespace, as JSON. Prefixes and gateways
-// are told only where the stream tells addresses anyway.
+// GET and HEAD of /api/changes: the last changes of routes, as JSON. Prefixes and gateways are told only where the stream
+// tells addresses anyway.
 
 import type { FastifyInstance } from "fastify";
 import { MOST_CHANGES } from "../changes/route_change_book.js";

@@ -1,12 +1,12 @@
-// Changes of routes in the daemon's own namespace, as rtnetlink tells of them, by way of the addon. Counted and kept on a
-// thread of their own, whether or not anybody asks.
+// Changes of routes, by way of the addon: of the daemon's own namespace as rtnetlink tells of them, counted and kept on a
+// thread of their own; of the others as the probe keeps them, where there is one. Whether or not anybody asks.
 
 import { loadAddon, type Session } from "./session.js";
 
 /** By number. */
 export const ROUTE_CHANGES = ["added", "replaced", "removed"] as const;
 
-/** Since the start, one array per column: how often routes of this sort changed. */
+/** Of the daemon's own namespace since the start, one array per column: how often routes of this sort changed. */
 export interface RouteChangeCounts {
   /** Cookie of the namespace. */
   readonly netns: bigint;
@@ -20,8 +20,8 @@ export interface RouteChangeCounts {
 }
 
 export interface RouteChangeRow {
-  /** From 1 on, without a gap. */
-  readonly number: number;
+  /** Cookie of the namespace. */
+  readonly netns: bigint;
   readonly unixMs: number;
   /** Of ROUTE_CHANGES. */
   readonly change: number;
@@ -38,8 +38,8 @@ export interface RouteChangeRow {
   readonly length: number;
   /** Of the first nexthop; empty: none. */
   readonly gateway: string;
-  /** Device of the first nexthop; 0: none. */
-  readonly ifindex: number;
+  /** Device of the first nexthop, as it was called then, printable; empty: none. */
+  readonly device: string;
   /** How many the route has. */
   readonly nexthops: number;
 }
@@ -61,19 +61,25 @@ interface RouteChangesState {
 export interface RouteChanges {
   counts(): RouteChangeCounts;
   state(): RouteChangesState;
-  /** Of the last 4,096 those with a greater number, newest first. */
-  newest(after: number, most: number): RouteChangeRow[];
+  /** Newest first: of the last 4,096 in the own namespace, and of the last 4,096 in all others. */
+  newest(most: number): RouteChangeRow[];
   /**
    * The longest removed prefix that covered the destination, in this table unless it is 0: removed since then, or earlier and
    * still gone.
    */
-  cause(family: number, destination: string, table: number, sinceUnixMs: number): RouteChangeRow | undefined;
+  cause(
+    netns: bigint,
+    family: number,
+    destination: string,
+    table: number,
+    sinceUnixMs: number,
+  ): RouteChangeRow | undefined;
   /** Has the tables read and compared. */
   moved(): void;
   close(): void;
 }
 
 /** Tells the listeners of `session` too, which is to be closed after it. Needs no capability. Throws KernelError. */
-export function openRouteChanges(session?: Session): RouteChanges {
+export function openRouteChanges(session: Session): RouteChanges {
   return new (loadAddon().RouteChanges)(session);
 }

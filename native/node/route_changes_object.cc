@@ -5,13 +5,17 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstring>
-#include <ctime>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "../../bpf/kinds/change/event.h"
+#include "../kinds/change/conversion.h"
+#include "../lines/printable.h"
+#include "../probe/clock.h"
 #include "guard.h"
 #include "session_object.h"
 
@@ -30,7 +34,7 @@ uint32_t Number(uint8_t family) { return family == AF_INET ? 0 : 1; }
 Napi::Object ToJs(Napi::Env env, const RouteChange& change) {
   const Route& route = change.route;
   Napi::Object object = Napi::Object::New(env);
-  object["number"] = static_cast<double>(change.number);
+  object["netns"] = Napi::BigInt::New(env, change.netns);
   object["unixMs"] = static_cast<double>(change.unix_ms);
   object["change"] = static_cast<uint32_t>(change.change);
   object["isFound"] = Napi::Boolean::New(env, change.is_found);
@@ -43,7 +47,9 @@ Napi::Object ToJs(Napi::Env env, const RouteChange& change) {
   object["length"] = static_cast<uint32_t>(route.key.length);
   bool has_gateway = route.nexthop.gateway_family != 0;
   object["gateway"] = has_gateway ? Text(route.nexthop.gateway_family, route.nexthop.gateway) : "";
-  object["ifindex"] = route.nexthop.oif;
+  std::string device;
+  AppendPrintable(device, change.device);
+  object["device"] = device;
   object["nexthops"] = static_cast<uint32_t>(route.nexthops);
   return object;
 }
@@ -53,51 +59,29 @@ double ReadNumber(const Napi::CallbackInfo& info, size_t at, const char* what) {
   return info[at].As<Napi::Number>().DoubleValue();
 }
 
-// AF_…, or 0 for none.
-uint8_t FamilyOf(uint8_t family) {
-  if (family == AF_INET) return TS_IPV4;
-  return family == AF_INET6 ? TS_IPV6 : TS_NO_FAMILY;
-}
-
-void Tell(EventPump& events, uint64_t netns, uint32_t inode, const RouteChange& change, const std::string& device) {
-  const Route& route = change.route;
-  ts_change_event event = {};
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  event.head.time = static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
-  event.head.netns = netns;
+void Tell(EventPump& events, uint32_t inode, const RouteChange& change) {
+  ts_change_event event = EventOf(change);
+  event.head.time = static_cast<uint64_t>(Nanoseconds(CLOCK_MONOTONIC));
   event.head.inode = inode;
-  event.head.kind = TS_KIND_change;
-  event.head.family = FamilyOf(route.key.family);
-  event.head.code = static_cast<uint8_t>(change.change);
-  device.copy(event.head.device, sizeof(event.head.device) - 1);
-  memcpy(event.dst, route.key.destination.data(), sizeof(event.dst));
-  memcpy(event.gateway, route.nexthop.gateway.data(), sizeof(event.gateway));
-  event.gateway_family = FamilyOf(route.nexthop.gateway_family);
-  event.table = route.key.table;
-  event.metric = route.key.metric;
-  event.nexthops = route.nexthops;
-  event.length = route.key.length;
-  event.protocol = route.protocol;
-  event.type = route.type;
   EventPump::Subject subject = {.table = event.table, .dst = {}};
   memcpy(subject.dst, event.dst, sizeof(subject.dst));
   events.Tell(event.head, sizeof(event), subject);
 }
 
-// The session's own thread closes it: it lives until this RouteChangesObject is closed, or is garbage.
-RouteChanges::Hear ToListenersOf(const Napi::CallbackInfo& info) {
+std::shared_ptr<Session> SessionOf(const Napi::CallbackInfo& info) {
   AddonState* state = info.Env().GetInstanceData<AddonState>();
   if (!info[0].IsObject() || !info[0].As<Napi::Object>().InstanceOf(state->session_constructor.Value())) {
     throw Napi::TypeError::New(info.Env(), "session must be a Session");
   }
   std::shared_ptr<Session> session = SessionObject::Unwrap(info[0].As<Napi::Object>())->Shared();
   if (!session) throw Napi::Error::New(info.Env(), "the session is closed");
+  return session;
+}
+
+RouteChanges::Hear ToListenersOf(Session& session) {
   struct stat own;
   uint32_t inode = stat("/proc/self/ns/net", &own) == 0 ? static_cast<uint32_t>(own.st_ino) : 0;
-  return [session, inode](uint64_t netns, const RouteChange& change, const std::string& device) {
-    Tell(session->Events(), netns, inode, change, device);
-  };
+  return [&session, inode](const RouteChange& change) { Tell(session.Events(), inode, change); };
 }
 
 }  // namespace
@@ -115,9 +99,11 @@ Napi::Function RouteChangesObject::Define(Napi::Env env) {
 }
 
 RouteChangesObject::RouteChangesObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RouteChangesObject>(info) {
-  RouteChanges::Hear hear;
-  if (!info[0].IsUndefined()) hear = ToListenersOf(info);
-  Guard(info.Env(), [&] { changes_ = std::make_unique<RouteChanges>(std::move(hear)); });
+  session_ = SessionOf(info);
+  Guard(info.Env(), [&] {
+    elsewhere_ = std::make_unique<ChangesElsewhere>(session_->Loaded());
+    changes_ = std::make_unique<RouteChanges>(ToListenersOf(*session_));
+  });
 }
 
 RouteChanges& RouteChangesObject::Open(Napi::Env env) {
@@ -128,7 +114,7 @@ RouteChanges& RouteChangesObject::Open(Napi::Env env) {
 Napi::Value RouteChangesObject::Counts(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   RouteChanges& changes = Open(env);
-  auto groups = changes.Log().Counts();
+  auto groups = changes.Counts().Read();
   Napi::Uint8Array family = Napi::Uint8Array::New(env, groups.size());
   Napi::Uint32Array table = Napi::Uint32Array::New(env, groups.size());
   Napi::Uint8Array protocol = Napi::Uint8Array::New(env, groups.size());
@@ -162,9 +148,15 @@ Napi::Value RouteChangesObject::State(const Napi::CallbackInfo& info) {
 
 Napi::Value RouteChangesObject::Newest(const Napi::CallbackInfo& info) {
   RouteChanges& changes = Open(info.Env());
-  double after = ReadNumber(info, 0, "after"), most = ReadNumber(info, 1, "most");
-  if (!(after >= 0 && most >= 0)) throw Napi::RangeError::New(info.Env(), "after and most must not be negative");
-  std::vector<RouteChange> newest = changes.Log().Newest(static_cast<uint64_t>(after), static_cast<size_t>(most));
+  double most = ReadNumber(info, 0, "most");
+  if (!(most >= 0)) throw Napi::RangeError::New(info.Env(), "most must not be negative");
+  size_t wanted = static_cast<size_t>(std::min(most, static_cast<double>(2 * ChangeLog::kMostKept)));
+  std::vector<RouteChange> own = changes.Log().Newest(wanted);
+  std::vector<RouteChange> others = elsewhere_->Read().Newest(wanted);
+  std::vector<RouteChange> newest;
+  std::ranges::merge(own, others, std::back_inserter(newest), std::greater(), &RouteChange::unix_ms,
+                     &RouteChange::unix_ms);
+  if (newest.size() > wanted) newest.erase(newest.begin() + static_cast<ptrdiff_t>(wanted), newest.end());
   Napi::Array array = Napi::Array::New(info.Env(), newest.size());
   for (uint32_t at = 0; at < newest.size(); at++) {
     Napi::HandleScope scope(info.Env());
@@ -175,21 +167,29 @@ Napi::Value RouteChangesObject::Newest(const Napi::CallbackInfo& info) {
 
 Napi::Value RouteChangesObject::Cause(const Napi::CallbackInfo& info) {
   RouteChanges& changes = Open(info.Env());
+  if (!info[0].IsBigInt()) throw Napi::TypeError::New(info.Env(), "netns must be a bigint");
+  bool is_exact;
   LostRoute lost = {
-      .family = static_cast<uint8_t>(ReadNumber(info, 0, "family") == 0 ? AF_INET : AF_INET6),
+      .netns = info[0].As<Napi::BigInt>().Uint64Value(&is_exact),
+      .family = static_cast<uint8_t>(ReadNumber(info, 1, "family") == 0 ? AF_INET : AF_INET6),
       .destination = {},
-      .table = static_cast<uint32_t>(ReadNumber(info, 2, "table")),
-      .since_unix_ms = static_cast<int64_t>(ReadNumber(info, 3, "sinceUnixMs")),
+      .table = static_cast<uint32_t>(ReadNumber(info, 3, "table")),
+      .since_unix_ms = static_cast<int64_t>(ReadNumber(info, 4, "sinceUnixMs")),
   };
-  if (!info[1].IsString()) throw Napi::TypeError::New(info.Env(), "destination must be a string");
-  std::string destination = info[1].As<Napi::String>();
+  if (!info[2].IsString()) throw Napi::TypeError::New(info.Env(), "destination must be a string");
+  std::string destination = info[2].As<Napi::String>();
   if (inet_pton(lost.family, destination.c_str(), lost.destination.data()) != 1) return info.Env().Undefined();
-  std::optional<RouteChange> cause = changes.Log().Cause(lost);
+  const ChangeLog& log = lost.netns == changes.NetnsCookie() ? changes.Log() : elsewhere_->Read();
+  std::optional<RouteChange> cause = log.Cause(lost);
   return cause ? ToJs(info.Env(), *cause) : info.Env().Undefined();
 }
 
 void RouteChangesObject::Moved(const Napi::CallbackInfo& info) { Open(info.Env()).Moved(); }
 
-void RouteChangesObject::Close(const Napi::CallbackInfo&) { changes_.reset(); }
+void RouteChangesObject::Close(const Napi::CallbackInfo&) {
+  changes_.reset();
+  elsewhere_.reset();
+  session_.reset();
+}
 
 }  // namespace tablesnoop

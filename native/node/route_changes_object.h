@@ -7,6 +7,8 @@
 
 #include <memory>
 
+#include "../kinds/change/elsewhere.h"
+#include "../probe/session.h"
 #include "../rtnetlink/route_changes.h"
 
 namespace tablesnoop {
@@ -14,7 +16,7 @@ namespace tablesnoop {
 class RouteChangesObject : public Napi::ObjectWrap<RouteChangesObject> {
  public:
   static Napi::Function Define(Napi::Env env);
-  // new (session?: Session): begins to hear, and tells the listeners of that session, which it keeps.
+  // new (session: Session): begins to hear, and tells the listeners of that session, which it keeps until it is closed.
   explicit RouteChangesObject(const Napi::CallbackInfo& info);
 
  private:
@@ -28,6 +30,9 @@ class RouteChangesObject : public Napi::ObjectWrap<RouteChangesObject> {
   // Throws a JavaScript error if closed.
   RouteChanges& Open(Napi::Env env);
 
+  std::shared_ptr<Session> session_;
+  std::unique_ptr<ChangesElsewhere> elsewhere_;
+  // Destroyed first: its thread tells the session's listeners.
   std::unique_ptr<RouteChanges> changes_;
 };
 

@@ -5,13 +5,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <ctime>
 #include <exception>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "../lines/event_view.h"
+#include "clock.h"
 #include "kernel_error.h"
 
 namespace tablesnoop {
@@ -24,12 +24,6 @@ constexpr int kLookMs = 20;
 constexpr uint32_t kBatch = 1024;
 // Between two attempts to mend a ring that cannot be waited for.
 constexpr int64_t kReopenNs = 1000000000;
-
-int64_t Nanoseconds(clockid_t clock) {
-  timespec now;
-  clock_gettime(clock, &now);
-  return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
 
 bool IsUnder(const uint32_t address[4], const ts_prefix& prefix) {
   for (int word = 0; word < 4; word++) {
@@ -220,7 +214,7 @@ void EventPump::Handle(const void* record, size_t size) {
 }
 
 void EventPump::Deliver(const void* record, size_t size) {
-  if (in_batch_ == 0) unix_offset_ = Nanoseconds(CLOCK_REALTIME) - Nanoseconds(CLOCK_MONOTONIC);
+  if (in_batch_ == 0) unix_offset_ = UnixOffsetNs();
   std::optional<EventView> view = EventView::Of(record, size);
   if (!view) {
     totals_.decode++;
@@ -244,7 +238,7 @@ void EventPump::Tell(ts_event& event, size_t size, const Subject& subject) {
     totals_.decode++;
     return;
   }
-  int64_t unix_offset = Nanoseconds(CLOCK_REALTIME) - Nanoseconds(CLOCK_MONOTONIC);
+  int64_t unix_offset = UnixOffsetNs();
   for (uint32_t rest = event.listeners; rest != 0; rest &= rest - 1) {
     Listener& listener = *slots_[std::countr_zero(rest)];
     listener.Append(*view, *words_, *names_, unix_offset);

@@ -47,6 +47,7 @@ class Session {
   InventoryRows Walk();
   tablesnoop::FailedDestinations& FailedDestinations() { return *failed_destinations_; }
   EventPump& Events() { return *events_; }
+  const Object& Loaded() const { return *object_; }
   // Makes once every kind of call to the kernel that a session makes later, and changes nothing. Throws KernelError if
   // one is refused.
   void Rehearse() const;

@@ -19,42 +19,23 @@ bool IsSamePrefix(const RouteKey& one, const RouteKey& other) {
 
 }  // namespace
 
-ChangeCounts& ChangeLog::Group(const Route& route) {
-  ChangeGroup group = {route.key.family, route.protocol, route.key.table};
-  auto found = counts_.find(group);
-  if (found != counts_.end()) return found->second;
-  if (counts_.size() >= kMostGroups) group = {route.key.family, 0, 0};
-  return counts_[group];
-}
-
-RouteChange ChangeLog::Enter(const Route& route, Change change, int64_t unix_ms, bool is_found) {
+void ChangeLog::Enter(const RouteChange& change) {
   std::lock_guard guard(lock_);
-  Group(route).of[static_cast<size_t>(change)]++;
-  RouteChange entry = {++entered_, unix_ms, change, is_found, route};
+  entered_++;
   if (kept_.size() < kMostKept) {
-    kept_.push_back(entry);
+    kept_.push_back(change);
   } else {
-    kept_[(entered_ - 1) % kMostKept] = entry;
+    kept_[(entered_ - 1) % kMostKept] = change;
   }
-  return entry;
 }
 
-void ChangeLog::Know(const Route& route) {
-  std::lock_guard guard(lock_);
-  Group(route);
-}
-
-std::vector<std::pair<ChangeGroup, ChangeCounts>> ChangeLog::Counts() const {
-  std::lock_guard guard(lock_);
-  return {counts_.begin(), counts_.end()};
-}
-
-std::vector<RouteChange> ChangeLog::Newest(uint64_t after, size_t most) const {
+std::vector<RouteChange> ChangeLog::Newest(size_t most) const {
   std::lock_guard guard(lock_);
   std::vector<RouteChange> newest;
-  size_t wanted = std::min({most, kept_.size(), static_cast<size_t>(entered_ > after ? entered_ - after : 0)});
-  newest.reserve(wanted);
-  for (uint64_t number = entered_; newest.size() < wanted; number--) newest.push_back(kept_[(number - 1) % kMostKept]);
+  newest.reserve(std::min(most, kept_.size()));
+  for (uint64_t number = entered_; newest.size() < std::min(most, kept_.size()); number--) {
+    newest.push_back(kept_[(number - 1) % kMostKept]);
+  }
   return newest;
 }
 
@@ -66,6 +47,7 @@ std::optional<RouteChange> ChangeLog::Cause(const LostRoute& lost) const {
   for (size_t back = 0; back < kept_.size(); back++) {
     const RouteChange& entry = kept_[(entered_ - 1 - back) % kMostKept];
     const Route& route = entry.route;
+    if (entry.netns != lost.netns) continue;
     if (lost.table != 0 && SearchedAs(route.key.table) != SearchedAs(lost.table)) continue;
     if (!route.Covers(lost.family, lost.destination) || Rejects(route.type)) continue;
     auto is_it = [&](const RouteKey& key) { return IsSamePrefix(key, route.key); };

@@ -10,11 +10,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <exception>
 #include <system_error>
 #include <utility>
 
+#include "../probe/clock.h"
 #include "../probe/kernel_error.h"
 
 namespace tablesnoop {
@@ -30,12 +30,6 @@ constexpr int64_t kListingMs = 1000;
 constexpr int kMostInterrupted = 5;
 // Names of devices that are remembered; beyond it all are asked for anew.
 constexpr size_t kMostNames = 16384;
-
-int64_t Milliseconds(clockid_t clock) {
-  timespec now;
-  clock_gettime(clock, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 // Whether routes may have gone with what this is about.
 bool TakesRoutesAway(const nlmsghdr* message) {
@@ -155,13 +149,15 @@ void RouteChanges::Handle(const nlmsghdr* message) {
 }
 
 void RouteChanges::Enter(const Route& route, Change change, bool is_found) {
-  RouteChange entered = log_.Enter(route, change, Milliseconds(CLOCK_REALTIME), is_found);
-  if (hear_) hear_(netns_, entered, NameOf(route.nexthop.oif));
+  RouteChange entered = {netns_, Milliseconds(CLOCK_REALTIME), change, is_found, route, NameOf(route.nexthop.oif)};
+  counts_.Count(route, change);
+  log_.Enter(entered);
+  if (hear_) hear_(entered);
 }
 
 // The name outlives the device, whose routes go when it is gone.
 void RouteChanges::LearnName(const nlmsghdr* message) {
-  if (!hear_ || message->nlmsg_type != RTM_NEWLINK) return;
+  if (message->nlmsg_type != RTM_NEWLINK) return;
   if (message->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(ifinfomsg)) return;
   const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
   names_.erase(static_cast<uint32_t>(link->ifi_index));
@@ -199,7 +195,7 @@ void RouteChanges::HandleListing(const nlmsghdr* message) {
   }
   if (message->nlmsg_type != NLMSG_DONE) {
     if (std::optional<RouteMessage> parsed = ParseRoute(message)) {
-      log_.Know(Route(*parsed));
+      counts_.Know(Route(*parsed));
       picture_.List(*parsed);
     }
     return;

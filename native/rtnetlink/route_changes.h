@@ -20,6 +20,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "change_counts.h"
 #include "change_log.h"
 #include "netlink_socket.h"
 #include "route_picture.h"
@@ -28,8 +29,7 @@ namespace tablesnoop {
 
 class RouteChanges {
  public:
-  // netns: its cookie. The device has the name it had last; empty: none.
-  using Hear = std::function<void(uint64_t netns, const RouteChange& change, const std::string& device)>;
+  using Hear = std::function<void(const RouteChange& change)>;
 
   // Begins to hear, and to tell `hear` (if it is not empty) on the thread of this. Throws KernelError.
   explicit RouteChanges(Hear hear = {});
@@ -39,6 +39,7 @@ class RouteChanges {
 
   uint64_t NetnsCookie() const { return netns_; }
   const ChangeLog& Log() const { return log_; }
+  const ChangeCounts& Counts() const { return counts_; }
 
   struct State {
     uint64_t notices = 0;     // about routes
@@ -69,7 +70,8 @@ class RouteChanges {
 
   // The thread's own.
   Hear hear_;
-  std::unordered_map<uint32_t, std::string> names_;  // of devices, by ifindex; bounded
+  std::unordered_map<uint32_t, std::string>
+      names_;  // of devices, by ifindex, as they are called now or were last; bounded
   std::unique_ptr<NetlinkSocket> socket_;
   RoutePicture picture_;
   uint32_t number_ = 0;          // of the last request
@@ -81,6 +83,7 @@ class RouteChanges {
 
   uint64_t netns_;
   ChangeLog log_;
+  ChangeCounts counts_;
   int wake_;  // an eventfd
   std::atomic<bool> running_ = true;
   std::atomic<bool> has_moved_ = false;

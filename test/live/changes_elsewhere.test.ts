@@ -6,16 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FAMILIES, type Family } from "../../daemon/fib/lookup.js";
+import type { ChangesAnswer } from "../../daemon/wire/change.js";
 import { BACKEND, seesFunctions } from "../support/backend.js";
 import { ipOf, prefixes } from "../support/networks/ip_routes.js";
 import { createNetns, type Netns } from "../support/networks/netns.js";
 import { becomeQuiet } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
+import { causesOf } from "../support/processes/causes_of.js";
 import { builtIn, spawnDaemon } from "../support/processes/daemon_process.js";
 import { heardLines } from "../support/processes/heard_lines.js";
 import { ask, listening } from "../support/processes/protected_daemon.js";
 import { tablesnoopCommand } from "../support/processes/tablesnoop_process.js";
+import { send } from "../support/traffic/send.js";
 import { delta, parseExposition, type Sample, total } from "../support/truth/scrape.js";
 
 const CHANGES = 23;
@@ -26,6 +29,8 @@ const GATEWAYS: Readonly<Record<Family, readonly [string, string]>> = {
   ipv4: ["10.98.0.2", "10.98.0.3"],
   ipv6: ["fd98::2", "fd98::3"],
 };
+
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
 const reason = seesFunctions ? "" : "only trampolines see other namespaces";
 
@@ -161,6 +166,33 @@ describe.each(FAMILIES)("%s", (family) => {
       await away.ip("link set d0 up", "address replace fd98::1/64 dev d0 nodad");
       await becomeQuiet([away]);
     }
+  });
+
+  test("a destination that fails there names the route it had, and /api/changes lists what changed", async (context) => {
+    if (reason) context.skip(reason);
+    const [long, short, nowhere] =
+      family === "ipv4"
+        ? ["198.51.100.0/24", "198.51.0.0/16", "198.51.100.7"]
+        : ["fd95:1::/32", "fd95::/16", "fd95:1::7"];
+    await ip(`route add ${long} via ${via} proto bird metric 7`, `route add ${short} via ${via} proto static`);
+    await ip(`route delete ${long}`, `route delete ${short}`);
+    expect((await send(away, "udp", { to: nowhere, count: CHANGES })).errors).toEqual({ ENETUNREACH: CHANGES });
+    const of = { via, device: "d0", protocol: "bird", table: "main" };
+    await expect.poll(() => causesOf(address, nowhere), WAIT).toEqual([{ ...of, prefix: long, time: TIME }]);
+    const { changes } = JSON.parse((await ask(address, "/api/changes?limit=4096")).body) as ChangesAnswer;
+    const there = changes.filter(({ netns, prefix }) => netns === away.name && (prefix === long || prefix === short));
+    expect(there.map(({ prefix, change }) => [prefix, change])).toEqual([
+      [short, "removed"],
+      [long, "removed"],
+      [short, "added"],
+      [long, "added"],
+    ]);
+    expect(there[1]).toEqual({
+      ...{ ...of, prefix: long, time: TIME, change: "removed", told: true, netns: away.name, family },
+      ...{ type: "unicast", metric: 7, nexthops: 1 },
+    });
+    const times = changes.map(({ time }) => time);
+    expect(times).toEqual([...times].sort().reverse());
   });
 
   test("the daemon's own namespace is counted and told of once, and beside it another", async (context) => {

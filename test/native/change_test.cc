@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <cstdint>
+#include <cstring>
+#include <optional>
 
 #include "../../bpf/kinds/change/event.h"
+#include "../../native/kinds/change/conversion.h"
 #include "../../native/lines/kind_ops.h"
 #include "samples.h"
 
@@ -84,4 +88,41 @@ TEST_CASE("change: the object has every key, null where there is nothing") {
   CHECK(Object(Blackhole()) == R"({"time":"2026-01-02T03:04:05.678901Z","kind":"change","family":"ipv6",)" + netns +
                                    R"("prefix":"::/0","table":{"id":1001,"name":"vrf-red"},"via":null,"device":null,)"
                                    R"("nexthops":1,"protocol":"77","type":"blackhole","metric":32,"change":"added"})");
+}
+
+TEST_CASE("what the kernel's event tells of a change, the log of changes has, and back") {
+  ts_change_event told = Removed();
+  std::optional<RouteChange> change = ChangeOf(told, 1000000000);
+  REQUIRE(change);
+  CHECK(change->netns == told.head.netns);
+  CHECK(change->unix_ms == static_cast<int64_t>(kSampleTime / 1000000 + 1000));
+  CHECK(change->change == Change::kRemoved);
+  CHECK_FALSE(change->is_found);
+  CHECK(change->device == "eth0");
+  CHECK(change->route.nexthop.gateway_family == AF_INET);
+  ts_change_event again = EventOf(*change);
+  // Whose these are, only the event knows.
+  again.head.time = told.head.time;
+  again.head.inode = told.head.inode;
+  again.head.listeners = told.head.listeners;
+  CHECK(memcmp(&again, &told, sizeof(told)) == 0);
+  change = ChangeOf(Blackhole(), 0);
+  REQUIRE(change);
+  CHECK(change->route.nexthop.gateway_family == 0);
+  CHECK(change->route.key.family == AF_INET6);
+  CHECK(change->device.empty());
+}
+
+TEST_CASE("an event of no family or of no change known is none, and no prefix is longer than its address") {
+  ts_change_event odd = Removed();
+  odd.head.family = TS_NO_FAMILY;
+  CHECK_FALSE(ChangeOf(odd, 0));
+  odd = Removed();
+  odd.head.code = 9;
+  CHECK_FALSE(ChangeOf(odd, 0));
+  odd = Removed();
+  odd.length = 200;
+  std::optional<RouteChange> change = ChangeOf(odd, 0);
+  REQUIRE(change);
+  CHECK(change->route.key.length == 32);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../../native/rtnetlink/change_counts.h"
 #include "../../native/rtnetlink/change_log.h"
 #include "../../native/rtnetlink/route_picture.h"
 
@@ -61,10 +62,16 @@ std::string Listing(RoutePicture& picture, std::initializer_list<RouteMessage> r
   return told;
 }
 
+constexpr uint64_t kNetns = 7;
+
+RouteChange Entry(const RouteMessage& message, Change change, int64_t unix_ms) {
+  return {kNetns, unix_ms, change, false, Route(message), "eth0"};
+}
+
 // The prefix length of the cause; -1: there is none.
 int CauseOf(const ChangeLog& log, const char* destination, uint32_t table = RT_TABLE_MAIN, int64_t since = 0) {
   uint8_t family = std::string(destination).find(':') == std::string::npos ? AF_INET : AF_INET6;
-  auto cause = log.Cause({family, Address(destination), table, since});
+  auto cause = log.Cause({kNetns, family, Address(destination), table, since});
   return cause ? cause->route.key.length : -1;
 }
 
@@ -175,69 +182,68 @@ TEST_CASE("beyond its bound there is no picture, every notice is believed, and i
 }
 
 TEST_CASE("changes are counted by family, table and protocol, those beyond the bound together") {
-  ChangeLog log;
-  log.Know(Route(Added("10.0.0.0", 8)));
-  CHECK(log.Counts().at(0).second.of[0] == 0);
-  log.Enter(Route(Added("10.0.0.0", 8)), Change::kAdded, 1, false);
-  log.Enter(Route(Added("10.0.0.0", 8)), Change::kRemoved, 2, false);
-  log.Enter(Route(Added("2001:db8::", 32)), Change::kReplaced, 3, false);
-  auto counts = log.Counts();
+  ChangeCounts known;
+  known.Know(Route(Added("10.0.0.0", 8)));
+  CHECK(known.Read().at(0).second.of[0] == 0);
+  known.Count(Route(Added("10.0.0.0", 8)), Change::kAdded);
+  known.Count(Route(Added("10.0.0.0", 8)), Change::kRemoved);
+  known.Count(Route(Added("2001:db8::", 32)), Change::kReplaced);
+  auto counts = known.Read();
   REQUIRE(counts.size() == 2);
   CHECK(counts[0].first == ChangeGroup{AF_INET, RTPROT_BIRD, RT_TABLE_MAIN});
   CHECK(counts[0].second.of[0] == 1);
   CHECK(counts[0].second.of[2] == 1);
   CHECK(counts[1].second.of[1] == 1);
   RouteMessage message = Added("10.0.0.0", 8);
-  for (uint32_t table = 1000; table < 1000 + ChangeLog::kMostGroups; table++) {
+  for (uint32_t table = 1000; table < 1000 + ChangeCounts::kMostGroups; table++) {
     message.table = table;
-    log.Enter(Route(message), Change::kAdded, 4, false);
+    known.Count(Route(message), Change::kAdded);
   }
-  counts = log.Counts();
-  CHECK(counts.size() == ChangeLog::kMostGroups + 1);
+  counts = known.Read();
+  CHECK(counts.size() == ChangeCounts::kMostGroups + 1);
   CHECK(counts.at(0).first == ChangeGroup{AF_INET, 0, 0});
   CHECK(counts.at(0).second.of[0] == 2);
 }
 
 TEST_CASE("the last changes are kept, newest first, and no more than there is room for") {
   ChangeLog log;
-  CHECK(log.Newest(0, 10).empty());
+  CHECK(log.Newest(10).empty());
   for (uint64_t number = 1; number <= ChangeLog::kMostKept + 3; number++) {
-    log.Enter(Route(Added("10.0.0.0", 8)), Change::kAdded, static_cast<int64_t>(number), false);
+    log.Enter(Entry(Added("10.0.0.0", 8), Change::kAdded, static_cast<int64_t>(number)));
   }
-  CHECK(log.Newest(0, 10000).size() == ChangeLog::kMostKept);
-  auto newest = log.Newest(0, 2);
+  CHECK(log.Newest(10000).size() == ChangeLog::kMostKept);
+  auto newest = log.Newest(2);
   REQUIRE(newest.size() == 2);
-  CHECK(newest[0].number == ChangeLog::kMostKept + 3);
+  CHECK(newest[0].unix_ms == ChangeLog::kMostKept + 3);
   CHECK(newest[1].unix_ms == ChangeLog::kMostKept + 2);
-  CHECK(log.Newest(ChangeLog::kMostKept + 2, 10).size() == 1);
-  CHECK(log.Newest(ChangeLog::kMostKept + 9, 10).empty());
 }
 
 TEST_CASE("the cause is the longest removed prefix that covered the destination in its table") {
   ChangeLog log;
   CHECK(CauseOf(log, "198.51.100.7") == -1);
-  log.Enter(Route(Added("0.0.0.0", 0)), Change::kRemoved, 10, false);
-  log.Enter(Route(Added("198.51.100.0", 24)), Change::kRemoved, 11, false);
-  log.Enter(Route(Added("198.51.0.0", 16)), Change::kRemoved, 12, false);
-  log.Enter(Route(Added("198.51.101.0", 24)), Change::kRemoved, 13, false);
-  log.Enter(Route(Added("198.51.100.7", 32)), Change::kAdded, 14, false);
+  log.Enter(Entry(Added("0.0.0.0", 0), Change::kRemoved, 10));
+  log.Enter(Entry(Added("198.51.100.0", 24), Change::kRemoved, 11));
+  log.Enter(Entry(Added("198.51.0.0", 16), Change::kRemoved, 12));
+  log.Enter(Entry(Added("198.51.101.0", 24), Change::kRemoved, 13));
+  log.Enter(Entry(Added("198.51.100.7", 32), Change::kAdded, 14));
   CHECK(CauseOf(log, "198.51.100.7") == 24);
   CHECK(CauseOf(log, "203.0.113.1") == 0);
   CHECK(CauseOf(log, "2001:db8::1") == -1);
   CHECK(CauseOf(log, "198.51.100.7", 100) == -1);
   CHECK(CauseOf(log, "198.51.100.7", 0) == 24);
   CHECK(CauseOf(log, "198.51.100.7", RT_TABLE_LOCAL) == 24);
+  CHECK_FALSE(log.Cause({kNetns + 1, AF_INET, Address("198.51.100.7"), RT_TABLE_MAIN, 0}));
 }
 
 TEST_CASE("a removed route that came back is a cause only of failures from when it was gone") {
   ChangeLog log;
-  log.Enter(Route(Added("198.51.100.0", 24)), Change::kRemoved, 10, false);
+  log.Enter(Entry(Added("198.51.100.0", 24), Change::kRemoved, 10));
   CHECK(CauseOf(log, "198.51.100.7", RT_TABLE_MAIN, 99) == 24);
-  log.Enter(Route(Added("198.51.100.0", 24, "10.0.0.9")), Change::kAdded, 20, false);
+  log.Enter(Entry(Added("198.51.100.0", 24, "10.0.0.9"), Change::kAdded, 20));
   CHECK(CauseOf(log, "198.51.100.7", RT_TABLE_MAIN, 99) == -1);
   CHECK(CauseOf(log, "198.51.100.7", RT_TABLE_MAIN, 9) == 24);
-  log.Enter(Route(Added("198.51.100.0", 24, "10.0.0.9")), Change::kRemoved, 30, false);
-  auto cause = log.Cause({AF_INET, Address("198.51.100.7"), RT_TABLE_MAIN, 99});
+  log.Enter(Entry(Added("198.51.100.0", 24, "10.0.0.9"), Change::kRemoved, 30));
+  auto cause = log.Cause({kNetns, AF_INET, Address("198.51.100.7"), RT_TABLE_MAIN, 99});
   REQUIRE(cause);
   CHECK(cause->unix_ms == 30);
 }
@@ -246,6 +252,6 @@ TEST_CASE("a blackhole that was taken away is no cause") {
   ChangeLog log;
   RouteMessage blackhole = Added("198.51.100.0", 24);
   blackhole.type = RTN_BLACKHOLE;
-  log.Enter(Route(blackhole), Change::kRemoved, 10, false);
+  log.Enter(Entry(blackhole, Change::kRemoved, 10));
   CHECK(CauseOf(log, "198.51.100.7") == -1);
 }

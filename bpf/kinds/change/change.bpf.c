@@ -11,6 +11,17 @@ struct cache_map change_cache SEC(".maps");
 
 const volatile struct ts_change_settings change_settings SEC(".rodata.change") = {};
 
+struct ts_changes_elsewhere changes_elsewhere SEC(".data.change");
+
+/* A ring that user space reads without a lock, when somebody asks. User space makes it smaller where nothing is kept. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, TS_KEPT_CHANGES);
+	__type(key, __u32);
+	__type(value, struct ts_kept_change);
+} kept_changes SEC(".maps");
+
 /* One of the routes is 0. */
 struct change {
 	const struct fib_entry_notifier_info *route4;
@@ -94,10 +105,9 @@ static __always_inline __u64 describe_changed6(struct ts_change_event *event, st
 	return (__u64)route + bpf_core_field_offset(struct fib6_info, fib6_nh);
 }
 
-static __always_inline void describe_change(struct ts_event *head, const struct ts_key *key, const void *of)
+static __always_inline void describe_change(struct ts_change_event *event, const struct ts_key *key,
+					    const struct change *change)
 {
-	struct ts_change_event *event = (struct ts_change_event *)head;
-	const struct change *change = of;
 	__u64 first;
 
 	read_destination(event->dst, change);
@@ -105,6 +115,33 @@ static __always_inline void describe_change(struct ts_event *head, const struct 
 	event->protocol = key->words[TS_CHANGE_PROTOCOL];
 	first = change->route4 ? describe_changed4(event, change->route4) : describe_changed6(event, change->route6);
 	event->gateway_family = read_nexthop((const struct fib_nh_common *)first, event->head.device, event->gateway);
+}
+
+/* Zero while it is written: what is read meanwhile is not believed. */
+static __always_inline struct ts_change_event *keep(const struct ts_key *key, struct net *net,
+						    const struct change *change)
+{
+	__u64 number = __sync_fetch_and_add(&changes_elsewhere.begun, 1) + 1;
+	__u32 row = (number - 1) % TS_KEPT_CHANGES;
+	struct ts_kept_change *kept = bpf_map_lookup_elem(&kept_changes, &row);
+
+	if (!kept)
+		return 0;
+	/* An exchange is a barrier too. */
+	__sync_lock_test_and_set(&kept->number, 0);
+	begin_event(&kept->event.head, sizeof(kept->event), key, 0, net);
+	describe_change(&kept->event, key, change);
+	__sync_lock_test_and_set(&kept->number, number);
+	return &kept->event;
+}
+
+static __always_inline void copy_change(struct ts_event *head, const struct ts_key *key, const void *of)
+{
+	struct ts_change_event *event = (struct ts_change_event *)head;
+	const struct ts_change_event *kept = of;
+
+	__builtin_memcpy(event->head.device, kept->head.device, sizeof(kept->head.device));
+	__builtin_memcpy(event->dst, kept->dst, sizeof(*kept) - offsetof(struct ts_change_event, dst));
 }
 
 static __always_inline void set_words4(struct ts_key *key, const struct fib_entry_notifier_info *notice)
@@ -129,6 +166,7 @@ SEC("fexit/call_fib_notifiers")
 int BPF_PROG(route_change, struct net *net, enum fib_event_type event, struct fib_notifier_info *notice, int ret)
 {
 	struct subject subject = { .has = TS_MATCH_TABLE | TS_MATCH_DST };
+	const struct ts_change_event *kept;
 	struct change change = {};
 	struct ts_key key = {
 		.netns = net->net_cookie,
@@ -149,9 +187,10 @@ int BPF_PROG(route_change, struct net *net, enum fib_event_type event, struct fi
 		return 0;
 	}
 	count(&key, &change_cache);
-	if (!shared.listeners)
+	kept = keep(&key, net, &change);
+	if (!shared.listeners || !kept)
 		return 0;
-	subject.table = key.words[TS_CHANGE_TABLE];
-	read_destination(subject.dst, &change);
-	return tell(&key, &subject, net, sizeof(struct ts_change_event), 0, describe_change, &change);
+	subject.table = kept->table;
+	__builtin_memcpy(subject.dst, kept->dst, sizeof(subject.dst));
+	return tell(&key, &subject, net, sizeof(struct ts_change_event), 0, copy_change, kept);
 }

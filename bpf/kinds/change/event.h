@@ -38,4 +38,19 @@ struct ts_change_event {
 };
 TS_ASSERT_SIZE(ts_change_event, 96);
 
+/* How many of the last changes in other namespaces are kept, whether or not anybody listens. */
+#define TS_KEPT_CHANGES 4096
+
+/* Map "kept_changes": number N is in row (N - 1) % TS_KEPT_CHANGES. */
+struct ts_kept_change {
+	__u64 number; /* from 1 on; 0: none yet, or it is being written */
+	struct ts_change_event event;
+};
+TS_ASSERT_SIZE(ts_kept_change, 104);
+
+/* Map ".data.change". */
+struct ts_changes_elsewhere {
+	__u64 begun; /* number of the last one that was, or is being, written */
+};
+
 #endif

@@ -13,6 +13,8 @@ namespace {
 constexpr Purpose kElsewhere{TS_KIND_change, 0};
 
 void Prepare(const Object& object, btf*) {
+  bool is_seen = object.HasTrampolines() && object.Wants(TS_KIND_change);
+  if (!is_seen) bpf_map__set_max_entries(object.Map("kept_changes"), 1);
   ts_change_settings settings = {.own_netns = OwnNetnsCookie()};
   object.SetReadOnly(".rodata.change", &settings, sizeof(settings));
 }

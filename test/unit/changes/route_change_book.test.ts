@@ -7,8 +7,9 @@ import { netnsRow } from "../kinds/reading.js";
 const OWN = 7n;
 
 const ROW: RouteChangeRow = {
-  ...{ number: 3, unixMs: 1_767_323_045_678, change: 2, isFound: true, family: 0, table: 254, metric: 32 },
-  ...{ protocol: 12, type: 1, destination: "198.51.100.0", length: 24, gateway: "10.90.2.2", ifindex: 2, nexthops: 2 },
+  ...{ netns: OWN, unixMs: 1_767_323_045_678, change: 2, isFound: true, family: 0, table: 254, metric: 32 },
+  ...{ protocol: 12, type: 1, destination: "198.51.100.0", length: 24 },
+  ...{ gateway: "10.90.2.2", device: "eth2", nexthops: 2 },
 };
 
 class FakeChanges implements RouteChanges {
@@ -27,12 +28,12 @@ class FakeChanges implements RouteChanges {
   state() {
     return { notices: this.notices, overruns: this.overruns, routes: 1, isCompared: true, fault: this.fault };
   }
-  newest(_after: number, most: number) {
+  newest(most: number) {
     return this.rows.slice(0, most);
   }
-  cause(family: number, destination: string, table: number, sinceUnixMs: number) {
-    this.asked.push([family, destination, table, sinceUnixMs]);
-    return this.rows[0];
+  cause(netns: bigint, family: number, destination: string, table: number, sinceUnixMs: number) {
+    this.asked.push([netns, family, destination, table, sinceUnixMs]);
+    return this.rows.find((row) => row.netns === netns);
   }
   moved() {
     this.moves += 1;
@@ -42,7 +43,7 @@ class FakeChanges implements RouteChanges {
   }
 }
 
-function setUp(shown = true) {
+function setUp(shown = /./) {
   const changes = new FakeChanges();
   let refusal: Error | undefined;
   const book = new RouteChangeBook({
@@ -53,10 +54,9 @@ function setUp(shown = true) {
     names: {
       netns: (cookie) => `ns${cookie}`,
       table: (_, id) => (id === 254 ? "main" : String(id)),
-      egress: (_, ifindex) => `eth${ifindex}`,
       protocol: (id) => (id === 12 ? "bird" : String(id)),
     },
-    shows: () => shown,
+    shows: (netns) => shown.test(netns),
   });
   const read = (ipv4: number) =>
     book.read({
@@ -88,18 +88,18 @@ describe("RouteChangeBook", () => {
   it("has null where a route has no gateway or device", () => {
     const { book, read, changes } = setUp();
     read(0);
-    changes.rows = [{ ...ROW, gateway: "", ifindex: 0, type: 6 }];
+    changes.rows = [{ ...ROW, gateway: "", device: "", type: 6 }];
     expect(book.newest(1)[0]).toMatchObject({ via: null, device: null, type: "blackhole" });
   });
 
-  it("names the cause of what fails in its own namespace only, from when the failure can have begun", () => {
+  it("names the cause of what fails in that namespace, from when the failure can have begun", () => {
     const { book, read, changes } = setUp();
     read(0);
     const before = Date.now();
     expect(book.cause({ netns: OWN, family: 0, table: 254, destination: "198.51.100.7" }, 60_000)).toEqual(REMOVED);
     expect(book.cause({ netns: 1n, family: 0, table: 254, destination: "198.51.100.7" }, 60_000)).toBeNull();
-    expect(changes.asked).toEqual([[0, "198.51.100.7", 254, expect.any(Number)]]);
-    const [[, , , since]] = changes.asked as [[number, string, number, number]];
+    expect(changes.asked).toEqual([OWN, 1n].map((netns) => [netns, 0, "198.51.100.7", 254, expect.any(Number)]));
+    const [[, , , , since]] = changes.asked as [[bigint, number, string, number, number]];
     expect(since - (before - 60_000)).toBeGreaterThanOrEqual(-5000);
     expect(since).toBeLessThan(before - 59_000);
   });
@@ -144,8 +144,11 @@ describe("RouteChangeBook", () => {
   });
 
   it("shows nothing of a namespace that is not to be shown", () => {
-    const { book, read } = setUp(false);
+    const { book, read, changes } = setUp(/^ns9$/);
     read(0);
     expect(book.newest(10)).toEqual([]);
+    changes.rows = [ROW, ROW, { ...ROW, netns: 9n }, ROW, ROW, ROW, { ...ROW, netns: 9n }, { ...ROW, netns: 9n }];
+    expect(book.newest(2).map(({ netns }) => netns)).toEqual(["ns9", "ns9"]);
+    expect(book.newest(10)).toHaveLength(3);
   });
 });
