@@ -11,6 +11,8 @@ const tier = (name: string, order: number, timeout: number) => ({
     testTimeout: timeout,
     hookTimeout: timeout,
     fileParallelism: ["unit", "native", "vm"].includes(name),
+    // Loading what the file before had loaded costs seconds a file.
+    isolate: !["unit", "live"].includes(name),
     // Each emulated CPU keeps one core busy; three files fill two cores to the end.
     ...(name === "vm" && { maxWorkers: 3 }),
     sequence: { groupOrder: order },

@@ -1,15 +1,11 @@
 // A folder of namespaces that cannot be listed for a while, as when no descriptor is left.
 
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { NetnsNames } from "../../../daemon/netns/names.js";
-
-vi.mock("node:fs", async (importOriginal) => {
-  const fs = await importOriginal<typeof import("node:fs")>();
-  return { ...fs, readdirSync: vi.fn(fs.readdirSync) };
-});
 
 let folder = "";
 
@@ -18,7 +14,8 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  vi.mocked(readdirSync).mockReset();
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
   rmSync(folder, { recursive: true });
 });
 
@@ -30,9 +27,10 @@ test("the names seen last are kept for the namespaces that still bear them", () 
   const [blue, red] = [inode("blue"), inode("red")];
   const names = new NetnsNames((error) => errors.push(error?.message), { folders: [folder], reference: folder });
   names.refresh();
-  vi.mocked(readdirSync).mockImplementation(() => {
+  vi.spyOn(fs, "readdirSync").mockImplementation(() => {
     throw Object.assign(new Error("EMFILE: too many open files, scandir"), { code: "EMFILE" });
   });
+  syncBuiltinESMExports();
   rmSync(join(folder, "red"));
   names.refresh();
   const label = (wanted: number) => names.label({ inode: wanted, isFirst: false });
