@@ -27,44 +27,6 @@ constexpr int kTimeoutSeconds = 2;
 // A dump that others changed meanwhile is read again this often; a table that never rests is taken as it was told last.
 constexpr int kDumps = 3;
 
-// Calls `take(type, value, size)` for each attribute; false if one of them is damaged.
-template <typename Take>
-bool EachAttribute(const uint8_t* from, size_t size, Take take) {
-  while (size >= sizeof(rtattr)) {
-    rtattr attribute;
-    memcpy(&attribute, from, sizeof(attribute));
-    if (attribute.rta_len < sizeof(rtattr) || attribute.rta_len > size) return false;
-    take(attribute.rta_type & NLA_TYPE_MASK, from + RTA_LENGTH(0), attribute.rta_len - RTA_LENGTH(0));
-    size_t step = std::min<size_t>(RTA_ALIGN(attribute.rta_len), size);
-    from += step;
-    size -= step;
-  }
-  return true;
-}
-
-uint32_t Word(const uint8_t* value, size_t size) {
-  uint32_t word = 0;
-  if (size >= sizeof(word)) memcpy(&word, value, sizeof(word));
-  return word;
-}
-
-// The egress of those that live: 0 without any, TS_EGRESS_MULTIPATH of several.
-uint32_t EgressOf(const uint8_t* nexthops, size_t size) {
-  uint32_t egress = 0;
-  while (size >= sizeof(rtnexthop)) {
-    rtnexthop nexthop;
-    memcpy(&nexthop, nexthops, sizeof(nexthop));
-    if (nexthop.rtnh_len < sizeof(nexthop) || nexthop.rtnh_len > size) break;
-    if ((nexthop.rtnh_flags & RTNH_F_DEAD) == 0) {
-      egress = egress == 0 ? static_cast<uint32_t>(nexthop.rtnh_ifindex) : uint32_t{TS_EGRESS_MULTIPATH};
-    }
-    size_t step = std::min<size_t>(RTNH_ALIGN(nexthop.rtnh_len), size);
-    nexthops += step;
-    size -= step;
-  }
-  return egress;
-}
-
 // A request that grows by attributes.
 class Request {
  public:
@@ -89,53 +51,29 @@ bool IsAnswer(int error) { return error != EPERM && error != ENOBUFS && error !=
 
 }  // namespace
 
-std::optional<ToldRoute> ReadRoute(const uint8_t* message, size_t size) {
-  nlmsghdr header;
-  rtmsg route;
-  if (size < NLMSG_LENGTH(sizeof(route))) return std::nullopt;
-  memcpy(&header, message, sizeof(header));
-  memcpy(&route, message + NLMSG_HDRLEN, sizeof(route));
-  bool is_known = route.rtm_family == AF_INET || route.rtm_family == AF_INET6;
-  if (header.nlmsg_type != RTM_NEWROUTE || !is_known) return std::nullopt;
-  size_t bytes = AddressBytes(route.rtm_family);
-  if (route.rtm_dst_len > bytes * 8) return std::nullopt;
-
-  ToldRoute told = {};
-  told.family = route.rtm_family;
-  told.rejects = Rejects(route.rtm_type);
-  told.is_dead = (route.rtm_flags & RTNH_F_DEAD) != 0;
-  told.is_special = route.rtm_tos != 0 || route.rtm_src_len != 0 || (route.rtm_flags & RTM_F_CLONED) != 0;
-  told.answer = {.prefix_length = route.rtm_dst_len, .table = route.rtm_table, .egress = 0};
-  auto take = [&](int type, const uint8_t* value, size_t length) {
-    if (type == RTA_DST && length >= bytes) std::copy(value, value + bytes, told.destination.begin());
-    if (type == RTA_TABLE) told.answer.table = Word(value, length);
-    if (type == RTA_PRIORITY) told.metric = Word(value, length);
-    if (type == RTA_OIF) told.answer.egress = Word(value, length);
-    if (type == RTA_MULTIPATH) {
-      told.answer.egress = EgressOf(value, length);
-      told.is_dead = told.answer.egress == 0;
-    }
-  };
-  size_t start = NLMSG_LENGTH(sizeof(route));
-  if (!EachAttribute(message + start, size - start, take)) return std::nullopt;
-  return told;
+std::optional<RouteAnswer> AnswerBy(const RouteMessage& route) {
+  bool is_live = false;
+  uint32_t egress = 0;
+  for (const RouteNexthop& nexthop : route.nexthops) {
+    if (nexthop.is_dead) continue;
+    egress = is_live ? uint32_t{TS_EGRESS_MULTIPATH} : nexthop.oif;
+    is_live = true;
+  }
+  if (!is_live || Rejects(route.type)) return {};
+  return RouteAnswer{.prefix_length = route.length, .table = route.table, .egress = egress};
 }
 
-void LongestMatch::Take(const ToldRoute& route) {
-  if (route.family != family_ || route.is_dead || route.is_special) return;
-  if (!IsCovered(address_, route.destination, route.answer.prefix_length)) return;
-  if (best_) {
-    uint32_t best = best_->answer.prefix_length, length = route.answer.prefix_length;
-    // Of two that are alike the kernel takes the first.
-    if (length < best || (length == best && route.metric >= best_->metric)) return;
-  }
+void LongestMatch::Take(const RouteMessage& route) {
+  bool is_dead = std::ranges::all_of(route.nexthops, &RouteNexthop::is_dead);
+  if (route.family != family_ || is_dead || route.tos != 0 || route.source_length != 0) return;
+  if (!IsCovered(address_, route.destination, route.length)) return;
+  // Of two that are alike the kernel takes the first.
+  if (best_ && (route.length < best_->length || (route.length == best_->length && route.metric >= best_->metric)))
+    return;
   best_ = route;
 }
 
-std::optional<RouteAnswer> LongestMatch::Answer() const {
-  if (!best_ || best_->rejects) return std::nullopt;
-  return best_->answer;
-}
+std::optional<RouteAnswer> LongestMatch::Answer() const { return best_ ? AnswerBy(*best_) : std::nullopt; }
 
 RouteSocket::RouteSocket() : buffer_(kBufferBytes) {
   socket_ = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -162,10 +100,9 @@ std::optional<RouteAnswer> RouteSocket::Ask(int family, const RouteAddress& addr
   bool is_told = false;
   Heard heard;
   do {
-    heard = Receive([&](const uint8_t* message, size_t size) {
+    heard = Receive([&](const nlmsghdr* message) {
       is_told = true;
-      std::optional<ToldRoute> route = ReadRoute(message, size);
-      if (route && !route->rejects) answer = route->answer;
+      if (std::optional<RouteMessage> route = ParseRoute(message)) answer = AnswerBy(*route);
     });
   } while (!is_told && !heard.is_end);
   if (!IsAnswer(heard.error)) throw KernelError(kAct, kRtnetlink, heard.error);
@@ -193,10 +130,10 @@ bool RouteSocket::Dump(int family, uint32_t table, std::vector<LongestMatch>* ma
   bool is_torn = false;
   Heard heard;
   do {
-    heard = Receive([&](const uint8_t* message, size_t size) {
-      std::optional<ToldRoute> route = ReadRoute(message, size);
+    heard = Receive([&](const nlmsghdr* message) {
+      std::optional<RouteMessage> route = ParseRoute(message);
       // It is of all tables where the kernel knows no filter.
-      if (!route || route->answer.table != table) return;
+      if (!route || route->table != table) return;
       for (LongestMatch& match : *matches) match.Take(*route);
     });
     is_torn = is_torn || heard.is_torn;
@@ -241,7 +178,7 @@ RouteSocket::Heard RouteSocket::Receive(Take take) {
       heard.error = -code;
       return heard;
     }
-    take(reinterpret_cast<const uint8_t*>(message), message->nlmsg_len);
+    take(message);
   }
   if (left >= static_cast<int>(MNL_NLMSG_HDRLEN)) throw KernelError(kAct, kRtnetlink, EBADMSG);
   return heard;

@@ -19,35 +19,21 @@ struct RouteAnswer {
   uint32_t egress;
 };
 
-// One route as a message of rtnetlink tells it, as far as a lookup goes by it: whether its nexthops live, unlike a
-// RouteMessage, which a route stays though a link goes.
-struct ToldRoute {
-  int family;
-  RouteAddress destination;
-  uint32_t metric;
-  // It says no: unreachable, prohibit, blackhole or throw.
-  bool rejects;
-  // No nexthop of it lives.
-  bool is_dead;
-  // Taken only for some sources or types of service.
-  bool is_special;
-  RouteAnswer answer;
-};
+// What a lookup that takes this route answers. Empty: the route rejects, or no nexthop of it lives.
+std::optional<RouteAnswer> AnswerBy(const RouteMessage& route);
 
-// `message` is a whole RTM_NEWROUTE with its header. Empty if it is another message, or damaged.
-std::optional<ToldRoute> ReadRoute(const uint8_t* message, size_t size);
-
-// What a lookup in a table with these routes answers, told one by one.
+// What a lookup in a table with these routes answers, told one by one. Routes for some sources or types of service
+// alone are left out.
 class LongestMatch {
  public:
-  LongestMatch(int family, const RouteAddress& address) : family_(family), address_(address) {}
-  void Take(const ToldRoute& route);
+  LongestMatch(uint8_t family, const RouteAddress& address) : family_(family), address_(address) {}
+  void Take(const RouteMessage& route);
   std::optional<RouteAnswer> Answer() const;
 
  private:
-  int family_;
+  uint8_t family_;
   RouteAddress address_;
-  std::optional<ToldRoute> best_;
+  std::optional<RouteMessage> best_;
 };
 
 class RouteSocket {

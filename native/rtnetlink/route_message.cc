@@ -69,6 +69,7 @@ bool ReadPaths(const nlattr* attribute, uint8_t family, std::vector<RouteNexthop
     if (path->rtnh_len < sizeof(rtnexthop) || path->rtnh_len > left) return false;
     RouteNexthop nexthop;
     nexthop.oif = static_cast<uint32_t>(path->rtnh_ifindex);
+    nexthop.is_dead = (path->rtnh_flags & RTNH_F_DEAD) != 0;
     bool is_good = EachAttribute(RTNH_DATA(path), at + path->rtnh_len,
                                  [&](const nlattr* inner) { return ReadNexthop(inner, family, nexthop); });
     if (!is_good) return false;
@@ -115,11 +116,13 @@ std::optional<RouteMessage> ParseRoute(const nlmsghdr* message) {
   route.is_replaced = !route.is_removed && (message->nlmsg_flags & NLM_F_REPLACE) != 0;
   route.family = head->rtm_family;
   route.length = head->rtm_dst_len;
+  route.source_length = head->rtm_src_len;
   route.tos = head->rtm_tos;
   route.protocol = head->rtm_protocol;
   route.type = head->rtm_type;
   route.table = head->rtm_table;  // of those up to 255; the others have an attribute
   RouteNexthop only;
+  only.is_dead = (head->rtm_flags & RTNH_F_DEAD) != 0;
   bool is_good = EachAttribute(mnl_nlmsg_get_payload_offset(message, sizeof(rtmsg)),
                                static_cast<const char*>(mnl_nlmsg_get_payload_tail(message)),
                                [&](const nlattr* attribute) { return ReadAttribute(attribute, route, only); });

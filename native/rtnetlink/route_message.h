@@ -16,15 +16,17 @@ struct RouteNexthop {
   uint32_t oif = 0;            // 0: none, as of a blackhole
   uint8_t gateway_family = 0;  // AF_INET, AF_INET6 (an IPv4 route may lead via one of IPv6); 0: no gateway
   RouteAddress gateway = {};
+  bool is_dead = false;  // its device is down: the route stays, and no lookup takes it
 
   bool operator==(const RouteNexthop&) const = default;
 };
 
 struct RouteMessage {
-  bool is_removed = false;   // RTM_DELROUTE
-  bool is_replaced = false;  // NLM_F_REPLACE: it took the place of another one
-  uint8_t family = 0;        // AF_INET or AF_INET6
-  uint8_t length = 0;        // of the prefix, in bits
+  bool is_removed = false;    // RTM_DELROUTE
+  bool is_replaced = false;   // NLM_F_REPLACE: it took the place of another one
+  uint8_t family = 0;         // AF_INET or AF_INET6
+  uint8_t length = 0;         // of the prefix, in bits
+  uint8_t source_length = 0;  // of the prefix of source addresses it is for; 0: for all
   uint8_t tos = 0;
   uint8_t protocol = 0;  // RTPROT_…
   uint8_t type = 0;      // RTN_…

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The last changes of routes in other namespaces, as bpf/kinds/change keeps them whether or not anybody listens. Used by
-// one thread.
+// The last changes of routes in other namespaces, as bpf/kinds/change keeps them whether or not anybody listens. Used
+// by one thread.
 #pragma once
 
 #include <cstdint>
