@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// One project per tier, one tier after the other. Files run in parallel only where they do not share a kernel: those of unit
-// and native ask none, those of vm bring their own.
+// One project per tier, one tier after the other. Files run in parallel only where they do not ask one kernel for exact
+// counts: not those of live, browser and torture.
+const IN_TURN = ["live", "browser", "torture"];
 const SMOKE = "test/vm/smoke.test.ts";
 const tier = (name: string, order: number, timeout: number) => ({
   test: {
@@ -10,7 +11,7 @@ const tier = (name: string, order: number, timeout: number) => ({
     exclude: name === "smoke" ? [] : [SMOKE],
     testTimeout: timeout,
     hookTimeout: timeout,
-    fileParallelism: ["unit", "native", "vm"].includes(name),
+    fileParallelism: !IN_TURN.includes(name),
     // Loading what the file before had loaded costs seconds a file.
     isolate: !["unit", "live"].includes(name),
     // Each emulated CPU keeps one core busy; three files fill two cores to the end.

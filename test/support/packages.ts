@@ -24,7 +24,9 @@ const BUILD_MS = 900_000;
 
 /** Of the clone in `root`, which must be built; without one, of the clone that is tested. Takes a minute if it has to. */
 export async function builtPackages(root: string = projectPath()): Promise<Packages> {
-  await runCommand(process.execPath, [`${root}/scripts/package/main.mjs`], { cwd: root, timeoutMs: BUILD_MS });
+  // Files of tests ask at the same time: one of them builds.
+  const build = [`${root}/package.json`, process.execPath, `${root}/scripts/package/main.mjs`];
+  await runCommand("flock", build, { cwd: root, timeoutMs: BUILD_MS });
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { version: string };
   const folder = `${root}/packages`;
   return {
