@@ -19,7 +19,7 @@ export interface SuiteReport {
  * emulation costs some twenty times the time. The tracepoint backend runs on the host too. What depends on the kernel alone
  * (no_route) runs with one backend.
  */
-const LOOKUPS = ["exactness", "results", "attribution", "failed_destinations"];
+const LOOKUPS = ["hooks", "exactness", "results", "attribution", "failed_destinations"];
 const BEYOND = ["encap", "neighbour", "drops"];
 /** What hangs on functions of the kernel and its modules. */
 const OF_FUNCTIONS = [
