@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { chmod, cp, lstat, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NODE_RUNTIME } from "../../scripts/package/node_runtime.mjs";
+import { X64 } from "../../scripts/package/architecture.mjs";
+import { NODE_RUNTIME, placeNodeRuntime } from "../../scripts/package/node_runtime.mjs";
 import { projectPath } from "../support/project_path.js";
 import { Unavailable } from "../support/unavailable.js";
 import { exists } from "./cache.js";
@@ -60,7 +61,7 @@ async function ownRoot(kernel: Kernel): Promise<ImageRecipe> {
   const packages = [...REQUIRED, ...OPTIONAL.filter((name) => present.has(name))];
   return {
     name: `root-${kernel.series}`,
-    key: await keyOf([installed, process.version], kernel),
+    key: await keyOf([installed, JSON.stringify(NODE_RUNTIME)], kernel),
     freeMb: 256,
     fill: (tree) => fill(tree, kernel, () => placeOwnPackages(tree, packages)),
   };
@@ -76,7 +77,10 @@ async function keyOf(parts: readonly string[], kernel: Kernel): Promise<string> 
 /** The host's, and what they are linked with. */
 async function placeOwnPackages(tree: string, packages: readonly string[]): Promise<void> {
   await copyPackages(tree, packages);
-  await cp(process.execPath, join(tree, "usr/bin/node"));
+  // The packaged one: it starts in two thirds of the time that Node 20 takes, and tests in a guest start it all the time.
+  const program = join(tree, "usr/bin/node");
+  placeNodeRuntime(program, `${tree}.node`, X64);
+  await chmod(program, 0o755);
   await copyLibraries(tree);
 }
 
