@@ -82,15 +82,17 @@ void RouteChanges::Moved() {
 
 void RouteChanges::Run() {
   while (running_) {
-    pollfd waiting[] = {{wake_, POLLIN, 0}, {socket_ ? socket_->Descriptor() : -1, POLLIN, 0}};
-    poll(waiting, 2, WaitMs());
+    // In a crowd of notices it is not waited for the next one: whoever makes a change would have to wake us for each.
+    bool pauses = socket_ && is_crowded_;
+    pollfd waiting[] = {{wake_, POLLIN, 0}, {socket_ && !pauses ? socket_->Descriptor() : -1, POLLIN, 0}};
+    poll(waiting, 2, pauses ? socket_->PauseMs() : WaitMs());
     eventfd_t count;
     eventfd_read(wake_, &count);
     try {
       // What was heard with the old one is not lost to the picture: the listing tells.
       if (!socket_) socket_ = std::make_unique<NetlinkSocket>();
       if (has_moved_.exchange(false)) WantListing();
-      Receive();
+      is_crowded_ = Receive();
       bool is_due = listing_due_ms_ >= 0 && listing_due_ms_ <= Milliseconds(CLOCK_MONOTONIC);
       if (is_due && listed_family_ == 0) BeginListing();
       Fail("");
@@ -117,7 +119,8 @@ int RouteChanges::WaitMs() {
   return static_cast<int>(std::max<int64_t>(listing_due_ms_ - Milliseconds(CLOCK_MONOTONIC), 0));
 }
 
-void RouteChanges::Receive() {
+bool RouteChanges::Receive() {
+  bool has_received = false;
   while (running_) {
     NetlinkSocket::Received received = socket_->Receive();
     if (received.has_lost) {
@@ -131,13 +134,15 @@ void RouteChanges::Receive() {
       WantListing();
       continue;
     }
-    if (received.bytes == 0) return;
+    if (received.bytes == 0) break;
+    has_received = true;
     int left = static_cast<int>(received.bytes);
     for (const nlmsghdr* message = received.message; mnl_nlmsg_ok(message, left);
          message = mnl_nlmsg_next(message, &left)) {
       Handle(message);
     }
   }
+  return has_received;
 }
 
 void RouteChanges::Handle(const nlmsghdr* message) {

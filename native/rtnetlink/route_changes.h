@@ -59,7 +59,8 @@ class RouteChanges {
   void LearnName(const nlmsghdr* message);
   void Run();
   int WaitMs();
-  void Receive();
+  // All that waits; whether there was anything.
+  bool Receive();
   void Handle(const nlmsghdr* message);
   void HandleListing(const nlmsghdr* message);
   void HandleRoute(const nlmsghdr* message);
@@ -80,6 +81,7 @@ class RouteChanges {
   uint8_t listed_family_ = 0;    // 0: none is under way
   bool is_interrupted_ = false;  // the tables changed while they were read
   int interrupted_ = 0;          // listings in a row
+  bool is_crowded_ = false;      // notices came at the last look
 
   uint64_t netns_;
   ChangeLog log_;
