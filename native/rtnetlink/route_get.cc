@@ -49,28 +49,30 @@ class Request {
 // What the kernel says of a lookup, in contrast to what befalls the request.
 bool IsAnswer(int error) { return error != EPERM && error != ENOBUFS && error != ENOMEM; }
 
+// Whether a lookup may take it: it is there, and one of its nexthops lives.
+bool IsLive(const RouteMessage& route) {
+  return !route.is_removed && !std::ranges::all_of(route.nexthops, &RouteNexthop::is_dead);
+}
+
 }  // namespace
 
 std::optional<RouteAnswer> AnswerBy(const RouteMessage& route) {
-  bool is_live = false;
+  if (!IsLive(route) || Rejects(route.type)) return {};
   uint32_t egress = 0;
+  int living = 0;
   for (const RouteNexthop& nexthop : route.nexthops) {
-    if (nexthop.is_dead) continue;
-    egress = is_live ? uint32_t{TS_EGRESS_MULTIPATH} : nexthop.oif;
-    is_live = true;
+    if (!nexthop.is_dead) egress = living++ == 0 ? nexthop.oif : uint32_t{TS_EGRESS_MULTIPATH};
   }
-  if (!is_live || Rejects(route.type)) return {};
   return RouteAnswer{.prefix_length = route.length, .table = route.table, .egress = egress};
 }
 
 void LongestMatch::Take(const RouteMessage& route) {
-  bool is_dead = std::ranges::all_of(route.nexthops, &RouteNexthop::is_dead);
-  if (route.family != family_ || is_dead || route.tos != 0 || route.source_length != 0) return;
+  if (route.family != family_ || !IsLive(route) || route.tos != 0 || route.source_length != 0) return;
   if (!IsCovered(address_, route.destination, route.length)) return;
   // Of two that are alike the kernel takes the first.
-  if (best_ && (route.length < best_->length || (route.length == best_->length && route.metric >= best_->metric)))
-    return;
-  best_ = route;
+  bool is_better =
+      !best_ || route.length > best_->length || (route.length == best_->length && route.metric < best_->metric);
+  if (is_better) best_ = route;
 }
 
 std::optional<RouteAnswer> LongestMatch::Answer() const { return best_ ? AnswerBy(*best_) : std::nullopt; }

@@ -19,7 +19,7 @@ struct RouteAnswer {
   uint32_t egress;
 };
 
-// What a lookup that takes this route answers. Empty: the route rejects, or no nexthop of it lives.
+// What a lookup that takes this route answers. Empty: the route rejects, has gone, or no nexthop of it lives.
 std::optional<RouteAnswer> AnswerBy(const RouteMessage& route);
 
 // What a lookup in a table with these routes answers, told one by one. Routes for some sources or types of service

@@ -11,15 +11,16 @@ namespace tablesnoop {
 
 namespace {
 
-// libmnl's macros for this are C.
+// False if one of them is damaged, or not what `act` wants. libmnl's macros for this are C.
 template <typename Act>
 bool EachAttribute(const void* first, const char* end, Act act) {
   const auto* attribute = static_cast<const nlattr*>(first);
-  while (mnl_attr_ok(attribute, static_cast<int>(end - reinterpret_cast<const char*>(attribute)))) {
+  auto left = [&] { return static_cast<int>(end - reinterpret_cast<const char*>(attribute)); };
+  while (mnl_attr_ok(attribute, left())) {
     if (!act(attribute)) return false;
     attribute = mnl_attr_next(attribute);
   }
-  return true;
+  return left() < static_cast<int>(MNL_ATTR_HDRLEN);
 }
 
 bool ReadNumber(const nlattr* attribute, uint32_t& to) {

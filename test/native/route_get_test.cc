@@ -47,9 +47,12 @@ struct Message {
 
   Message& Add(uint16_t attribute, uint32_t value) { return Add(attribute, &value, sizeof(value)); }
 
-  std::optional<RouteMessage> Read() {
+  std::optional<RouteMessage> Read() { return Read(bytes.size()); }
+
+  // As if it ended after so many bytes.
+  std::optional<RouteMessage> Read(size_t size) {
     nlmsghdr header = {};
-    header.nlmsg_len = static_cast<uint32_t>(bytes.size());
+    header.nlmsg_len = static_cast<uint32_t>(size);
     header.nlmsg_type = type;
     memcpy(&bytes[0], &header, sizeof(header));
     memcpy(&bytes[NLMSG_HDRLEN], &route, sizeof(route));
@@ -135,4 +138,24 @@ TEST_CASE("a route that rejects hides what it covers, a dead or special one does
   for (Message* message : {&dead, &marked, &sourced}) {
     CHECK(EgressAt("10.1.0.0", {Via("10.0.0.0", 8, 2), message->Add(RTA_OIF, 9).Read().value()}) == 2);
   }
+}
+
+TEST_CASE("what is no route, or damaged, is nothing") {
+  Message removed("10.0.0.0", 8);
+  removed.type = RTM_DELROUTE;
+  CHECK_FALSE(AnswerBy(*removed.Add(RTA_OIF, 9).Read()));
+  CHECK(EgressAt("10.0.0.0", {*removed.Read()}) == 0);
+  CHECK_FALSE(Message("10.0.0.0", 33).Read());
+  Message family("10.0.0.0", 8);
+  family.route.rtm_family = AF_UNSPEC;
+  CHECK_FALSE(family.Read());
+  Message damaged("10.0.0.0", 8);
+  damaged.bytes[NLMSG_LENGTH(sizeof(rtmsg))] = 200;
+  CHECK_FALSE(damaged.Read());
+  damaged.bytes[NLMSG_LENGTH(sizeof(rtmsg))] = 1;
+  CHECK_FALSE(damaged.Read());
+  std::vector<uint8_t> nexthop = Nexthops({3});
+  nexthop[0] = 200;
+  CHECK_FALSE(Message("10.0.0.0", 8).Add(RTA_MULTIPATH, nexthop.data(), nexthop.size()).Read());
+  for (size_t size = 0; size < NLMSG_LENGTH(sizeof(rtmsg)); size++) CHECK_FALSE(Message("10.0.0.0", 8).Read(size));
 }
