@@ -58,9 +58,8 @@ export class RouteChangeBook {
 
   /** The last ones, newest first, at most so many. */
   newest(most: number): RouteChangeSeen[] {
-    const { names, shows } = this.#options;
-    const isShown = (row: RouteChangeRow) => shows(names.netns(row.netns));
-    return this.#newestOf(isShown, most).map((row) => ({
+    const { names } = this.#options;
+    return this.#newestShown(most).map((row) => ({
       ...this.#removed(row),
       change: ROUTE_CHANGES[row.change] ?? "replaced",
       told: !row.isFound,
@@ -72,12 +71,13 @@ export class RouteChangeBook {
     }));
   }
 
-  /** Asks for more as long as too few of them are wanted. */
-  #newestOf(isWanted: (row: RouteChangeRow) => boolean, most: number): RouteChangeRow[] {
+  /** Asks for more as long as too few of them are shown. */
+  #newestShown(most: number): RouteChangeRow[] {
+    const { names, shows } = this.#options;
     for (let asked = most; this.#changes !== undefined; asked *= 4) {
       const rows = this.#changes.newest(asked);
-      const wanted = rows.filter(isWanted);
-      if (wanted.length >= most || rows.length < asked) return wanted.slice(0, most);
+      const shown = rows.filter(({ netns }) => shows(names.netns(netns)));
+      if (shown.length >= most || rows.length < asked) return shown.slice(0, most);
     }
     return [];
   }

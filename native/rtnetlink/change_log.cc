@@ -32,8 +32,9 @@ void ChangeLog::Enter(const RouteChange& change) {
 std::vector<RouteChange> ChangeLog::Newest(size_t most) const {
   std::lock_guard guard(lock_);
   std::vector<RouteChange> newest;
-  newest.reserve(std::min(most, kept_.size()));
-  for (uint64_t number = entered_; newest.size() < std::min(most, kept_.size()); number--) {
+  size_t wanted = std::min(most, kept_.size());
+  newest.reserve(wanted);
+  for (uint64_t number = entered_; newest.size() < wanted; number--) {
     newest.push_back(kept_[(number - 1) % kMostKept]);
   }
   return newest;

@@ -82,7 +82,7 @@ void RouteChanges::Moved() {
 
 void RouteChanges::Run() {
   while (running_) {
-    // In a crowd of notices it is not waited for the next one: whoever makes a change would have to wake us for each.
+    // While many notices come, do not wait for the next: whoever changes routes would have to wake us for each.
     bool pauses = socket_ && is_crowded_;
     pollfd waiting[] = {{wake_, POLLIN, 0}, {socket_ && !pauses ? socket_->Descriptor() : -1, POLLIN, 0}};
     poll(waiting, 2, pauses ? socket_->PauseMs() : WaitMs());
@@ -157,7 +157,7 @@ void RouteChanges::Enter(const Route& route, Change change, bool is_found) {
   RouteChange entered = {netns_, Milliseconds(CLOCK_REALTIME), change, is_found, route, NameOf(route.nexthop.oif)};
   counts_.Count(route, change);
   log_.Enter(entered);
-  if (hear_) hear_(entered);
+  hear_(entered);
 }
 
 // The name outlives the device, whose routes go when it is gone.

@@ -31,8 +31,8 @@ class RouteChanges {
  public:
   using Hear = std::function<void(const RouteChange& change)>;
 
-  // Begins to hear, and to tell `hear` (if it is not empty) on the thread of this. Throws KernelError.
-  explicit RouteChanges(Hear hear = {});
+  // Begins to hear, and to tell `hear` on the thread of this. Throws KernelError.
+  explicit RouteChanges(Hear hear);
   ~RouteChanges();
   RouteChanges(const RouteChanges&) = delete;
   RouteChanges& operator=(const RouteChanges&) = delete;
@@ -71,8 +71,8 @@ class RouteChanges {
 
   // The thread's own.
   Hear hear_;
-  std::unordered_map<uint32_t, std::string>
-      names_;  // of devices, by ifindex, as they are called now or were last; bounded
+  // Of devices by ifindex, as they are called now or were last; bounded.
+  std::unordered_map<uint32_t, std::string> names_;
   std::unique_ptr<NetlinkSocket> socket_;
   RoutePicture picture_;
   uint32_t number_ = 0;          // of the last request

@@ -8,19 +8,6 @@
 
 namespace tablesnoop {
 
-namespace {
-
-// Written once more meanwhile: nothing.
-std::optional<ts_change_event> Take(const ts_kept_change& kept, uint64_t number) {
-  if (__atomic_load_n(&kept.number, __ATOMIC_ACQUIRE) != number) return {};
-  ts_change_event event = kept.event;
-  __atomic_thread_fence(__ATOMIC_ACQUIRE);
-  if (__atomic_load_n(&kept.number, __ATOMIC_RELAXED) != number) return {};
-  return event;
-}
-
-}  // namespace
-
 ChangesElsewhere::ChangesElsewhere(const Object& object)
     : begun_(object.Map(".data.change")), kept_(object.Map("kept_changes")) {}
 
@@ -31,13 +18,14 @@ const ChangeLog& ChangesElsewhere::Read() {
   int64_t unix_offset_ns = UnixOffsetNs();
   while (read_ < begun) {
     const ts_kept_change& kept = kept_[read_ % kept_.Size()];
-    uint64_t number = __atomic_load_n(&kept.number, __ATOMIC_ACQUIRE);
     // It is being written: the next call takes it.
-    if (number <= read_) break;
+    if (__atomic_load_n(&kept.number, __ATOMIC_ACQUIRE) <= read_) break;
+    ts_change_event event = kept.event;
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
     read_++;
-    std::optional<ts_change_event> event = Take(kept, read_);
-    if (!event) continue;
-    if (std::optional<RouteChange> change = ChangeOf(*event, unix_offset_ns)) log_.Enter(*change);
+    // A later one has taken its place, before or meanwhile.
+    if (__atomic_load_n(&kept.number, __ATOMIC_RELAXED) != read_) continue;
+    if (std::optional<RouteChange> change = ChangeOf(event, unix_offset_ns)) log_.Enter(*change);
   }
   return log_;
 }
