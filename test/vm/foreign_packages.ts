@@ -36,7 +36,6 @@ export async function placeForeignPackages(tree: string, packages: readonly Debi
     await archive.unpack(packages, ARM64.debian, unpacked);
     await runOnHost("bash", ["-e", "-c", MERGE, unpacked, tree]);
     placeNodeRuntime(join(tree, "usr/bin/node"), join(scratch, "node"), ARM64);
-    await runOnHost("chmod", ["755", join(tree, "usr/bin/node")]);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -80,8 +80,7 @@ export async function runLiveSuite(
   names: readonly string[] = FILES[backend],
 ): Promise<SuiteReport> {
   const files = names.map((name) => `test/live/${name}.test.ts`);
-  // One process for all files: each would spend seconds on loading what the one before had loaded.
-  const flags = ["--project live", "--no-isolate", ...REPORTERS, ...LIMITS];
+  const flags = ["--project live", ...REPORTERS, ...LIMITS];
   const vitest = ["node node_modules/vitest/vitest.mjs run", ...flags, ...files].join(" ");
   const env = { ...PACE, NO_COLOR: "1", [REPORT_VARIABLE]: REPORT, TABLESNOOP_BACKEND: backend };
   const tests: InnerTest[] = [];
