@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { BACKEND, blindSpots, startBackend } from "../support/backend.js";
 import { PATIENCE } from "../support/pace.js";
-import { CommandError, runCommand } from "../support/processes/command.js";
+import { refusalOf } from "../support/processes/command.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
 import { projectPath } from "../support/project_path.js";
 import { value } from "../support/truth/scrape.js";
@@ -16,20 +16,9 @@ const PROBES = ["vxlan_xmit", "__vxlan_find_mac", "vxlan_find_mac_rcu"];
 
 beforeEach(async (context) => {
   if (BACKEND !== "trampoline") context.skip("only trampolines hang on functions");
-  const why = await run("modprobe", MODULE);
+  const why = await refusalOf("modprobe", MODULE);
   if (why !== "" || !existsSync(`/sys/kernel/btf/${MODULE}`)) context.skip(`${MODULE} is no module with types here`);
 });
-
-/** Empty, or what it says when it fails. */
-async function run(program: string, ...args: readonly string[]): Promise<string> {
-  try {
-    await runCommand(program, args);
-    return "";
-  } catch (error) {
-    if (error instanceof CommandError) return error.message;
-    throw error;
-  }
-}
 
 async function said(daemon: DaemonProcess): Promise<string[]> {
   return (await blindSpots(daemon)).filter((line) => line.startsWith("VXLAN "));
@@ -46,19 +35,19 @@ test("a module that is loaded is held while the daemon runs, and free when it ha
     await using daemon = await startBackend();
     expect(await said(daemon)).toEqual([]);
     expect(await attached(daemon)).toBe(2);
-    expect(await run("rmmod", MODULE)).toContain("in use");
+    expect(await refusalOf("rmmod", MODULE)).toContain("in use");
   }
-  expect(await run("rmmod", MODULE)).toBe("");
+  expect(await refusalOf("rmmod", MODULE)).toBe("");
 });
 
 test("a daemon that does not count VXLAN does not hold the module", async () => {
   await using daemon = await startBackend(["--no-collector.tunnel"]);
   expect(await attached(daemon)).toBe(0);
-  expect(await run("rmmod", MODULE)).toBe("");
+  expect(await refusalOf("rmmod", MODULE)).toBe("");
 });
 
 test("a module that is not loaded is named, and nothing is called amiss", async () => {
-  expect(await run("rmmod", MODULE)).toBe("");
+  expect(await refusalOf("rmmod", MODULE)).toBe("");
   await using daemon = await startBackend();
   const because = `vxlan_find_mac_rcu: module ${MODULE} is not loaded; restart when it is`;
   expect(await said(daemon)).toEqual([`VXLAN lookups are not counted: ${because}`]);

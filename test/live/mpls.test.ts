@@ -7,7 +7,7 @@ import type { Netns } from "../support/networks/netns.js";
 import { packetsSent, tryToMake } from "../support/networks/optional.js";
 import { becomeQuiet, createLine, type Line } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
-import { CommandError, runCommand } from "../support/processes/command.js";
+import { CommandError, refusalOf } from "../support/processes/command.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
 import { openStream } from "../support/processes/stream_client.js";
 import { send } from "../support/traffic/send.js";
@@ -44,11 +44,7 @@ beforeEach((context) => {
 async function prepare(): Promise<string> {
   const { a, r, b, address } = line;
   // A kernel without the modules says so below.
-  for (const module of ["mpls_router", "mpls_iptunnel"]) {
-    await runCommand("modprobe", [module]).catch((error: unknown) => {
-      if (!(error instanceof CommandError)) throw error;
-    });
-  }
+  for (const module of ["mpls_router", "mpls_iptunnel"]) await refusalOf("modprobe", module);
   const takes = async (netns: Netns, device: string) => {
     await netns.sysctl({ "net.mpls.platform_labels": 1000, [`net.mpls.conf.${device}.input`]: 1 });
   };

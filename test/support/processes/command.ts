@@ -25,6 +25,17 @@ export class CommandError extends Error {
   }
 }
 
+/** Empty, or what is said when it fails. */
+export async function refusalOf(program: string, ...args: readonly string[]): Promise<string> {
+  try {
+    await runCommand(program, args);
+    return "";
+  } catch (error) {
+    if (error instanceof CommandError) return error.message;
+    throw error;
+  }
+}
+
 export function runCommand(
   program: string,
   args: readonly string[],
