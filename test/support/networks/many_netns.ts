@@ -6,6 +6,8 @@ import { runCommand } from "../processes/command.js";
 import type { Netns } from "./netns.js";
 
 const BATCH_MS = 300_000;
+/** A batch of iproute2's keeps a descriptor open for each name of a namespace in it, two for a link. */
+const LINKS_A_BATCH = 400;
 
 export interface ManyNetns extends AsyncDisposable {
   readonly names: readonly string[];
@@ -21,16 +23,20 @@ export async function createManyNetns(base: Netns, count: number, links: number)
   const removal = `${names.map((name) => `netns delete ${name}`).join("\n")}\n`;
   const forget = onProcessEnd(() => spawnSync("ip", ["-force", "-batch", "-"], { input: removal }));
   const remove = async () => {
-    await runCommand("ip", ["-batch", "-"], { input: removal, timeoutMs: BATCH_MS });
+    await runBatch(names.map((name) => `netns delete ${name}`));
     forget();
   };
   try {
-    const additions = [...names.map((name) => `netns add ${name}`), ...pairs];
-    await runCommand("ip", ["-batch", "-"], { input: `${additions.join("\n")}\n`, timeoutMs: BATCH_MS });
+    await runBatch(names.map((name) => `netns add ${name}`));
+    for (let at = 0; at < pairs.length; at += LINKS_A_BATCH) await runBatch(pairs.slice(at, at + LINKS_A_BATCH));
   } catch (error) {
     spawnSync("ip", ["-force", "-batch", "-"], { input: removal });
     forget();
     throw error;
   }
   return { names, [Symbol.asyncDispose]: remove };
+}
+
+async function runBatch(lines: readonly string[]): Promise<void> {
+  await runCommand("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n`, timeoutMs: BATCH_MS });
 }
