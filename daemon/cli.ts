@@ -1,5 +1,3 @@
 #!/usr/bin/env node
 
-import { loadProgram } from "./load_program.js";
-
-await loadProgram("tablesnoop", () => import("./tablesnoop.js"));
+import "./tablesnoop.js";

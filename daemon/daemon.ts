@@ -4,6 +4,7 @@
 import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { builtFile } from "./built_files.js";
 import { RouteChangeBook } from "./changes/route_change_book.js";
 import type { Config } from "./config.js";
 import { buildCounting, type Counting } from "./counting.js";
@@ -210,8 +211,7 @@ export class Daemon {
         sentence:
           "Counts the routing decisions of this machine's kernel: every route and rule lookup, in every network namespace.",
         links: [],
-        // Beside dist/daemon/, where this file is run from.
-        files: readPageFiles(new URL("../page/", import.meta.url)),
+        files: readPageFiles(builtFile("page/")),
       },
       pageData: {
         lookups: () => ({

@@ -112,6 +112,7 @@ const ERRORS = {
       "or accept it with --web.stream-insecure",
   },
 
+  files_used_up: { message: "{cause}", exitCode: 1, hint: "raise the limit of open files (ulimit -n)" },
   addon_missing: { message: "load {object}: not found", exitCode: 1, hint: "build it with npm run build" },
   addon_broken: {
     message: "load the addon: {cause}",
@@ -234,8 +235,12 @@ function isCoded(error: unknown): error is UsageError | StartError {
 }
 
 function translate(error: unknown): StartError {
+  const code = codeOf(error);
+  // The loader of libraries has words for it only.
+  if (code === "EMFILE" || (code === "ERR_DLOPEN_FAILED" && /too many open files/i.test(causeOf(error)))) {
+    return new StartError("files_used_up", { cause: causeOf(error) }, { cause: error });
+  }
   if (isKernelError(error)) return fromKernel(error);
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
   const cause = causeOf(error instanceof Error ? firstLine(error.message) || error.name : error);
   if (code === "MODULE_NOT_FOUND" && cause.includes("tablesnoop.node")) {
     return new StartError("addon_missing", { object: "tablesnoop.node" }, { cause: error });

@@ -1,5 +1,3 @@
 #!/usr/bin/env node
 
-import { loadProgram } from "./load_program.js";
-
-await loadProgram("tablesnoopd", () => import("./tablesnoopd.js"));
+import "./tablesnoopd.js";

@@ -1,6 +1,7 @@
 // Which tablesnoop this is: from package.json, and the git revision if the build noted one.
 
 import { readFileSync } from "node:fs";
+import { builtFile } from "./built_files.js";
 
 export interface Version {
   readonly version: string;
@@ -8,16 +9,15 @@ export interface Version {
   readonly revision: string;
 }
 
-/** package.json lies two folders above dist/daemon/version.js. */
 export function readVersion(): Version {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(builtFile("../package.json"), "utf8");
   const { version } = JSON.parse(text) as { version: string };
   return { version, revision: readRevision() };
 }
 
 function readRevision(): string {
   try {
-    return readFileSync(new URL("../revision", import.meta.url), "utf8").trim();
+    return readFileSync(builtFile("revision"), "utf8").trim();
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw error;

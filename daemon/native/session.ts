@@ -3,6 +3,7 @@
 
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { builtFile } from "../built_files.js";
 import type { RouteChangeCounts, RouteChanges } from "./route_changes.js";
 import type { RouteAnswers, RouteQuestion } from "./routes.js";
 
@@ -336,15 +337,15 @@ export function isKernelError(error: unknown): error is KernelError {
 
 let addon: Addon | undefined;
 
-/** For this folder only. dist/tablesnoop.node lies beside dist/daemon/, its BPF object beside it. */
+/** For this folder only. */
 export function loadAddon(): Addon {
-  addon ??= createRequire(import.meta.url)(fileURLToPath(new URL("../../tablesnoop.node", import.meta.url))) as Addon;
+  addon ??= createRequire(import.meta.url)(fileURLToPath(builtFile("tablesnoop.node"))) as Addon;
   return addon;
 }
 
 /** Loads the probes and attaches them. Takes a few hundred milliseconds. */
 export function openSession(options: SessionOptions): Session {
-  const object = options.object ?? fileURLToPath(new URL("../../tablesnoop.bpf.o", import.meta.url));
+  const object = options.object ?? fileURLToPath(builtFile("tablesnoop.bpf.o"));
   return new (loadAddon().Session)({ refuse: refusedHooks(), ...options, object });
 }
 

@@ -1,9 +1,7 @@
 // A YAML document as typed values that know where they stand. Scalars stay text until somebody asks for a number or a
 // boolean, as in the Go programs that share the format: `cert_file: 1.0` is the file "1.0".
 
-import { createRequire } from "node:module";
-import type * as Yaml from "yaml";
-import type { Document, LineCounter, Node } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Parser, parseDocument } from "yaml";
 import { ConfigFault, type Position } from "./fault.js";
 
 const MOST_ENTRIES = 1024;
@@ -16,13 +14,6 @@ const TOKENS_A_LEVEL = 2;
 const TRUE = /^(?:y|yes|true|on)$/i;
 const FALSE = /^(?:n|no|false|off)$/i;
 
-/** Loaded with the first file: it is a sixth of all there is to load, and most daemons have no file. */
-let loaded: typeof Yaml | undefined;
-function yaml(): typeof Yaml {
-  loaded ??= createRequire(import.meta.url)("yaml") as typeof Yaml;
-  return loaded;
-}
-
 interface Source {
   readonly document: Document;
   readonly lines: LineCounter;
@@ -30,7 +21,7 @@ interface Source {
 
 /** The document's root; undefined if it is empty. Throws ConfigFault. */
 export function readYaml(text: string): YamlValue | undefined {
-  const lines = new (yaml().LineCounter)();
+  const lines = new LineCounter();
   const document = parse(text, lines);
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
@@ -46,13 +37,13 @@ export function readYaml(text: string): YamlValue | undefined {
 function parse(text: string, lines: LineCounter): Document {
   if (nestsTooDeeply(text)) throw new ConfigFault(`nested more than ${DEEPEST} levels deep`);
   // uniqueKeys would compare each key with each other one; YamlValue.map looks instead.
-  return yaml().parseDocument(text, { schema: "failsafe", prettyErrors: false, uniqueKeys: false, lineCounter: lines });
+  return parseDocument(text, { schema: "failsafe", prettyErrors: false, uniqueKeys: false, lineCounter: lines });
 }
 
 /** Asked of the syntax, where nothing recurses: what makes values of it does, and takes the process down with its stack. */
 function nestsTooDeeply(text: string): boolean {
   const open: { readonly token: object; readonly depth: number }[] = [];
-  for (const token of new (yaml().Parser)().parse(text)) open.push({ token, depth: 0 });
+  for (const token of new Parser().parse(text)) open.push({ token, depth: 0 });
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next;
     if (depth > TOKENS_A_LEVEL * DEEPEST) return true;
@@ -86,9 +77,7 @@ export class YamlValue {
 
   /** An empty value or ~, which is as good as none. */
   get isNull(): boolean {
-    return (
-      yaml().isScalar(this.#node) && this.#node.type === "PLAIN" && /^(?:|~|null|Null|NULL)$/.test(textOf(this.#node))
-    );
+    return isScalar(this.#node) && this.#node.type === "PLAIN" && /^(?:|~|null|Null|NULL)$/.test(textOf(this.#node));
   }
 
   fault(problem: string): ConfigFault {
@@ -119,13 +108,13 @@ export class YamlValue {
   }
 
   list(): readonly YamlValue[] {
-    if (!yaml().isSeq(this.#node)) throw this.fault(`a list is wanted here, not ${this.#kind}`);
+    if (!isSeq(this.#node)) throw this.fault(`a list is wanted here, not ${this.#kind}`);
     if (this.#node.items.length > MOST_ENTRIES) throw this.fault(`more than ${MOST_ENTRIES} entries`);
     return this.#node.items.map((item) => this.#value(item));
   }
 
   string(): string {
-    if (!yaml().isScalar(this.#node)) throw this.fault(`a string is wanted here, not ${this.#kind}`);
+    if (!isScalar(this.#node)) throw this.fault(`a string is wanted here, not ${this.#kind}`);
     return textOf(this.#node);
   }
 
@@ -145,12 +134,12 @@ export class YamlValue {
   }
 
   #plain(wanted: string): string {
-    if (yaml().isScalar(this.#node) && this.#node.type === "PLAIN") return textOf(this.#node);
-    throw this.fault(`${wanted} is wanted here, not ${yaml().isScalar(this.#node) ? "a quoted string" : this.#kind}`);
+    if (isScalar(this.#node) && this.#node.type === "PLAIN") return textOf(this.#node);
+    throw this.fault(`${wanted} is wanted here, not ${isScalar(this.#node) ? "a quoted string" : this.#kind}`);
   }
 
   #entries(): { readonly name: YamlValue; readonly value: YamlValue | undefined }[] {
-    if (!yaml().isMap(this.#node)) throw this.fault(`a map is wanted here, not ${this.#kind}`);
+    if (!isMap(this.#node)) throw this.fault(`a map is wanted here, not ${this.#kind}`);
     if (this.#node.items.length > MOST_ENTRIES) throw this.fault(`more than ${MOST_ENTRIES} entries`);
     const seen = new Set<string>();
     return this.#node.items.map(({ key, value }) => {
@@ -164,27 +153,26 @@ export class YamlValue {
   }
 
   get #kind(): string {
-    if (yaml().isMap(this.#node)) return "a map";
-    return yaml().isSeq(this.#node) ? "a list" : "a single value";
+    if (isMap(this.#node)) return "a map";
+    return isSeq(this.#node) ? "a list" : "a single value";
   }
 
   #value(node: unknown): YamlValue {
-    if (yaml().isMap(node) || yaml().isSeq(node) || yaml().isScalar(node) || yaml().isAlias(node))
-      return new YamlValue(node, this.#source);
+    if (isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)) return new YamlValue(node, this.#source);
     throw this.fault("a key or an entry without a value");
   }
 }
 
 /** An alias stands for the node it names; one that names none never gets here. */
 function resolved(node: Node, { document }: Source, position: Position): Node {
-  if (!yaml().isAlias(node)) return node;
+  if (!isAlias(node)) return node;
   const target = node.resolve(document);
   if (target === undefined) throw new ConfigFault("an alias without its anchor", position);
   return target;
 }
 
 function textOf(node: Node): string {
-  return yaml().isScalar(node) ? String(node.value ?? "") : "";
+  return isScalar(node) ? String(node.value ?? "") : "";
 }
 
 /** A name from the file, short and in one line. */

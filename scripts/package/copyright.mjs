@@ -1,34 +1,39 @@
 // The copyright file of the packages: our licence, and those of all that is packed with us, word for word.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { bundledPackages } from "./bundled.mjs";
 import { NODE_RUNTIME } from "./node_runtime.mjs";
 
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
 const RULE = "-".repeat(78);
 
 /**
- * @param {string} root
- * @param {string} nodeModules
- * @param {string} nodeLicence
+ * @param {string} root of the clone, built
+ * @param {string} [nodeLicence] where the runtime is packed too
  */
-export function copyrightText(root, nodeModules, nodeLicence) {
+export function copyrightText(root, nodeLicence) {
   const sections = [
     `tablesnoop\n\n${readFileSync(path.join(root, "LICENSE"), "utf8").trim()}`,
-    ...dependencySections(nodeModules),
-    `Node.js ${NODE_RUNTIME.version}, /usr/lib/tablesnoop/node, the official binary without its symbol table\n\n${nodeLicence.trim()}`,
+    ...bundledSections(root),
+    ...(nodeLicence === undefined ? [] : [runtimeSection(nodeLicence)]),
   ];
   return `${sections.join(`\n\n${RULE}\n`)}\n`;
 }
 
+/** @param {string} licence */
+function runtimeSection(licence) {
+  return `Node.js ${NODE_RUNTIME.version}, /usr/lib/tablesnoop/node, the official binary without its symbol table\n\n${licence.trim()}`;
+}
+
 /**
  * Packages whose licence has the same words, its copyright lines among them, share one section.
- * @param {string} nodeModules
+ * @param {string} root
  */
-function dependencySections(nodeModules) {
+function bundledSections(root) {
   /** @type {Map<string, string[]>} */
   const byText = new Map();
-  for (const folder of packageFolders(nodeModules)) {
+  for (const folder of bundledPackages(root).map((name) => path.join(root, name))) {
     const { name, version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
     const texts = readdirSync(folder)
       .filter((file) => LICENCE.test(file))
@@ -38,24 +43,4 @@ function dependencySections(nodeModules) {
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
   return [...byText].map(([text, names]) => `${names.join("\n")}\n\n${text}`);
-}
-
-/**
- * @param {string} nodeModules
- * @returns {string[]}
- */
-function packageFolders(nodeModules) {
-  if (!existsSync(nodeModules)) return [];
-  const folders = readdirSync(nodeModules)
-    .sort()
-    .filter((name) => !name.startsWith("."))
-    .flatMap((name) => {
-      const folder = path.join(nodeModules, name);
-      return name.startsWith("@")
-        ? readdirSync(folder)
-            .sort()
-            .map((below) => path.join(folder, below))
-        : [folder];
-    });
-  return folders.flatMap((folder) => [folder, ...packageFolders(path.join(folder, "node_modules"))]);
 }

@@ -38,7 +38,7 @@ export function writeImage(tree, release, output, scratch) {
     architecture: "amd64",
     os: "linux",
     config: {
-      Entrypoint: [`/${NODE}`, `/${PROGRAM}/dist/daemon/main.js`],
+      Entrypoint: [`/${NODE}`, `/${PROGRAM}/dist/program/tablesnoopd.js`],
       ExposedPorts: { "10074/tcp": {} },
       WorkingDir: "/",
       Labels: labels(release),

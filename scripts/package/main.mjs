@@ -24,7 +24,6 @@ import { writeImage } from "./image.mjs";
 import { requireSameNeeds } from "./needs.mjs";
 import { NODE_RUNTIME } from "./node_runtime.mjs";
 import { writeNpmTarball } from "./npm_tarball.mjs";
-import { installRuntimeModules } from "./program.mjs";
 import { readRelease } from "./release.mjs";
 import { placeSystem } from "./system_tree.mjs";
 import { writeTarball } from "./tarball.mjs";
@@ -105,12 +104,8 @@ async function main() {
  * @param {Record<"deb" | "debArm64" | "tarball" | "tarballArm64" | "image" | "npm" | "sbom", string>} names
  */
 async function make(work, made, release, names) {
-  const modules = path.join(work, "modules");
   const [tree, treeArm64] = [path.join(work, "tree"), path.join(work, "tree-arm64")];
-  say("installing the Node packages of the program");
-  installRuntimeModules(ROOT, modules);
-  const nodeModules = path.join(modules, "node_modules");
-  const parts = { root: ROOT, nodeModules, revision: release.revision, release, architecture: X64 };
+  const parts = { root: ROOT, revision: release.revision, release, architecture: X64 };
   say(`placing the program and Node.js ${NODE_RUNTIME.version}`);
   await placeSystem(path.join(tree, "usr"), parts, path.join(work, "runtime"));
   const depends = libraryPackages(tree, path.join(work, "shlibdeps"));

@@ -1,12 +1,16 @@
-// The tarball for `npm install -g`: built and with its dependencies inside, so that neither a compiler nor a registry is
-// needed where it is installed. Node is that machine's.
+// The tarball for `npm install -g`: built, so that neither a compiler nor a registry is needed where it is installed. Node
+// is that machine's.
 
 import path from "node:path";
 import { run } from "../setup/child.mjs";
+import { copyrightText } from "./copyright.mjs";
 import { copyDeployed } from "./deployed.mjs";
 import { manifest, placeProgram } from "./program.mjs";
 import { sbomText } from "./sbom.mjs";
 import { copy, put, settle } from "./tree.mjs";
+
+/** Of all that is in it. */
+const LICENCES = "LICENSES";
 
 /**
  * @param {string} tree an empty folder to fill
@@ -15,22 +19,21 @@ import { copy, put, settle } from "./tree.mjs";
  */
 export function writeNpmTarball(tree, parts, output) {
   const { root, release } = parts;
-  placeProgram(tree, parts, { types: true, licences: true });
+  placeProgram(tree, parts, { types: true });
   for (const file of ["README.md", "CHANGELOG.md", "LICENSE", "docs", "systemd"]) {
     copy(path.join(root, file), path.join(tree, file));
   }
   copyDeployed(root, path.join(tree, "deploy"));
+  put(path.join(tree, LICENCES), copyrightText(root));
   put(path.join(tree, "sbom.cdx.json"), sbomText(root, release, tree, parts.architecture));
-  const { dependencies = {}, bin = {}, files = [], ...rest } = manifest(root);
+  const { bin = {}, files = [], ...rest } = manifest(root);
   const own = {
     ...rest,
     // What the addon was compiled for.
     cpu: [process.arch],
     libc: ["glibc"],
     bin,
-    files: [...files, "sbom.cdx.json"],
-    dependencies,
-    bundleDependencies: Object.keys(dependencies),
+    files: [...files, LICENCES, "sbom.cdx.json"],
   };
   put(path.join(tree, "package.json"), `${JSON.stringify(own, null, 2)}\n`);
   settle(tree, release.epoch, (file) => Object.values(bin).includes(file));

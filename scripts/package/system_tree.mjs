@@ -11,7 +11,7 @@ import { placeProgram } from "./program.mjs";
 import { sbomText } from "./sbom.mjs";
 import { copy, filesBelow, put } from "./tree.mjs";
 
-const COMMANDS = { tablesnoop: "cli.js", tablesnoopd: "main.js" };
+const COMMANDS = ["tablesnoop", "tablesnoopd"];
 const MANUALS = ["man1/tablesnoop.1", "man8/tablesnoopd.8"];
 
 /**
@@ -20,14 +20,14 @@ const MANUALS = ["man1/tablesnoop.1", "man8/tablesnoopd.8"];
  * @param {string} scratch an empty folder
  */
 export async function placeSystem(target, parts, scratch) {
-  const { root, release, nodeModules, architecture } = parts;
+  const { root, release, architecture } = parts;
   const lib = path.join(target, "lib/tablesnoop");
   const share = path.join(target, "share");
   const doc = path.join(share, "doc/tablesnoop");
 
-  placeProgram(lib, parts, { types: false, licences: false });
+  placeProgram(lib, parts, { types: false });
   const nodeLicence = placeNodeRuntime(path.join(lib, "node"), scratch, architecture);
-  for (const [command, script] of Object.entries(COMMANDS)) put(path.join(target, "bin", command), starter(script));
+  for (const command of COMMANDS) put(path.join(target, "bin", command), starter(command));
 
   for (const page of MANUALS) {
     copy(path.join(root, "docs/man", path.basename(page)), path.join(share, "man", page));
@@ -43,7 +43,7 @@ export async function placeSystem(target, parts, scratch) {
   }
   put(path.join(doc, "changelog"), debianChangelog(root, release));
   compress([...MANUALS.map((page) => path.join(share, "man", page)), path.join(doc, "changelog")]);
-  put(path.join(doc, "copyright"), copyrightText(root, nodeModules, nodeLicence));
+  put(path.join(doc, "copyright"), copyrightText(root, nodeLicence));
   put(path.join(doc, "sbom.cdx.json"), sbomText(root, release, lib, architecture));
 }
 
@@ -52,13 +52,13 @@ export function isExecutable(file) {
   return file.startsWith("bin/") || file === "lib/tablesnoop/node";
 }
 
-/** @param {string} script in dist/daemon */
-function starter(script) {
+/** @param {string} command */
+function starter(command) {
   return `#!/bin/sh
 # Runs on the Node.js that came with it, wherever the whole was put; nothing but exec, so that signals meet the program.
 self=$(readlink -f "$0")
 lib=\${self%/bin/*}/lib/tablesnoop
-exec "$lib/node" "$lib/dist/daemon/${script}" "$@"
+exec "$lib/node" "$lib/dist/program/${command}.js" "$@"
 `;
 }
 

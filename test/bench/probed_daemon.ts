@@ -25,7 +25,7 @@ const SAID = /loop blocked for (\S+) ms\n/g;
 /** `main` is of the revision to start; the one in dist/ if absent. */
 export async function startProbedDaemon(
   flags: readonly string[],
-  main = projectPath("dist/daemon/main.js"),
+  main = projectPath("dist/program/tablesnoopd.js"),
 ): Promise<ProbedDaemon> {
   const command = [process.execPath, "--import", projectPath("dist/test/bench/loop_probe.js"), main];
   const daemon = await startDaemon(flags, { command });

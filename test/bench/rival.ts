@@ -41,7 +41,8 @@ export async function buildRival(revision: string): Promise<Rival> {
     await remove();
     throw error;
   }
-  const main = join(folder, "dist/daemon/main.js");
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { bin: { tablesnoopd: string } };
+  const main = join(folder, bin.tablesnoopd);
   const variant = daemonVariant(commit, [process.execPath, main]);
   return { name: commit, main, variant, [Symbol.asyncDispose]: remove };
 }

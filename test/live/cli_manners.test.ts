@@ -193,7 +193,7 @@ describe("lines from a daemon", () => {
         `--net=${pair.peer.path}`,
         "--",
         process.execPath,
-        projectPath("dist/daemon/main.js"),
+        projectPath("dist/program/tablesnoopd.js"),
         PROBE,
         "--web.listen-address=127.0.0.1:10074",
         ...ENABLED,

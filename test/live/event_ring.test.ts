@@ -21,7 +21,7 @@ const WAIT = { timeoutMs: 30_000 * PATIENCE };
 test("lookups are streamed on, and it is counted, logged and told once, until it works again", {
   timeout: 120_000 * PATIENCE,
 }, async (context) => {
-  const { file, flags, environment } = sanitized("dist/daemon/main.js", context);
+  const { file, flags, environment } = sanitized("dist/program/tablesnoopd.js", context);
   const folder = mkdtempSync(join(tmpdir(), "tablesnoop-ring-"));
   const fails = join(folder, "fails");
   try {

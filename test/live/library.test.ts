@@ -20,7 +20,7 @@ describe("the library", () => {
     );
     return running;
   };
-  const LOOKUPS = JSON.stringify(projectPath("dist/daemon/lookups.js"));
+  const LOOKUPS = JSON.stringify(projectPath("dist/program/lookups.js"));
 
   test("runs the example of the README", async () => {
     const example = keep(await startBackground(process.execPath, [projectPath("docs/example.mjs")]));

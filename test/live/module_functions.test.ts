@@ -56,7 +56,7 @@ test("a module that is not loaded is named, and nothing is called amiss", async 
 
 test("without CAP_SYS_ADMIN the types of a module are out of reach, and all else is counted", async () => {
   const flags = [`--probe=${BACKEND}`, "--web.disable-exporter-metrics"];
-  const command = [...SERVICE, "--", process.execPath, projectPath("dist/daemon/main.js")];
+  const command = [...SERVICE, "--", process.execPath, projectPath("dist/program/tablesnoopd.js")];
   await using daemon = await startDaemon(flags, { command, timeoutMs: 20_000 * PATIENCE });
   const because = `vxlan_find_mac_rcu: the types of module ${MODULE} take CAP_SYS_ADMIN`;
   expect(await said(daemon)).toEqual([`VXLAN lookups are not counted: ${because}`]);

@@ -137,7 +137,7 @@ describe("a refusal is one line and says what to do", () => {
 
   test("not allowed to load programs: exit 1", async () => {
     // Root without a capability instead of another user, who could perhaps not even read this folder.
-    const command = ["--bounding-set=-all", process.execPath, projectPath("dist/daemon/main.js"), ADDRESS];
+    const command = ["--bounding-set=-all", process.execPath, projectPath("dist/program/tablesnoopd.js"), ADDRESS];
     await using daemon = await startBackground("setpriv", command);
     expect(await ended(daemon)).toEqual({ code: 1, signal: null });
     expect(daemon.stderr()).toMatch(/^tablesnoopd: .*EPERM.*; run as root or with CAP_BPF and CAP_PERFMON\n$/);

@@ -151,7 +151,7 @@ describe("lines", () => {
   });
 
   test("come from probes of the command's own as well", { timeout: 60_000 * PATIENCE }, async () => {
-    const command = [projectPath("dist/daemon/cli.js"), `--probe=${BACKEND}`, "--kind", "change"];
+    const command = [projectPath("dist/program/tablesnoop.js"), `--probe=${BACKEND}`, "--kind", "change"];
     const inside = [`--net=${pair.host.path}`, "--", process.execPath, ...command];
     await using listener = await startBackground("nsenter", inside);
     // Nothing says when it hears: each round is a change more.

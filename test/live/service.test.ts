@@ -52,7 +52,7 @@ test.each(["+bpf", "+perfmon", "+all,-bpf,-perfmon,-sys_admin"])(
   "with the capabilities %s it cannot start, and names the two it needs",
   async (set) => {
     // Root with a bounding set has no more than that.
-    const flags = [`--bounding-set=-all,${set}`, process.execPath, projectPath("dist/daemon/main.js")];
+    const flags = [`--bounding-set=-all,${set}`, process.execPath, projectPath("dist/program/tablesnoopd.js")];
     await using daemon = await startBackground("setpriv", flags);
     const exit = await waitUntil("the daemon has ended", daemon.exit, { timeoutMs: START_MS });
     expect(exit.code).toBe(1);
@@ -62,7 +62,12 @@ test.each(["+bpf", "+perfmon", "+all,-bpf,-perfmon,-sys_admin"])(
 
 test("with the two capabilities alone it starts and counts", async () => {
   const caps = "--bounding-set=-all,+bpf,+perfmon";
-  const flags = [caps, process.execPath, projectPath("dist/daemon/main.js"), "--web.listen-address=127.0.0.1:0"];
+  const flags = [
+    caps,
+    process.execPath,
+    projectPath("dist/program/tablesnoopd.js"),
+    "--web.listen-address=127.0.0.1:0",
+  ];
   await using daemon = await startBackground("setpriv", flags);
   await daemon.waitFor("stderr", /msg=listening/, { timeoutMs: START_MS });
   expect(rightsOfThreads(daemon.pid).rights).toEqual([without(NONE)]);

@@ -45,7 +45,7 @@ beforeAll(async () => {
     "nsenter",
     `--net=${here.path}`,
     process.execPath,
-    projectPath("dist/daemon/main.js"),
+    projectPath("dist/program/tablesnoopd.js"),
   ]);
   const [address = ""] = await listening(daemon, 1);
   port = address.split(":")[1] ?? "";

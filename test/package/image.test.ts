@@ -42,7 +42,10 @@ describe.skipIf(!ARE_MADE_HERE)("the container image (skipped where none is made
 
   test("names its platform and what it runs", () => {
     expect(config.architecture).toBe("amd64");
-    expect(config.config.Entrypoint).toEqual(["/usr/lib/tablesnoop/node", "/usr/lib/tablesnoop/dist/daemon/main.js"]);
+    expect(config.config.Entrypoint).toEqual([
+      "/usr/lib/tablesnoop/node",
+      "/usr/lib/tablesnoop/dist/program/tablesnoopd.js",
+    ]);
   });
 
   test("has no shell and no other program than its own", async () => {

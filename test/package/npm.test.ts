@@ -42,7 +42,7 @@ describe.skipIf(!ARE_MADE_HERE)("the npm tarball (skipped where none is made: no
   });
 
   test("programs can import it", async () => {
-    const module = pathToFileURL(join(installed, "dist/daemon/lookups.js")).href;
+    const module = pathToFileURL(join(installed, "dist/program/lookups.js")).href;
     const program = `import(${JSON.stringify(module)}).then(({ openLookups }) => console.log(typeof openLookups))`;
     expect((await runCommand(process.execPath, ["-e", program])).stdout).toBe("function\n");
     expect(existsSync(join(installed, "dist/daemon/lookups.d.ts"))).toBe(true);

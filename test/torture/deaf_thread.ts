@@ -35,7 +35,7 @@ export async function deafenThread(context: TestContext): Promise<Figures> {
 }
 
 async function deafen(context: TestContext, deaf: string): Promise<Figures> {
-  const { file, flags, environment } = sanitized("dist/daemon/main.js", context);
+  const { file, flags, environment } = sanitized("dist/program/tablesnoopd.js", context);
   await using pair = await createPair();
   await pair.host.sysctl({ "net.ipv4.ip_forward": 1 });
   await using daemon = await startDaemon([`--probe=${BACKEND}`, "--web.enable-stream"], {

@@ -29,7 +29,7 @@ import { waitUntil } from "../support/wait_until.js";
 import type { Figures } from "./figures.js";
 import { nothingLeft } from "./kills.js";
 
-const MAIN = [process.execPath, projectPath("dist/daemon/main.js")];
+const MAIN = [process.execPath, projectPath("dist/program/tablesnoopd.js")];
 const FLAGS = [`--probe=${BACKEND}`, "--web.disable-exporter-metrics"];
 const WAIT = { timeoutMs: 20_000 * PATIENCE };
 const MIB = 1 << 20;

@@ -217,7 +217,7 @@ function startIn(script: readonly string[]): Promise<DaemonProcess> {
   const prepared = ["mount -t tmpfs tmpfs /run", "mkdir /run/netns /run/tablesnoop-test", ...script, 'exec "$@"'].join(
     "\n",
   );
-  const main = [process.execPath, projectPath("dist/daemon/main.js")];
+  const main = [process.execPath, projectPath("dist/program/tablesnoopd.js")];
   return startDaemon([`--probe=${BACKEND}`, "--web.disable-exporter-metrics", "--web.enable-stream"], {
     command: ["unshare", "--mount", "--propagation=private", "sh", "-ec", prepared, "sh", ...main],
     timeoutMs: 60_000 * PATIENCE,

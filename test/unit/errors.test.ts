@@ -51,6 +51,14 @@ describe("telling an error to the operator", () => {
     expect(lines.at(-1)).toBe("  line 99");
   });
 
+  test.each([
+    Object.assign(new Error("EMFILE: too many open files, open '/x/package.json'"), { code: "EMFILE" }),
+    Object.assign(new Error("/x/tablesnoop.node: cannot open: Too many open files"), { code: "ERR_DLOPEN_FAILED" }),
+    kernelError("EMFILE", "attach fib6_table_lookup: EMFILE: Too many open files"),
+  ])("too few file descriptors are no bug, whoever met them", (error) => {
+    expect(told(error).text).toBe(`tablesnoopd: ${error.message}; raise the limit of open files (ulimit -n)`);
+  });
+
   test("an addon that was never built is told as such", () => {
     const error = Object.assign(new Error("Cannot find module '/x/tablesnoop.node'\nRequire stack:\n- /x/y.js"), {
       code: "MODULE_NOT_FOUND",

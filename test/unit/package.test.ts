@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { debianChangelog } from "../../scripts/package/debian_changelog.mjs";
-import { isOfUse } from "../../scripts/package/program.mjs";
 import { readRelease } from "../../scripts/package/release.mjs";
 import { copy, filesBelow, settle } from "../../scripts/package/tree.mjs";
 
@@ -14,37 +13,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
-});
-
-describe("of the dependencies", () => {
-  it.each([
-    "yaml/dist/index.js",
-    "yaml/dist/doc/Document.js",
-    "@fastify/error/index.js",
-    "a/node_modules/b/package.json",
-    "a/lib/test/fixture.cjs",
-  ])("%s is packed", (file) => {
-    expect(isOfUse(file, false)).toBe(true);
-  });
-
-  it.each([
-    "fastify/test/404s.test.js",
-    "fastify/docs/index.js",
-    "a/node_modules/b/benchmarks/run.js",
-    "pino/README.md",
-    "pino/pino.d.ts",
-    "pino/pino.js.map",
-    "pino/.github/workflow.json",
-    ".package-lock.json",
-    "semver/lib/range.test.js",
-  ])("%s is not", (file) => {
-    expect(isOfUse(file, true)).toBe(false);
-  });
-
-  it("licences are packed where they are wanted", () => {
-    expect([isOfUse("pino/LICENSE", true), isOfUse("pino/LICENSE", false)]).toEqual([true, false]);
-    expect([isOfUse("yaml/license.md", true), isOfUse("yaml/license.md", false)]).toEqual([true, false]);
-  });
 });
 
 describe("a tree", () => {

@@ -34,7 +34,7 @@ describe("the command", () => {
     const files = ["--cacert", ours.cert, "--cert", client.cert, "--key", client.key];
     const command = async (url: string, ...flags: string[]) => {
       const running = await startBackground(process.execPath, [
-        projectPath("dist/daemon/cli.js"),
+        projectPath("dist/program/tablesnoop.js"),
         ...["-x", "--connect", url, ...flags],
       ]);
       started.push(running);

@@ -26,7 +26,7 @@ describe("sockets that systemd passes", () => {
     const listen = sockets.map((socket) => `--listen=${socket}`);
     const command = [
       process.execPath,
-      projectPath("dist/daemon/main.js"),
+      projectPath("dist/program/tablesnoopd.js"),
       "--web.systemd-socket",
       `--probe=${BACKEND}`,
     ];

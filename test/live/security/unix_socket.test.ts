@@ -25,7 +25,7 @@ setSecurityStage();
 
 /** The command as somebody who is not root. */
 async function tablesnoopAs(groups: readonly string[], socket: string): Promise<Background> {
-  const command = [process.execPath, projectPath("dist/daemon/cli.js"), "-x", "--connect", `unix:${socket}`];
+  const command = [process.execPath, projectPath("dist/program/tablesnoop.js"), "-x", "--connect", `unix:${socket}`];
   const running = await startBackground("setpriv", ["--reuid=65534", "--regid=65534", ...groups, "--", ...command]);
   started.push(running);
   return running;

@@ -27,7 +27,7 @@ export interface DaemonOptions {
   readonly command?: readonly string[];
 }
 
-const BUILT = [process.execPath, projectPath("dist/daemon/main.js")];
+const BUILT = [process.execPath, projectPath("dist/program/tablesnoopd.js")];
 
 /** What runs the daemon with another namespace as its own, whose rtnetlink it hears. */
 export function builtIn(netns: Netns): readonly string[] {

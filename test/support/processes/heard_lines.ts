@@ -16,7 +16,7 @@ export async function heardLines(
   count: number,
   act: () => Promise<unknown>,
 ): Promise<string[]> {
-  const command = [projectPath("dist/daemon/cli.js"), "--connect", address, ...flags];
+  const command = [projectPath("dist/program/tablesnoop.js"), "--connect", address, ...flags];
   await using listener = await startBackground(process.execPath, command);
   const listeners = async () =>
     value(parseExposition((await ask(address, "/metrics")).body), "tablesnoop_stream_listeners");

@@ -14,7 +14,7 @@ export interface Sanitized {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** `file`: of the project, such as dist/daemon/main.js. Skips where the runtime of AddressSanitizer is missing. */
+/** `file`: of the project, such as dist/program/tablesnoopd.js. Skips where the runtime of AddressSanitizer is missing. */
 export function sanitized(file: string, context: TestContext): Sanitized {
   const runtime = asanRuntime();
   if (runtime === undefined) {

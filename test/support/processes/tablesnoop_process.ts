@@ -40,7 +40,7 @@ export function tablesnoopCommand(
   { netns, asNobody = false, program }: TablesnoopOptions = {},
 ) {
   const inside = netns === undefined ? [] : ["nsenter", `--net=${netns.path}`, "--"];
-  const command = program === undefined ? [process.execPath, projectPath("dist/daemon/cli.js")] : [program];
+  const command = program === undefined ? [process.execPath, projectPath("dist/program/tablesnoop.js")] : [program];
   return [...inside, ...(asNobody ? NOBODY : []), ...command, ...flags];
 }
 
