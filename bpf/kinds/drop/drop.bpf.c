@@ -16,7 +16,6 @@ struct drop {
 	struct net_device *dev;
 	__u32 src[4];
 	__u32 dst[4];
-	__u8 family;
 	__u8 protocol;
 	bool has_addresses;
 };
@@ -85,37 +84,39 @@ static __always_inline void read_header6(struct drop *drop, void *start)
 }
 
 /* A packet whose header has yet to be written is what its connected socket says. */
-static __always_inline void read_socket(struct drop *drop, struct sock *sk)
+static __always_inline __u8 family_of_packet(struct sk_buff *skb)
 {
-	switch (FOLLOW(sk, struct sock, __sk_common.skc_family)) {
-	case AF_INET: drop->family = TS_IPV4; break;
-	case AF_INET6: drop->family = TS_IPV6; break;
-	default: return;
+	struct sock *sk;
+
+	switch (FOLLOW(skb, struct sk_buff, protocol)) {
+	case ETH_P_IP_BE: return TS_IPV4;
+	case ETH_P_IPV6_BE: return TS_IPV6;
+	case 0: break;
+	default: return TS_NO_FAMILY;
 	}
-	read_socket_addresses(drop->src, drop->dst, sk, drop->family);
-	drop->protocol = BPF_CORE_READ(sk, sk_protocol);
-	drop->has_addresses = true;
+	sk = FOLLOW(skb, struct sk_buff, sk);
+	switch (sk ? FOLLOW(sk, struct sock, __sk_common.skc_family) : 0) {
+	case AF_INET: return TS_IPV4;
+	case AF_INET6: return TS_IPV6;
+	default: return TS_NO_FAMILY;
+	}
 }
 
-static __always_inline void read_addresses(struct drop *drop, struct sk_buff *skb)
+static __always_inline void read_addresses(struct drop *drop, struct sk_buff *skb, __u8 family)
 {
 	void *start = network_header_of(skb);
-	struct sock *sk = FOLLOW(skb, struct sk_buff, sk);
+	struct sock *sk;
 
-	drop->family = TS_NO_FAMILY;
-	switch (FOLLOW(skb, struct sk_buff, protocol)) {
-	case ETH_P_IP_BE:
-		drop->family = TS_IPV4;
-		read_header4(drop, start);
-		break;
-	case ETH_P_IPV6_BE:
-		drop->family = TS_IPV6;
-		read_header6(drop, start);
-		break;
-	case 0:
-		if (sk)
-			read_socket(drop, sk);
-		break;
+	if (FOLLOW(skb, struct sk_buff, protocol)) {
+		if (family == TS_IPV4)
+			read_header4(drop, start);
+		else if (family == TS_IPV6)
+			read_header6(drop, start);
+	} else if (family != TS_NO_FAMILY) {
+		sk = FOLLOW(skb, struct sk_buff, sk);
+		read_socket_addresses(drop->src, drop->dst, sk, family);
+		drop->protocol = BPF_CORE_READ(sk, sk_protocol);
+		drop->has_addresses = true;
 	}
 }
 
@@ -147,18 +148,20 @@ static __noinline int finish_drop(struct sk_buff *skb, struct sock *receiver, __
 		.error = TS_ANY_RESULT,
 		.code = reason,
 	};
-	__u64 nth;
+	bool is_sampled;
 
 	find_owner(&drop, skb, receiver);
-	read_addresses(&drop, skb);
 	key.netns = drop.net ? FOLLOW(drop.net, struct net, net_cookie) : TS_NETNS_UNKNOWN;
 	key.words[TS_DROP_DEVICE] = drop.dev ? FOLLOW(drop.dev, struct net_device, ifindex) : 0;
-	key.family = drop.family;
-	nth = count(&key, &drop_cache);
-	if (drop.has_addresses && is_in_sample(nth))
+	key.family = family_of_packet(skb);
+	is_sampled = is_in_sample(count(&key, &drop_cache));
+	if (!is_sampled && !shared.listeners)
+		return 0;
+	read_addresses(&drop, skb, key.family);
+	if (drop.has_addresses && is_sampled)
 		count_failed_destination(&key, 0, drop.dst);
 	/* A line is about addresses. */
-	if (!shared.listeners || drop.family == TS_NO_FAMILY)
+	if (!shared.listeners || key.family == TS_NO_FAMILY)
 		return 0;
 	__builtin_memcpy(subject.src, drop.src, sizeof(subject.src));
 	__builtin_memcpy(subject.dst, drop.dst, sizeof(subject.dst));

@@ -26,6 +26,8 @@
 #define MAX_SLICES 1024
 #define SOURCE_PORT 4000
 #define PORT 9
+/* What a frame takes in a socket, at the most: its page and what describes it. */
+#define RECEIVED_BYTES 8192
 
 struct options {
 	const char *object;
@@ -229,18 +231,33 @@ static int bind_and_connect(int fd, int family, const union address *here, const
 	return connect(fd, (struct sockaddr *)&v6, sizeof(v6));
 }
 
-/* A connected socket that nobody reads: what comes for it needs no lookup but the first, and is dropped once it is full. */
-static int receive(const struct options *options, int family)
+/* A connected socket with room for all frames of a slice: what comes for it needs no lookup but the first. */
+static int receive(const struct options *options, int family, int *receiver)
 {
 	union address here, there;
-	int fd;
+	int fd, room = RECEIVED_BYTES * options->repeat / 2;
 
 	if (inet_pton(family, options->destinations, &here) != 1 || inet_pton(family, options->source, &there) != 1)
 		return fail("parse", options->destinations, EINVAL);
 	fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind_and_connect(fd, family, &here, &there))
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
+	    bind_and_connect(fd, family, &here, &there))
 		return fail("receive at", options->destinations, errno);
+	*receiver = fd;
 	return 0;
+}
+
+/* Reads what a slice delivered, which must be all of it: a full socket drops, and a drop is another path to measure. */
+static int empty(int receiver, const struct options *options)
+{
+	char datagram[FORWARD_FRAME_BYTES];
+	long received = 0;
+
+	while (recv(receiver, datagram, sizeof(datagram), MSG_DONTWAIT) >= 0)
+		received++;
+	if (errno != EAGAIN || received == options->repeat)
+		return errno == EAGAIN ? 0 : fail("receive at", options->destinations, errno);
+	return fail("receive all frames at", options->destinations, ENOBUFS);
 }
 
 static int by_size(const void *one, const void *other)
@@ -250,7 +267,7 @@ static int by_size(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-static int run(const struct options *options, int program)
+static int run(const struct options *options, int program, int receiver)
 {
 	char frame[FORWARD_FRAME_BYTES] = {};
 	struct xdp_md context = { .data_end = sizeof(frame), .ingress_ifindex = if_nametoindex(options->device) };
@@ -267,6 +284,8 @@ static int run(const struct options *options, int program)
 		error = bpf_prog_test_run_opts(program, &test);
 		if (error)
 			return fail("hand frames to", options->device, -error);
+		if (receiver >= 0 && empty(receiver, options))
+			return 1;
 		if (slice >= 0)
 			times[slice] = test.duration;
 	}
@@ -300,7 +319,7 @@ int main(int argc, char **argv)
 {
 	struct options options = { .batch = 64 };
 	struct bpf_object *object = NULL;
-	int failed, family;
+	int failed, family, receiver = -1;
 
 	if (parse_options(argc, argv, &options)) {
 		fprintf(stderr,
@@ -309,9 +328,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	family = strchr(options.source, ':') ? AF_INET6 : AF_INET;
-	failed = take_cpu(options.cpu) || (options.is_received && receive(&options, family)) ||
+	failed = take_cpu(options.cpu) || (options.is_received && receive(&options, family, &receiver)) ||
 		 open_filled(&options, family, &object) ||
-		 run(&options, bpf_program__fd(bpf_object__find_program_by_name(object, "hand_over")));
+		 run(&options, bpf_program__fd(bpf_object__find_program_by_name(object, "hand_over")),
+		     receiver);
 	bpf_object__close(object);
 	return failed ? 1 : 0;
 }
