@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { run, SetupError } from "../setup/child.mjs";
 import { fingerprintOf } from "./fingerprint.mjs";
 
@@ -39,6 +40,9 @@ const REQUIRE =
 /** Versions of the compiler and of the headers the addon is built against. */
 const TOOLS = ["package-lock.json"];
 
+/** What native/ meets of bpf/. */
+const CONTRACT = ["bpf/tablesnoop_abi.h", "bpf/kinds.def", ...eventHeaders()];
+
 /** @type {readonly BuildStep[]} */
 export const BUILD_STEPS = [
   {
@@ -51,7 +55,7 @@ export const BUILD_STEPS = [
   {
     name: "addon",
     when: "build",
-    inputs: ["native", "bpf/tablesnoop_abi.h", "bpf/kinds.def", "bpf/kinds", ...TOOLS],
+    inputs: ["native", ...CONTRACT, ...TOOLS],
     output: "dist/tablesnoop.node",
     command: ["make", "-C", "native"],
   },
@@ -112,7 +116,7 @@ export const BUILD_STEPS = [
   {
     name: "native tests, under AddressSanitizer and UBSan",
     when: "test",
-    inputs: ["native", "test/native", "bpf/tablesnoop_abi.h", ...TOOLS],
+    inputs: ["native", "test/native", ...CONTRACT, ...TOOLS],
     output: "dist/test/asan/unit",
     command: ["make", "-C", "native", "checked"],
   },
@@ -124,6 +128,11 @@ export const BUILD_STEPS = [
     command: [...TSC, "test/bench/tsconfig.json"],
   },
 ];
+
+function eventHeaders() {
+  const kinds = fileURLToPath(new URL("../../bpf/kinds", import.meta.url));
+  return readdirSync(kinds).map((kind) => `bpf/kinds/${kind}/event.h`);
+}
 
 const STAMPS = "dist/.setup.json";
 

@@ -330,8 +330,7 @@ int main(int argc, char **argv)
 	family = strchr(options.source, ':') ? AF_INET6 : AF_INET;
 	failed = take_cpu(options.cpu) || (options.is_received && receive(&options, family, &receiver)) ||
 		 open_filled(&options, family, &object) ||
-		 run(&options, bpf_program__fd(bpf_object__find_program_by_name(object, "hand_over")),
-		     receiver);
+		 run(&options, bpf_program__fd(bpf_object__find_program_by_name(object, "hand_over")), receiver);
 	bpf_object__close(object);
 	return failed ? 1 : 0;
 }
