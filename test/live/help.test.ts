@@ -53,6 +53,7 @@ describe("with hardly more file descriptors than Node needs", () => {
 
 /** With fewer Node itself reads no script. */
 async function leastDescriptors(): Promise<number> {
-  const script = 'for least in {4..64}; do (ulimit -n $least; $PROGRAM --help) >/dev/null 2>&1 && break; done; echo $least';
+  const script =
+    "for least in {4..64}; do (ulimit -n $least; $PROGRAM --help) >/dev/null 2>&1 && break; done; echo $least";
   return Number((await run("tablesnoop", script)).stdout);
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { projectPath } from "../support/project_path.js";
 
 /** Every room may use them. */
-const COMMON = ["errors.ts", "outage.ts", "output.ts", "quoted.ts", "regular_file.ts"];
+const COMMON = ["built_files.ts", "errors.ts", "outage.ts", "output.ts", "quoted.ts", "regular_file.ts"];
 
 const ROW = /^\| `(\w+)` +\| [^|]+\| ([^|]*)\|$/gm;
 

@@ -9,7 +9,7 @@ import { SetupError } from "../../scripts/setup/child.mjs";
 import { installedNames, installPackages, packagesFor, whyNotClang } from "../../scripts/setup/debian_packages.mjs";
 import { parseOsRelease, whyNotBuild, whyNotRun } from "../../scripts/setup/machine.mjs";
 import { sameTree } from "../../scripts/setup/node_modules.mjs";
-import { failures, liveTests, summarise, summaryLine } from "../../scripts/test_summary.mjs";
+import { failures, liveTests, summarise, summaryLine } from "../../scripts/test/summary.mjs";
 
 const SETUP = fileURLToPath(new URL("../../scripts/setup/entry.mjs", import.meta.url));
 const bookworm = { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" };
