@@ -1,4 +1,4 @@
-// Sums up a vitest JSON report in one line and says whether the live tests really ran: `node test_summary.mjs FILE`.
+// Sums up a vitest JSON report in one line and says whether the live tests really ran: `node scripts/test/summary.mjs FILE`.
 // With --need-live a report in which no live test ran is a failure.
 
 import { existsSync, readFileSync } from "node:fs";

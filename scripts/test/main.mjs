@@ -1,0 +1,68 @@
+// Runs the tiers of tests: `node scripts/test/main.mjs [--all] [--json FILE] [FLAGS]`. Most tiers wait more than they work, so two
+// lanes of them run beside each other; with --all every kernel follows, which takes both cores. FLAGS are vitest's.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** One lane counts in this kernel to the packet, file after file; the other hardly asks it. */
+const LANES = [
+  ["unit", "native", "live"],
+  ["package", "deploy", "browser", "smoke"],
+];
+const KERNELS = ["vm"];
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const VITEST = path.join(ROOT, "node_modules/vitest/vitest.mjs");
+
+const { isAll, json, flags } = parse(process.argv.slice(2));
+const reports = mkdtempSync(path.join(tmpdir(), "tablesnoop-tests-"));
+try {
+  const passed = await Promise.all(LANES.map((tiers) => runTiers(tiers, flags)));
+  if (isAll) passed.push(await runTiers(KERNELS, flags));
+  // What failed in any of them, once more and together, and the sums.
+  const kept = json === undefined ? [] : ["--reporter=json", `--outputFile.json=${json}`];
+  const all = await vitest([`--merge-reports=${reports}`, "--reporter=dot", ...kept]);
+  process.exitCode = all && passed.every((one) => one) ? 0 : 1;
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+
+/** @param {readonly string[]} words */
+function parse(words) {
+  const at = words.indexOf("--json");
+  const json = at < 0 ? undefined : words[at + 1];
+  const flags = words.filter((word, index) => word !== "--all" && (at < 0 || (index !== at && index !== at + 1)));
+  return { isAll: words.includes("--all"), json, flags };
+}
+
+/**
+ * @param {readonly string[]} tiers one after the other
+ * @param {readonly string[]} flags
+ */
+function runTiers(tiers, flags) {
+  const report = path.join(reports, `${tiers.join("-")}.json`);
+  // FLAGS may name a file of the other lane.
+  const fixed = ["--passWithNoTests", "--reporter=verbose", "--reporter=blob", `--outputFile.blob=${report}`];
+  return vitest([...tiers.map((tier) => `--project=${tier}`), ...fixed, ...flags]);
+}
+
+/**
+ * True if it ends well. Lines of two that run at once come whole.
+ * @param {readonly string[]} args
+ * @returns {Promise<boolean>}
+ */
+function vitest(args) {
+  const child = spawn(process.execPath, [VITEST, "run", ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  createInterface({ input: child.stdout }).on("line", (line) => process.stdout.write(`${line}\n`));
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => child.kill(signal);
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, pass);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code === 0));
+  });
+}
