@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { run } from "../setup/child.mjs";
+import { bundledPackages } from "./bundled.mjs";
 import { nodePackage } from "./node_runtime.mjs";
 
 /**
@@ -14,8 +15,9 @@ import { nodePackage } from "./node_runtime.mjs";
  * @param {import("./architecture.mjs").Architecture} architecture
  */
 export function sbomText(root, { version, epoch }, program, architecture) {
-  const flags = ["--package-lock-only", "--omit=dev", "--sbom-format=cyclonedx", "--loglevel=error"];
+  const flags = ["--package-lock-only", "--sbom-format=cyclonedx", "--loglevel=error"];
   const bom = JSON.parse(run("list the Node packages of the program", ["npm", "sbom", ...flags], { cwd: root }));
+  const bundled = bundledReferences(root);
   const hasRuntime = existsSync(path.join(program, "node"));
   const own = [
     file(program, "dist/tablesnoop.node", "Node-API addon over libbpf"),
@@ -24,21 +26,39 @@ export function sbomText(root, { version, epoch }, program, architecture) {
     libmnl(),
     ...(hasRuntime ? [runtime(architecture)] : []),
   ];
+  const ownReferences = own.map((component) => component["bom-ref"]);
+  /** @param {{ "bom-ref": string }} component */
+  const isBundled = (component) => bundled.has(component["bom-ref"]);
+  /** @param {{ ref: string, dependsOn: readonly string[] }} of */
+  const dependenciesOfBundled = ({ ref, dependsOn }) => {
+    const isRoot = ref === `tablesnoop@${version}`;
+    if (!isRoot && !bundled.has(ref)) return [];
+    const inside = dependsOn.filter((other) => bundled.has(other));
+    return { ref, dependsOn: [...inside, ...(isRoot ? ownReferences : [])].sort() };
+  };
   bom.metadata.timestamp = new Date(epoch * 1000).toISOString();
   bom.metadata.tools = [{ vendor: "npm", name: "cli" }];
   bom.metadata.lifecycles = [{ phase: "build" }];
   // npm takes the name of the folder.
   bom.metadata.component.name = "tablesnoop";
   bom.metadata.component.type = "application";
-  bom.components = [...bom.components, ...own].sort(byReference);
-  const root_ = `tablesnoop@${version}`;
-  for (const { ref, dependsOn } of bom.dependencies) {
-    if (ref === root_) dependsOn.push(...own.map((component) => component["bom-ref"]));
-    dependsOn.sort();
-  }
+  bom.components = [...bom.components.filter(isBundled), ...own].sort(byReference);
+  bom.dependencies = bom.dependencies.flatMap(dependenciesOfBundled);
   bom.dependencies.push(...own.map((component) => ({ ref: component["bom-ref"], dependsOn: [] })));
   delete bom.serialNumber;
   return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
+}
+
+/**
+ * npm's own list without the developers' packages lacks those that developers need as well.
+ * @param {string} root
+ */
+function bundledReferences(root) {
+  const references = bundledPackages(root).map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
+    return `${name}@${version}`;
+  });
+  return new Set(references);
 }
 
 /**
