@@ -9,10 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** One lane counts in this kernel to the packet, file after file; the other hardly asks it. */
-const LANES = [
-  ["unit", "native", "live"],
-  ["package", "deploy", "browser", "smoke"],
-];
+const LANES = [["live"], ["unit", "native", "package", "deploy", "browser", "smoke"]];
 const KERNELS = ["vm"];
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
