@@ -13,7 +13,6 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { run, SetupError } from "../setup/child.mjs";
 import { fingerprintOf } from "./fingerprint.mjs";
 
@@ -22,6 +21,7 @@ import { fingerprintOf } from "./fingerprint.mjs";
  * @property {string} name
  * @property {"build" | "test"} when
  * @property {readonly string[]} inputs files and folders
+ * @property {RegExp} [ignored] files in them that it does not read
  * @property {string} output a file or folder that exists once the step is done
  * @property {readonly string[]} command
  * @property {readonly string[]} [executables] what package.json names under `bin`
@@ -40,8 +40,9 @@ const REQUIRE =
 /** Versions of the compiler and of the headers the addon is built against. */
 const TOOLS = ["package-lock.json"];
 
-/** What native/ meets of bpf/. */
-const CONTRACT = ["bpf/tablesnoop_abi.h", "bpf/kinds.def", ...eventHeaders()];
+/** What native/ meets of bpf/, but for the programs that are in the same folders. */
+const CONTRACT = ["bpf/tablesnoop_abi.h", "bpf/kinds.def", "bpf/kinds"];
+const PROGRAMS = /\.bpf\.[ch]$/;
 
 /** @type {readonly BuildStep[]} */
 export const BUILD_STEPS = [
@@ -56,6 +57,7 @@ export const BUILD_STEPS = [
     name: "addon",
     when: "build",
     inputs: ["native", ...CONTRACT, ...TOOLS],
+    ignored: PROGRAMS,
     output: "dist/tablesnoop.node",
     command: ["make", "-C", "native"],
   },
@@ -117,6 +119,7 @@ export const BUILD_STEPS = [
     name: "native tests, under AddressSanitizer and UBSan",
     when: "test",
     inputs: ["native", "test/native", ...CONTRACT, ...TOOLS],
+    ignored: PROGRAMS,
     output: "dist/test/asan/unit",
     command: ["make", "-C", "native", "checked"],
   },
@@ -128,11 +131,6 @@ export const BUILD_STEPS = [
     command: [...TSC, "test/bench/tsconfig.json"],
   },
 ];
-
-function eventHeaders() {
-  const kinds = fileURLToPath(new URL("../../bpf/kinds", import.meta.url));
-  return readdirSync(kinds).map((kind) => `bpf/kinds/${kind}/event.h`);
-}
 
 const STAMPS = "dist/.setup.json";
 
@@ -178,10 +176,11 @@ export function build(root, step) {
 /**
  * Hash of the names and contents of everything a step reads, and of its command.
  * @param {string} root
- * @param {Pick<BuildStep, "inputs" | "command">} step
+ * @param {Pick<BuildStep, "inputs" | "ignored" | "command">} step
  */
-export function fingerprint(root, { inputs, command }) {
-  return fingerprintOf(root, command, inputs.flatMap((input) => sourceFiles(root, input)).sort());
+export function fingerprint(root, { inputs, ignored, command }) {
+  const files = inputs.flatMap((input) => sourceFiles(root, input)).filter((file) => !ignored?.test(file));
+  return fingerprintOf(root, command, files.sort());
 }
 
 /**
