@@ -33,8 +33,7 @@ function runtimeSection(licence) {
 function bundledSections(root) {
   /** @type {Map<string, string[]>} */
   const byText = new Map();
-  for (const folder of bundledPackages(root).map((name) => path.join(root, name))) {
-    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  for (const { folder, name, version, license } of bundledPackages(root)) {
     const texts = readdirSync(folder)
       .filter((file) => LICENCE.test(file))
       .sort()

@@ -12,6 +12,7 @@ const BPF_OBJECT = "dist/tablesnoop.bpf.o";
 /** Of dist/; the rest is intermediate, or for the tests. */
 const SHIPPED = /^((program|page)\/|tablesnoop\.(node|bpf\.o)$)/;
 const TYPES = /^daemon\/.*\.d\.ts$/;
+
 /**
  * @typedef {object} ProgramParts
  * @property {string} root of the clone, built

@@ -17,7 +17,8 @@ import { nodePackage } from "./node_runtime.mjs";
 export function sbomText(root, { version, epoch }, program, architecture) {
   const flags = ["--package-lock-only", "--sbom-format=cyclonedx", "--loglevel=error"];
   const bom = JSON.parse(run("list the Node packages of the program", ["npm", "sbom", ...flags], { cwd: root }));
-  const bundled = bundledReferences(root);
+  // npm's own list without the developers' packages lacks those that developers need as well.
+  const bundled = new Set(bundledPackages(root).map((one) => `${one.name}@${one.version}`));
   const hasRuntime = existsSync(path.join(program, "node"));
   const own = [
     file(program, "dist/tablesnoop.node", "Node-API addon over libbpf"),
@@ -47,18 +48,6 @@ export function sbomText(root, { version, epoch }, program, architecture) {
   bom.dependencies.push(...own.map((component) => ({ ref: component["bom-ref"], dependsOn: [] })));
   delete bom.serialNumber;
   return `${JSON.stringify({ ...bom, serialNumber: serialNumber(JSON.stringify(bom)) }, null, 2)}\n`;
-}
-
-/**
- * npm's own list without the developers' packages lacks those that developers need as well.
- * @param {string} root
- */
-function bundledReferences(root) {
-  const references = bundledPackages(root).map((folder) => {
-    const { name, version } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
-    return `${name}@${version}`;
-  });
-  return new Set(references);
 }
 
 /**

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { bundledPackages } from "../../scripts/package/bundled.mjs";
+import { bundledFolders } from "../../scripts/package/bundled.mjs";
 import { debianChangelog } from "../../scripts/package/debian_changelog.mjs";
 import { readRelease } from "../../scripts/package/release.mjs";
 import { copy, filesBelow, settle } from "../../scripts/package/tree.mjs";
@@ -25,7 +25,7 @@ describe("what is bundled", () => {
     mkdirSync(join(folder, "dist"));
     list("program.json", "daemon/main.ts", "node_modules/pino/pino.js", "node_modules/pino/lib/levels.js");
     list("page.json", "node_modules/@a/b/c.js", "node_modules/pino/node_modules/d/e.js");
-    expect(bundledPackages(folder)).toEqual([
+    expect(bundledFolders(folder)).toEqual([
       "node_modules/@a/b",
       "node_modules/pino",
       "node_modules/pino/node_modules/d",
