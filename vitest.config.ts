@@ -4,13 +4,13 @@ import { defineConfig } from "vitest/config";
 // counts: not those of live, browser and torture.
 const IN_TURN = ["live", "browser", "torture"];
 const SMOKE = "test/vm/smoke.test.ts";
-const tier = (name: string, order: number, timeout: number) => ({
+const tier = (name: string, order: number, timeout: number, hookTimeout = timeout) => ({
   test: {
     name,
     include: name === "smoke" ? [SMOKE] : [`test/${name}/**/*.test.ts`],
     exclude: name === "smoke" ? [] : [SMOKE],
     testTimeout: timeout,
-    hookTimeout: timeout,
+    hookTimeout,
     fileParallelism: !IN_TURN.includes(name),
     // Loading what the file before had loaded costs seconds a file.
     isolate: !["unit", "live"].includes(name),
@@ -28,8 +28,8 @@ export default defineConfig({
       tier("live", 2, 60_000),
       tier("deploy", 3, 120_000),
       tier("browser", 4, 60_000),
-      // All packages are built first: two minutes alone, several beside the other lane.
-      tier("package", 5, 600_000),
+      // A file waits first until all packages are built: two minutes alone, several beside the other lane.
+      tier("package", 5, 300_000, 600_000),
       tier("smoke", 6, 900_000),
       // Neither is part of `npm test`. `.ci/run` runs the first, scripts/torture.mjs the second.
       tier("vm", 7, 900_000),
