@@ -20,17 +20,18 @@ export async function createManyNetns(base: Netns, count: number, links: number)
     const [here, next] = [names[at % count], names[(at + 1) % count]];
     return `link add v${at + 1} netns ${here} type veth peer name w${at + 1} netns ${next}`;
   });
-  const removal = `${names.map((name) => `netns delete ${name}`).join("\n")}\n`;
-  const forget = onProcessEnd(() => spawnSync("ip", ["-force", "-batch", "-"], { input: removal }));
+  const removal = names.map((name) => `netns delete ${name}`);
+  const removeNow = () => spawnSync("ip", ["-force", "-batch", "-"], { input: batchOf(removal) });
+  const forget = onProcessEnd(removeNow);
   const remove = async () => {
-    await runBatch(names.map((name) => `netns delete ${name}`));
+    await runBatch(removal);
     forget();
   };
   try {
     await runBatch(names.map((name) => `netns add ${name}`));
     for (let at = 0; at < pairs.length; at += LINKS_A_BATCH) await runBatch(pairs.slice(at, at + LINKS_A_BATCH));
   } catch (error) {
-    spawnSync("ip", ["-force", "-batch", "-"], { input: removal });
+    removeNow();
     forget();
     throw error;
   }
@@ -38,5 +39,9 @@ export async function createManyNetns(base: Netns, count: number, links: number)
 }
 
 async function runBatch(lines: readonly string[]): Promise<void> {
-  await runCommand("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n`, timeoutMs: BATCH_MS });
+  await runCommand("ip", ["-batch", "-"], { input: batchOf(lines), timeoutMs: BATCH_MS });
+}
+
+function batchOf(lines: readonly string[]): string {
+  return `${lines.join("\n")}\n`;
 }
