@@ -2,10 +2,11 @@
 
 import { get } from "node:http";
 import process from "node:process";
+import { answerToSignal } from "../support/processes/answer_to_signal.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
 import { cpuSecondsOf } from "../support/processes/resources.js";
 import { projectPath } from "../support/project_path.js";
-import { waitUntil } from "../support/wait_until.js";
 
 export interface ProbedDaemon extends AsyncDisposable {
   readonly pid: number;
@@ -23,10 +24,7 @@ export interface TimedScrape {
 const SAID = /loop blocked for (\S+) ms\n/g;
 
 /** `main` is of the revision to start; the one in dist/ if absent. */
-export async function startProbedDaemon(
-  flags: readonly string[],
-  main = projectPath("dist/program/tablesnoopd.js"),
-): Promise<ProbedDaemon> {
+export async function startProbedDaemon(flags: readonly string[], main = TABLESNOOPD): Promise<ProbedDaemon> {
   const command = [process.execPath, "--import", projectPath("dist/test/bench/loop_probe.js"), main];
   const daemon = await startDaemon(flags, { command });
   return {
@@ -44,12 +42,8 @@ export async function startProbedDaemon(
 }
 
 /** Since it was last asked. */
-async function longestBlock(daemon: DaemonProcess): Promise<number> {
-  const said = () => [...daemon.stderr().matchAll(SAID)];
-  const before = said().length;
-  process.kill(daemon.pid, "SIGUSR2");
-  await waitUntil("the daemon says how long it was blocked", () => said().length > before, { intervalMs: 2 });
-  return Number(said().at(-1)?.[1]);
+function longestBlock(daemon: DaemonProcess): Promise<number> {
+  return answerToSignal(daemon, SAID, { intervalMs: 2 });
 }
 
 /** Without compression, which is no work of ours. */

@@ -8,8 +8,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { seesRules, startBackend } from "../support/backend.js";
 import { IS_SMALL, PATIENCE } from "../support/pace.js";
 import { startBackground } from "../support/processes/background.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { startTablesnoop, tablesnoopCommand } from "../support/processes/tablesnoop_process.js";
-import { projectPath } from "../support/project_path.js";
 import { waitUntil } from "../support/wait_until.js";
 import { beacon, ended, keep, PROBE, pair, spawn, start, to, useStage, WAIT } from "./cli_stage.js";
 
@@ -193,7 +193,7 @@ describe("lines from a daemon", () => {
         `--net=${pair.peer.path}`,
         "--",
         process.execPath,
-        projectPath("dist/program/tablesnoopd.js"),
+        TABLESNOOPD,
         PROBE,
         "--web.listen-address=127.0.0.1:10074",
         ...ENABLED,

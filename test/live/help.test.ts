@@ -1,6 +1,6 @@
 // What both programs do before they begin: their help on any output, and a start without enough of anything.
 
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
 import { projectPath } from "../support/project_path.js";
@@ -38,11 +38,15 @@ describe.each(["tablesnoopd", "tablesnoop"])("%s --help", (program) => {
 });
 
 describe("with hardly more file descriptors than Node needs", () => {
+  let least: number;
+  beforeAll(async () => {
+    least = await leastDescriptors();
+  });
+
   test.each([
     ["tablesnoopd", "--web.listen-address=127.0.0.1:0"],
     ["tablesnoop", "--duration=1s"],
   ])("%s ends with 1 and one line that says so", async (program, flag) => {
-    const least = await leastDescriptors();
     for (const more of [1, 2, 3]) {
       const { exit, stderr } = await run(program, `ulimit -n ${least + more}; exec $PROGRAM ${flag}`);
       expect(stderr).toMatch(new RegExp(`^${program}: [^\\n]*too many open files[^\\n]*\\(ulimit -n\\)\\n$`, "i"));

@@ -10,7 +10,7 @@ import { codeOf } from "../../daemon/errors.js";
 import { BACKEND } from "../support/backend.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
-import { projectPath } from "../support/project_path.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const SIGNALS = 23;
@@ -40,7 +40,7 @@ afterEach(async () => {
 /** On a socket in `root`, so that its address is known without its log. `redirect` is bash's, of stderr. */
 async function start(redirect: string, before = ""): Promise<Background> {
   const flags = [`--probe=${BACKEND}`, `--web.listen-address=unix:${socket()}`].join(" ");
-  const script = `${before} exec '${process.execPath}' '${projectPath("dist/program/tablesnoopd.js")}' ${flags} ${redirect}`;
+  const script = `${before} exec '${process.execPath}' '${TABLESNOOPD}' ${flags} ${redirect}`;
   daemon = await startBackground("bash", ["-c", script]);
   return daemon;
 }
@@ -117,7 +117,7 @@ describe("with a pipe full of other text for its log", () => {
 
   test("a refused start ends the daemon with its exit code", async () => {
     fill();
-    const script = `exec '${process.execPath}' '${projectPath("dist/program/tablesnoopd.js")}' --no-such-flag 2>'${pipe}'`;
+    const script = `exec '${process.execPath}' '${TABLESNOOPD}' --no-such-flag 2>'${pipe}'`;
     daemon = await startBackground("bash", ["-c", script]);
     expect(await waitUntil("it has ended", daemon.exit, WAIT)).toEqual({ code: 2, signal: null });
   });
@@ -133,7 +133,7 @@ describe("with a socket for its log, as journald's is,", () => {
       process.on("SIGTERM", () => child.kill("SIGTERM"));
       child.on("exit", (code, signal) => process.exit(code ?? 99));`;
     const flags = [`--probe=${BACKEND}`, `--web.listen-address=unix:${socket()}`];
-    const main = projectPath("dist/program/tablesnoopd.js");
+    const main = TABLESNOOPD;
     daemon = await startBackground(process.execPath, ["-e", reading, "--", process.execPath, main, ...flags]);
     await waitUntil("it is healthy", async () => (await ask("/-/healthy")) !== "", WAIT);
     expect(await daemon.stop("SIGTERM", STOP_MS)).toEqual({ code: 0, signal: null });

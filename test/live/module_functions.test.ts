@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { BACKEND, blindSpots, startBackend } from "../support/backend.js";
 import { PATIENCE } from "../support/pace.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { refusalOf } from "../support/processes/command.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
-import { projectPath } from "../support/project_path.js";
 import { value } from "../support/truth/scrape.js";
 
 const MODULE = "vxlan";
@@ -56,7 +56,7 @@ test("a module that is not loaded is named, and nothing is called amiss", async 
 
 test("without CAP_SYS_ADMIN the types of a module are out of reach, and all else is counted", async () => {
   const flags = [`--probe=${BACKEND}`, "--web.disable-exporter-metrics"];
-  const command = [...SERVICE, "--", process.execPath, projectPath("dist/program/tablesnoopd.js")];
+  const command = [...SERVICE, "--", process.execPath, TABLESNOOPD];
   await using daemon = await startDaemon(flags, { command, timeoutMs: 20_000 * PATIENCE });
   const because = `vxlan_find_mac_rcu: the types of module ${MODULE} take CAP_SYS_ADMIN`;
   expect(await said(daemon)).toEqual([`VXLAN lookups are not counted: ${because}`]);

@@ -6,9 +6,9 @@ import { BACKEND, startBackend } from "../support/backend.js";
 import { createNetns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { spawnDaemon } from "../support/processes/daemon_process.js";
 import { livingPrograms, programsOf } from "../support/processes/programs.js";
-import { projectPath } from "../support/project_path.js";
 import { send } from "../support/traffic/send.js";
 import { keyOf, routeGrowth } from "../support/truth/growth.js";
 import { scrape } from "../support/truth/scrape.js";
@@ -137,7 +137,7 @@ describe("a refusal is one line and says what to do", () => {
 
   test("not allowed to load programs: exit 1", async () => {
     // Root without a capability instead of another user, who could perhaps not even read this folder.
-    const command = ["--bounding-set=-all", process.execPath, projectPath("dist/program/tablesnoopd.js"), ADDRESS];
+    const command = ["--bounding-set=-all", process.execPath, TABLESNOOPD, ADDRESS];
     await using daemon = await startBackground("setpriv", command);
     expect(await ended(daemon)).toEqual({ code: 1, signal: null });
     expect(daemon.stderr()).toMatch(/^tablesnoopd: .*EPERM.*; run as root or with CAP_BPF and CAP_PERFMON\n$/);

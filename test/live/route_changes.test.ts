@@ -12,11 +12,11 @@ import { ipOf, prefixes } from "../support/networks/ip_routes.js";
 import { becomeQuiet, createPair, type Pair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
+import { TABLESNOOP } from "../support/processes/built_programs.js";
 import { causesOf } from "../support/processes/causes_of.js";
 import { builtIn, spawnDaemon } from "../support/processes/daemon_process.js";
 import { heardLines } from "../support/processes/heard_lines.js";
 import { ask, listening } from "../support/processes/protected_daemon.js";
-import { projectPath } from "../support/project_path.js";
 import { send } from "../support/traffic/send.js";
 import { parseExposition, type Sample, value } from "../support/truth/scrape.js";
 
@@ -151,7 +151,7 @@ describe("lines", () => {
   });
 
   test("come from probes of the command's own as well", { timeout: 60_000 * PATIENCE }, async () => {
-    const command = [projectPath("dist/program/tablesnoop.js"), `--probe=${BACKEND}`, "--kind", "change"];
+    const command = [TABLESNOOP, `--probe=${BACKEND}`, "--kind", "change"];
     const inside = [`--net=${pair.host.path}`, "--", process.execPath, ...command];
     await using listener = await startBackground("nsenter", inside);
     // Nothing says when it hears: each round is a change more.

@@ -5,11 +5,11 @@ import { startBackend } from "../support/backend.js";
 import { createNetns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
 import { startBackground } from "../support/processes/background.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { spawnDaemon, startDaemon } from "../support/processes/daemon_process.js";
 import { openNotifySocket } from "../support/processes/notify_socket.js";
 import { openStream } from "../support/processes/stream_client.js";
 import { rightsOfThreads } from "../support/processes/threads.js";
-import { projectPath } from "../support/project_path.js";
 import { send } from "../support/traffic/send.js";
 import { keyOf, routeGrowth } from "../support/truth/growth.js";
 import { waitUntil } from "../support/wait_until.js";
@@ -52,7 +52,7 @@ test.each(["+bpf", "+perfmon", "+all,-bpf,-perfmon,-sys_admin"])(
   "with the capabilities %s it cannot start, and names the two it needs",
   async (set) => {
     // Root with a bounding set has no more than that.
-    const flags = [`--bounding-set=-all,${set}`, process.execPath, projectPath("dist/program/tablesnoopd.js")];
+    const flags = [`--bounding-set=-all,${set}`, process.execPath, TABLESNOOPD];
     await using daemon = await startBackground("setpriv", flags);
     const exit = await waitUntil("the daemon has ended", daemon.exit, { timeoutMs: START_MS });
     expect(exit.code).toBe(1);
@@ -62,12 +62,7 @@ test.each(["+bpf", "+perfmon", "+all,-bpf,-perfmon,-sys_admin"])(
 
 test("with the two capabilities alone it starts and counts", async () => {
   const caps = "--bounding-set=-all,+bpf,+perfmon";
-  const flags = [
-    caps,
-    process.execPath,
-    projectPath("dist/program/tablesnoopd.js"),
-    "--web.listen-address=127.0.0.1:0",
-  ];
+  const flags = [caps, process.execPath, TABLESNOOPD, "--web.listen-address=127.0.0.1:0"];
   await using daemon = await startBackground("setpriv", flags);
   await daemon.waitFor("stderr", /msg=listening/, { timeoutMs: START_MS });
   expect(rightsOfThreads(daemon.pid).rights).toEqual([without(NONE)]);

@@ -8,6 +8,7 @@ import { BACKEND, startBackend } from "../support/backend.js";
 import { createNetns, linkVeth, type Netns } from "../support/networks/netns.js";
 import { PATIENCE } from "../support/pace.js";
 import { type Background, startBackground } from "../support/processes/background.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { spawnDaemon } from "../support/processes/daemon_process.js";
 import { listening } from "../support/processes/protected_daemon.js";
 import { projectPath } from "../support/project_path.js";
@@ -45,7 +46,7 @@ beforeAll(async () => {
     "nsenter",
     `--net=${here.path}`,
     process.execPath,
-    projectPath("dist/program/tablesnoopd.js"),
+    TABLESNOOPD,
   ]);
   const [address = ""] = await listening(daemon, 1);
   port = address.split(":")[1] ?? "";

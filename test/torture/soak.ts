@@ -8,6 +8,8 @@ import { BACKEND } from "../support/backend.js";
 import { Disposal } from "../support/disposal.js";
 import { createPair } from "../support/networks/topology.js";
 import { PATIENCE } from "../support/pace.js";
+import { answerToSignal } from "../support/processes/answer_to_signal.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { openCountingStream } from "../support/processes/counting_stream.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
 import { cpuSecondsOf, descriptorsOf } from "../support/processes/resources.js";
@@ -44,7 +46,7 @@ interface Taken {
 
 export async function soak({ minutes }: SoakOptions): Promise<Figures> {
   const flags = [`--probe=${BACKEND}`, "--web.enable-stream", "--series.expiry=10s", "--failure-window=10s"];
-  const command = [process.execPath, ...NODE_FLAGS, projectPath("dist/program/tablesnoopd.js")];
+  const command = [process.execPath, ...NODE_FLAGS, TABLESNOOPD];
   await using daemon = await startDaemon(flags, { timeoutMs: 20_000 * PATIENCE, command });
   await using pair = await createPair();
   await pair.host.sysctl({ "net.ipv4.ip_forward": 1 });
@@ -139,12 +141,7 @@ async function takeOver(daemon: DaemonProcess, seconds: number): Promise<Taken> 
 }
 
 async function megabytesKept(daemon: DaemonProcess): Promise<number> {
-  const told = () => [...daemon.stderr().matchAll(/^keeps (\d+) bytes$/gm)];
-  const before = told().length;
-  process.kill(daemon.pid, "SIGUSR2");
-  const options = { timeoutMs: 20_000 * PATIENCE };
-  const [, bytes] = await waitUntil("it has collected its garbage", () => told()[before], options);
-  return Number(bytes) / 1e6;
+  return (await answerToSignal(daemon, /^keeps (\d+) bytes$/gm, { timeoutMs: 20_000 * PATIENCE })) / 1e6;
 }
 
 /** The load goes on meanwhile; what of it failed shows when it is stopped. */

@@ -4,6 +4,7 @@
 import { expect } from "vitest";
 import { BACKEND } from "../support/backend.js";
 import { PATIENCE } from "../support/pace.js";
+import { TABLESNOOPD } from "../support/processes/built_programs.js";
 import { runCommand } from "../support/processes/command.js";
 import { openCountingStream } from "../support/processes/counting_stream.js";
 import { type DaemonProcess, startDaemon } from "../support/processes/daemon_process.js";
@@ -217,7 +218,7 @@ function startIn(script: readonly string[]): Promise<DaemonProcess> {
   const prepared = ["mount -t tmpfs tmpfs /run", "mkdir /run/netns /run/tablesnoop-test", ...script, 'exec "$@"'].join(
     "\n",
   );
-  const main = [process.execPath, projectPath("dist/program/tablesnoopd.js")];
+  const main = [process.execPath, TABLESNOOPD];
   return startDaemon([`--probe=${BACKEND}`, "--web.disable-exporter-metrics", "--web.enable-stream"], {
     command: ["unshare", "--mount", "--propagation=private", "sh", "-ec", prepared, "sh", ...main],
     timeoutMs: 60_000 * PATIENCE,

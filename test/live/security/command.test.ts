@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createNetns } from "../../support/networks/netns.js";
 import { type Background, startBackground } from "../../support/processes/background.js";
-import { projectPath } from "../../support/project_path.js";
+import { TABLESNOOP } from "../../support/processes/built_programs.js";
 import { waitUntil } from "../../support/wait_until.js";
 import {
   client,
@@ -33,10 +33,7 @@ describe("the command", () => {
     writeFileSync(password, "wonder\n");
     const files = ["--cacert", ours.cert, "--cert", client.cert, "--key", client.key];
     const command = async (url: string, ...flags: string[]) => {
-      const running = await startBackground(process.execPath, [
-        projectPath("dist/program/tablesnoop.js"),
-        ...["-x", "--connect", url, ...flags],
-      ]);
+      const running = await startBackground(process.execPath, [TABLESNOOP, ...["-x", "--connect", url, ...flags]]);
       started.push(running);
       return running;
     };

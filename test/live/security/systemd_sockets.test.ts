@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 import { BACKEND } from "../../support/backend.js";
 import { freePort } from "../../support/free_port.js";
 import { type Background, startBackground } from "../../support/processes/background.js";
+import { TABLESNOOPD } from "../../support/processes/built_programs.js";
 import { ask, listening } from "../../support/processes/protected_daemon.js";
-import { projectPath } from "../../support/project_path.js";
 import { waitUntil } from "../../support/wait_until.js";
 import { ALICE, DEADLINE, folder, LOGIN, refusal, setSecurityStage, started, webConfig } from "./fixture.js";
 
@@ -24,12 +24,7 @@ describe("sockets that systemd passes", () => {
   /** It starts the daemon when the first client connects, in its own place. */
   async function activate(sockets: readonly string[], ...flags: string[]): Promise<Background> {
     const listen = sockets.map((socket) => `--listen=${socket}`);
-    const command = [
-      process.execPath,
-      projectPath("dist/program/tablesnoopd.js"),
-      "--web.systemd-socket",
-      `--probe=${BACKEND}`,
-    ];
+    const command = [process.execPath, TABLESNOOPD, "--web.systemd-socket", `--probe=${BACKEND}`];
     const daemon = await startBackground(ACTIVATOR, [...listen, ...command, ...flags]);
     started.push(daemon);
     await daemon.waitFor("stderr", /Listening on/, DEADLINE);

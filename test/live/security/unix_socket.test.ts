@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createNetns } from "../../support/networks/netns.js";
 import { type Background, startBackground } from "../../support/processes/background.js";
+import { TABLESNOOP } from "../../support/processes/built_programs.js";
 import { ask } from "../../support/processes/protected_daemon.js";
-import { projectPath } from "../../support/project_path.js";
 import { waitUntil } from "../../support/wait_until.js";
 import {
   DEADLINE,
@@ -25,7 +25,7 @@ setSecurityStage();
 
 /** The command as somebody who is not root. */
 async function tablesnoopAs(groups: readonly string[], socket: string): Promise<Background> {
-  const command = [process.execPath, projectPath("dist/program/tablesnoop.js"), "-x", "--connect", `unix:${socket}`];
+  const command = [process.execPath, TABLESNOOP, "-x", "--connect", `unix:${socket}`];
   const running = await startBackground("setpriv", ["--reuid=65534", "--regid=65534", ...groups, "--", ...command]);
   started.push(running);
   return running;

@@ -1,10 +1,10 @@
 // The built daemon as a process of its own: started on a port the kernel chooses, ready, and gone at the end.
 
 import type { Netns } from "../networks/netns.js";
-import { projectPath } from "../project_path.js";
 import { type Sample, scrape } from "../truth/scrape.js";
 import { waitUntil } from "../wait_until.js";
 import { type Background, type Exit, startBackground } from "./background.js";
+import { TABLESNOOPD } from "./built_programs.js";
 
 export interface DaemonProcess extends AsyncDisposable {
   readonly pid: number;
@@ -27,7 +27,7 @@ export interface DaemonOptions {
   readonly command?: readonly string[];
 }
 
-const BUILT = [process.execPath, projectPath("dist/program/tablesnoopd.js")];
+const BUILT = [process.execPath, TABLESNOOPD];
 
 /** What runs the daemon with another namespace as its own, whose rtnetlink it hears. */
 export function builtIn(netns: Netns): readonly string[] {

@@ -2,9 +2,9 @@
 
 import { expect } from "vitest";
 import { PATIENCE } from "../pace.js";
-import { projectPath } from "../project_path.js";
 import { parseExposition, value } from "../truth/scrape.js";
 import { startBackground } from "./background.js";
+import { TABLESNOOP } from "./built_programs.js";
 import { ask } from "./protected_daemon.js";
 
 const WAIT = { timeout: 20_000 * PATIENCE, interval: 100 };
@@ -16,7 +16,7 @@ export async function heardLines(
   count: number,
   act: () => Promise<unknown>,
 ): Promise<string[]> {
-  const command = [projectPath("dist/program/tablesnoop.js"), "--connect", address, ...flags];
+  const command = [TABLESNOOP, "--connect", address, ...flags];
   await using listener = await startBackground(process.execPath, command);
   const listeners = async () =>
     value(parseExposition((await ask(address, "/metrics")).body), "tablesnoop_stream_listeners");

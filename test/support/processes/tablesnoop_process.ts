@@ -3,10 +3,10 @@
 import { BACKEND } from "../backend.js";
 import type { Netns } from "../networks/netns.js";
 import { PATIENCE } from "../pace.js";
-import { projectPath } from "../project_path.js";
 import { send } from "../traffic/send.js";
 import { waitUntil } from "../wait_until.js";
 import { type Background, startBackground } from "./background.js";
+import { TABLESNOOP } from "./built_programs.js";
 
 const START_MS = 20_000 * PATIENCE;
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
@@ -40,7 +40,7 @@ export function tablesnoopCommand(
   { netns, asNobody = false, program }: TablesnoopOptions = {},
 ) {
   const inside = netns === undefined ? [] : ["nsenter", `--net=${netns.path}`, "--"];
-  const command = program === undefined ? [process.execPath, projectPath("dist/program/tablesnoop.js")] : [program];
+  const command = program === undefined ? [process.execPath, TABLESNOOP] : [program];
   return [...inside, ...(asNobody ? NOBODY : []), ...command, ...flags];
 }
 
