@@ -19,13 +19,14 @@ export interface Forwarder extends AsyncDisposable {
 
 export const IN = "ts-in";
 export const IN_PEER = "ts-in-peer";
+/** Behind which the neighbours are. */
+export const OUT = "ts-out";
 export const BRIDGE_PORT = "ts-port";
 /** What is sent out of it is dropped and counted. */
 export const DROP = "ts-drop";
 /** Behind that port of the bridge. */
 export const BRIDGED_MAC = "02:74:73:00:ff:ff";
 
-const OUT = "ts-out";
 const BRIDGE = "ts-bridge";
 const LINKS = [IN, OUT, BRIDGE, BRIDGE_PORT, DROP];
 const HOSTS = [2, 3, 4, 5] as const;

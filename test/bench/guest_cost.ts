@@ -5,6 +5,7 @@
 import { createManyNetns } from "../support/networks/many_netns.js";
 import type { Netns } from "../support/networks/netns.js";
 import { floodLookups } from "../support/traffic/flood.js";
+import { measureCollectors } from "./collector_cost.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
 import { type Figure, ratioFigure, timeFigure } from "./figure.js";
 import { measureForwardShort } from "./forward_cost.js";
@@ -15,6 +16,8 @@ const LOOKUPS = 40_000;
 const RUNS = 3;
 const FORWARD_ROUNDS = 3;
 const NAMESPACES = 200;
+/** Short slices: the emulator is a process of the host, which others preempt. */
+const DOSE = { slices: 20, repeat: 1024, cpu: 1 };
 
 /** In the name of figures, "empty" is what does nothing on the hooks of the backend that is measured. */
 const empty: Variant = { name: "empty", attach: () => attachObjects(["empty_fexit"]) };
@@ -22,7 +25,7 @@ const trampoline: Variant = daemonVariant("tablesnoop", undefined, ["--probe=tra
 
 const VARIANTS = [bare, empty, trampoline];
 
-const PARTS = { forward: measurePackets, lookup: measureLookups } as const;
+const PARTS = { forward: measurePackets, lookup: measureLookups, collectors: () => measureCollectors(DOSE) } as const;
 
 /** Arguments name parts; all without. */
 async function run(): Promise<void> {
@@ -39,9 +42,7 @@ function measurePackets(): Promise<Figure[]> {
     [empty, bare],
     [trampoline, bare],
   ] as const;
-  // Short ones: the emulator is a process of the host, which others preempt.
-  const dose = { slices: 20, repeat: 1024, cpu: 1 };
-  return measureForwardShort({ variants: VARIANTS, ratios, rounds: FORWARD_ROUNDS, dose });
+  return measureForwardShort({ variants: VARIANTS, ratios, rounds: FORWARD_ROUNDS, dose: DOSE });
 }
 
 async function measureLookups(): Promise<Figure[]> {

@@ -16,8 +16,8 @@ export interface Variant {
 }
 
 export interface Attached {
-  /** Lookups it counted in a namespace; absent where it does not count by namespace. */
-  counted?(netns: Pick<Netns, "name">): Promise<number>;
+  /** What a metric of its has in a namespace, route lookups if none is named; absent where it does not count by namespace. */
+  counted?(netns: Pick<Netns, "name">, metric?: string): Promise<number>;
   detach(): Promise<unknown>;
 }
 
@@ -48,7 +48,7 @@ export function daemonVariant(name: string, command?: readonly string[], flags: 
     attach: async () => {
       const daemon = await startDaemon(flags, { timeoutMs: 20_000 * PATIENCE, ...(command && { command }) });
       return {
-        counted: async (netns) => total(await daemon.scrape(), ROUTES, { netns: netns.name }),
+        counted: async (netns, metric = ROUTES) => total(await daemon.scrape(), metric, { netns: netns.name }),
         detach: () => daemon.stop(),
       };
     },

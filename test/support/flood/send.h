@@ -28,6 +28,7 @@ struct send_tally {
 
 /* Each mode makes exactly options->count attempts; 0, or 1 after a line on stderr. */
 int send_udp(const struct send_options *options, struct send_tally *tally);
+int send_held(const struct send_options *options, struct send_tally *tally);
 int send_connect(const struct send_options *options, struct send_tally *tally);
 int send_ping(const struct send_options *options, struct send_tally *tally);
 int send_tun(const struct send_options *options, struct send_tally *tally);

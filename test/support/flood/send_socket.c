@@ -49,6 +49,25 @@ int send_udp(const struct send_options *options, struct send_tally *tally)
 	return 0;
 }
 
+/* Connected: the socket keeps the route it was given with its first datagram. */
+int send_held(const struct send_options *options, struct send_tally *tally)
+{
+	char payload[SEND_MAX_PAYLOAD] = {};
+	int fd = open_socket(options, SOCK_DGRAM, 0);
+	unsigned long i;
+
+	if (fd < 0)
+		return 1;
+	if (connect(fd, (const struct sockaddr *)&options->to, options->address_length)) {
+		close(fd);
+		return send_fail("connect", "socket", errno);
+	}
+	for (i = 0; i < options->count; i++)
+		send_count(tally, send(fd, payload, options->size, 0));
+	close(fd);
+	return 0;
+}
+
 /* Connects and sends nothing. Between two connects the socket forgets its peer and the source chosen for it. */
 int send_connect(const struct send_options *options, struct send_tally *tally)
 {

@@ -5,10 +5,10 @@ import { type Background, startBackground } from "../processes/background.js";
 import { projectPath } from "../project_path.js";
 
 /**
- * udp: unconnected sendto, each asks for a route. connect: a UDP connect, nothing sent. ping: echo requests from a raw
- * socket. tun: packets written to a tun device.
+ * udp: unconnected sendto, each asks for a route. held: sends of a connected socket, which keeps its route. connect: a UDP
+ * connect, nothing sent. ping: echo requests from a raw socket. tun: packets written to a tun device.
  */
-export type SendMode = "udp" | "connect" | "ping" | "tun";
+export type SendMode = "udp" | "held" | "connect" | "ping" | "tun";
 
 export interface SendOptions {
   readonly to: string;
@@ -29,9 +29,11 @@ export interface SendResult {
   readonly sent: number;
   /** Refused attempts by errno name. */
   readonly errors: Readonly<Record<string, number>>;
+  /** CPU time of one attempt, with all that the kernel does of it before it returns. */
+  readonly ns_each: number;
 }
 
-export async function send(netns: Netns, mode: SendMode, options: SendOptions): Promise<SendResult> {
+export async function send(netns: Pick<Netns, "exec">, mode: SendMode, options: SendOptions): Promise<SendResult> {
   const flags: Record<string, string | number | undefined> = {
     to: options.to,
     count: options.count,
