@@ -1,5 +1,6 @@
 // A full routing table, loaded and withdrawn by a real routing daemon: what hearing of each change costs that daemon, and
-// what it leaves in ours. bird has one static protocol of so many routes and copies them into the kernel, one request each.
+// what it leaves in ours. bird gets so many routes from its neighbour over BGP and copies them into the kernel, one request
+// each.
 
 import { createNetns, linkVeth } from "../support/networks/netns.js";
 import { startDaemonIn } from "../support/processes/daemon_in_netns.js";
@@ -11,7 +12,8 @@ import { type Figure, ratioFigure, timeFigure } from "./figure.js";
 
 const ROUTES = 1_000_000;
 const ROUNDS = 5;
-const GATEWAY = "10.98.0.2";
+const ROUTER = { address: "10.98.0.1", as: 64501 } as const;
+const NEIGHBOUR = { address: "10.98.0.2", as: 64502 } as const;
 /** All of them in 11.0.0.0 to 26.255.255.255, which lead nowhere from here. */
 const FIRST = 11 * 2 ** 24;
 const DEADLINE = { timeoutMs: 180_000, intervalMs: 20 };
@@ -30,19 +32,24 @@ export async function measureFullTable(): Promise<Figure[]> {
   await using netns = await createNetns("table");
   await using peer = await createNetns("peer");
   await linkVeth(
-    { netns, device: "out", addresses: ["10.98.0.1/24"] },
-    { netns: peer, device: "in", addresses: [`${GATEWAY}/24`] },
+    { netns, device: "out", addresses: [`${ROUTER.address}/24`] },
+    { netns: peer, device: "in", addresses: [`${NEIGHBOUR.address}/24`] },
   );
-  await using bird = await startBirdWith(netns, config());
-  await exported(bird, 0);
+  await using neighbour = await startBirdWith(peer, neighbourConfig());
+  await using bird = await startBirdWith(netns, routerConfig());
+  await waitUntil(
+    "the two speak BGP",
+    async () => (await bird.ask("show protocols neighbour")).includes("Established"),
+    DEADLINE,
+  );
   const bare: Record<Act, Cost[]> = { load: [], withdraw: [] };
   const heard: Record<Act, Cost[]> = { load: [], withdraw: [] };
   const memory: { readonly before: number; readonly after: number }[] = [];
   const removed: number[] = [];
 
   const round = async (costs: Record<Act, Cost[]>) => {
-    costs.load.push(await timed(bird, "enable", ROUTES));
-    costs.withdraw.push(await timed(bird, "disable", 0));
+    costs.load.push(await timed(neighbour, "enable", bird, ROUTES));
+    costs.withdraw.push(await timed(neighbour, "disable", bird, 0));
   };
   const heardRound = async () => {
     await using daemon = await startDaemonIn(netns);
@@ -70,22 +77,42 @@ export async function measureFullTable(): Promise<Figure[]> {
   ];
 }
 
-function config(): string {
+function routerConfig(): string {
+  return `
+    router id ${ROUTER.address};
+    protocol device { scan time 60; }
+    protocol kernel kernel1 { scan time 3600; ipv4 { import none; export all; }; }
+    ${bgp(ROUTER, NEIGHBOUR, "import all; export none;")}`;
+}
+
+function neighbourConfig(): string {
   const routes = Array.from({ length: ROUTES }, (_, at) => {
     const address = FIRST + at * 256;
     const octets = [address / 2 ** 24, (address >> 16) & 255, (address >> 8) & 255, 0].map(Math.floor);
-    return `route ${octets.join(".")}/24 via ${GATEWAY};`;
+    return `route ${octets.join(".")}/24 blackhole;`;
   });
   return `
-    router id 10.98.0.1;
+    router id ${NEIGHBOUR.address};
     protocol device { scan time 60; }
-    protocol kernel kernel1 { scan time 3600; ipv4 { import none; export all; }; }
-    protocol static full { disabled; ipv4; ${routes.join("\n")} }`;
+    protocol static full { disabled; ipv4; ${routes.join("\n")} }
+    ${bgp(NEIGHBOUR, ROUTER, "import none; export all;")}`;
 }
 
-async function timed(bird: Bird, command: "enable" | "disable", routes: number): Promise<Cost> {
+type Speaker = { readonly address: string; readonly as: number };
+
+function bgp(own: Speaker, other: Speaker, channel: string): string {
+  return `
+    protocol bgp neighbour {
+      local ${own.address} as ${own.as};
+      neighbor ${other.address} as ${other.as};
+      connect delay time 1; connect retry time 1;
+      ipv4 { ${channel} };
+    }`;
+}
+
+async function timed(neighbour: Bird, command: "enable" | "disable", bird: Bird, routes: number): Promise<Cost> {
   const [begin, cpuBefore] = [performance.now(), cpuSecondsOf(bird.pid)];
-  await bird.ask(`${command} full`);
+  await neighbour.ask(`${command} full`);
   await exported(bird, routes);
   return { seconds: (performance.now() - begin) / 1000, cpuSeconds: cpuSecondsOf(bird.pid) - cpuBefore };
 }
