@@ -102,7 +102,7 @@ RouteChangesObject::RouteChangesObject(const Napi::CallbackInfo& info) : Napi::O
   session_ = SessionOf(info);
   Guard(info.Env(), [&] {
     elsewhere_ = std::make_unique<ChangesElsewhere>(session_->Loaded());
-    changes_ = std::make_unique<RouteChanges>(ToListenersOf(*session_));
+    changes_ = std::make_unique<RouteChanges>(session_->Loaded(), ToListenersOf(*session_));
   });
 }
 

@@ -4,7 +4,6 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "../probe/kernel_error.h"
@@ -17,14 +16,8 @@ namespace {
 // What the kernel makes of a listing at a time, at the most.
 constexpr size_t kBufferBytes = 32 * 1024;
 
-// What may wait for us: a notice takes some 800 bytes there. Without CAP_NET_ADMIN it is as much as the kernel gives
-// anybody (net.core.rmem_max).
+// What may wait for us. Without CAP_NET_ADMIN it is as much as the kernel gives anybody (net.core.rmem_max).
 constexpr int kQueueBytes = 8 * 1024 * 1024;
-
-// Of a notice, and of notices in a millisecond: some three times as many as bird makes.
-constexpr int kNoticeBytes = 800;
-constexpr int kMostNoticesMs = 200;
-constexpr int kMostPauseMs = 20;
 
 // IPv4 addresses and nexthop objects take routes with them, as links do.
 constexpr int kGroups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP};
@@ -43,11 +36,9 @@ NetlinkSocket::NetlinkSocket() : buffer_(kBufferBytes / sizeof(uint32_t)) {
       setsockopt(Descriptor(), SOL_SOCKET, SO_RCVBUF, &queue, sizeof(queue)) != 0) {
     throw KernelError("give room to", kObject, errno);
   }
-  socklen_t size = sizeof(queue);
-  if (getsockopt(Descriptor(), SOL_SOCKET, SO_RCVBUF, &queue, &size) != 0) {
-    throw KernelError("ask for the room of", kObject, errno);
-  }
-  pause_ms_ = std::clamp(queue / kNoticeBytes / kMostNoticesMs, 1, kMostPauseMs);
+}
+
+void NetlinkSocket::Subscribe() {
   for (int group : kGroups) {
     if (mnl_socket_setsockopt(socket_.get(), NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0) {
       throw KernelError("subscribe", kObject, errno);

@@ -15,12 +15,12 @@ class NetlinkSocket {
  public:
   // Throws KernelError.
   NetlinkSocket();
+  // From here on it hears. Throws KernelError.
+  void Subscribe();
 
   int Descriptor() const { return mnl_socket_get_fd(socket_.get()); }
   // By which the kernel knows it: of answers to what it asked.
   uint32_t Port() const { return mnl_socket_get_portid(socket_.get()); }
-  // How long notices may be left to wait without being lost, even while routes change as fast as they can.
-  int PauseMs() const { return pause_ms_; }
   // Of the namespace it hears.
   uint64_t NetnsCookie() const;
 
@@ -42,7 +42,6 @@ class NetlinkSocket {
   };
   std::unique_ptr<mnl_socket, Close> socket_;
   std::vector<uint32_t> buffer_;  // aligned as messages are
-  int pause_ms_;
 };
 
 }  // namespace tablesnoop

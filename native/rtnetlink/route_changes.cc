@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +22,8 @@ namespace tablesnoop {
 
 namespace {
 
+// How long notices gather while many come. The ring has room for twice as many as the fastest routing daemon makes.
+constexpr int kPauseMs = 20;
 // What leads to a comparison seldom comes alone.
 constexpr int64_t kSettleMs = 20;
 // From the beginning of one listing to that of the next, and between attempts at what fails.
@@ -50,8 +53,10 @@ bool TakesRoutesAway(const nlmsghdr* message) {
 
 }  // namespace
 
-RouteChanges::RouteChanges(Hear hear)
-    : hear_(std::move(hear)), socket_(std::make_unique<NetlinkSocket>()), netns_(socket_->NetnsCookie()) {
+RouteChanges::RouteChanges(const Object& object, Hear hear)
+    : hear_(std::move(hear)), ring_(object, [this](const nlmsghdr* notice) { HandleRoute(notice); }) {
+  OpenSocket();
+  netns_ = socket_->NetnsCookie();
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake_ < 0) throw KernelError("make", "an eventfd", errno);
   listing_due_ms_ = 0;
@@ -80,17 +85,28 @@ void RouteChanges::Moved() {
   eventfd_write(wake_, 1);
 }
 
+void RouteChanges::OpenSocket() {
+  auto socket = std::make_unique<NetlinkSocket>();
+  ring_.Filter(*socket);
+  socket->Subscribe();
+  socket_ = std::move(socket);
+}
+
 void RouteChanges::Run() {
   while (running_) {
     // While many notices come, do not wait for the next: whoever changes routes would have to wake us for each.
     bool pauses = socket_ && is_crowded_;
-    pollfd waiting[] = {{wake_, POLLIN, 0}, {socket_ && !pauses ? socket_->Descriptor() : -1, POLLIN, 0}};
-    poll(waiting, 2, pauses ? socket_->PauseMs() : WaitMs());
+    pollfd waiting[] = {{wake_, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
+    if (socket_ && !pauses) {
+      waiting[1].fd = socket_->Descriptor();
+      waiting[2].fd = ring_.Descriptor();
+    }
+    poll(waiting, std::size(waiting), pauses ? kPauseMs : WaitMs());
     eventfd_t count;
     eventfd_read(wake_, &count);
     try {
       // What was heard with the old one is not lost to the picture: the listing tells.
-      if (!socket_) socket_ = std::make_unique<NetlinkSocket>();
+      if (!socket_) OpenSocket();
       if (has_moved_.exchange(false)) WantListing();
       is_crowded_ = Receive();
       bool is_due = listing_due_ms_ >= 0 && listing_due_ms_ <= Milliseconds(CLOCK_MONOTONIC);
@@ -120,22 +136,17 @@ int RouteChanges::WaitMs() {
 }
 
 bool RouteChanges::Receive() {
-  bool has_received = false;
+  bool has_received = TakeNotices();
   while (running_) {
     NetlinkSocket::Received received = socket_->Receive();
     if (received.has_lost) {
-      {
-        std::lock_guard guard(lock_);
-        state_.overruns++;
-      }
-      // Also what was being read: its end may be among what was lost.
-      listed_family_ = 0;
-      picture_.AbandonListing();
-      WantListing();
+      HandleLoss();
       continue;
     }
     if (received.bytes == 0) break;
     has_received = true;
+    // First the notices of what went before it.
+    TakeNotices();
     int left = static_cast<int>(received.bytes);
     for (const nlmsghdr* message = received.message; mnl_nlmsg_ok(message, left);
          message = mnl_nlmsg_next(message, &left)) {
@@ -145,10 +156,26 @@ bool RouteChanges::Receive() {
   return has_received;
 }
 
+bool RouteChanges::TakeNotices() {
+  NoticeRing::Taken taken = ring_.TakeAll();
+  if (taken.has_lost) HandleLoss();
+  return taken.is_any;
+}
+
+// Of a listing under way too: its end may be among what was lost.
+void RouteChanges::HandleLoss() {
+  {
+    std::lock_guard guard(lock_);
+    state_.overruns++;
+  }
+  listed_family_ = 0;
+  picture_.AbandonListing();
+  WantListing();
+}
+
 void RouteChanges::Handle(const nlmsghdr* message) {
   // Notices carry the number and port of who made the change, or none; a listing ours.
   if (message->nlmsg_pid == socket_->Port() && message->nlmsg_seq == number_) return HandleListing(message);
-  if (message->nlmsg_type == RTM_NEWROUTE || message->nlmsg_type == RTM_DELROUTE) return HandleRoute(message);
   LearnName(message);
   if (TakesRoutesAway(message)) WantListing();
 }

@@ -7,7 +7,7 @@
 // a
 //   link went down or away, an address or a nexthop object away.
 // - IPv6 routes that go with their link where net.ipv6.route.skip_notify_on_dev_down is set: so too.
-// - Notices the kernel had no room for (ENOBUFS). What came and went meanwhile stays untold.
+// - Notices there was no room for, in the ring or the socket. What came and went meanwhile stays untold.
 // - Whatever else moved the kernel's own sequence number without a notice (see Moved).
 #pragma once
 
@@ -23,6 +23,7 @@
 #include "change_counts.h"
 #include "change_log.h"
 #include "netlink_socket.h"
+#include "notice_ring.h"
 #include "route_picture.h"
 
 namespace tablesnoop {
@@ -31,8 +32,9 @@ class RouteChanges {
  public:
   using Hear = std::function<void(const RouteChange& change)>;
 
-  // Begins to hear, and to tell `hear` on the thread of this. Throws KernelError.
-  explicit RouteChanges(Hear hear);
+  // Begins to hear, and to tell `hear` on the thread of this. One for each object, which must outlive it. Throws
+  // KernelError.
+  RouteChanges(const Object& object, Hear hear);
   ~RouteChanges();
   RouteChanges(const RouteChanges&) = delete;
   RouteChanges& operator=(const RouteChanges&) = delete;
@@ -43,7 +45,7 @@ class RouteChanges {
 
   struct State {
     uint64_t notices = 0;     // about routes
-    uint64_t overruns = 0;    // times the kernel had no room
+    uint64_t overruns = 0;    // times there was no room for some
     size_t routes = 0;        // there now, or about so many
     bool is_compared = true;  // there is a picture to compare the tables with
     std::string fault;        // why nothing can be heard; empty if it can. It is tried again each second
@@ -59,8 +61,11 @@ class RouteChanges {
   void LearnName(const nlmsghdr* message);
   void Run();
   int WaitMs();
+  void OpenSocket();
   // All that waits; whether there was anything.
   bool Receive();
+  bool TakeNotices();
+  void HandleLoss();
   void Handle(const nlmsghdr* message);
   void HandleListing(const nlmsghdr* message);
   void HandleRoute(const nlmsghdr* message);
@@ -73,6 +78,7 @@ class RouteChanges {
   Hear hear_;
   // Of devices by ifindex, as they are called now or were last; bounded.
   std::unordered_map<uint32_t, std::string> names_;
+  NoticeRing ring_;
   std::unique_ptr<NetlinkSocket> socket_;
   RoutePicture picture_;
   uint32_t number_ = 0;          // of the last request

@@ -22,6 +22,8 @@ import { parseExposition, type Sample, value } from "../support/truth/scrape.js"
 
 const CHANGES = 23;
 const BURST = process.env["TABLESNOOP_SMALL"] === undefined ? 20_000 : 2000;
+/** More notices than find room while nobody reads (bpf/kinds/change/notices.h). */
+const TOO_MANY = 30_000;
 const CHANGED = "tablesnoop_route_changes_total";
 const WAIT = { timeout: 20_000 * PATIENCE, interval: 100 };
 
@@ -176,6 +178,26 @@ test(
     await expect.poll(() => counts("ipv4", "7779", "bird"), WAIT).toEqual([BURST, 0, BURST]);
     expect(await newest(4096)).toHaveLength(4096);
     expect((await memory()) - before).toBeLessThan(64 * 1024);
+  },
+  60_000 * PATIENCE,
+);
+
+test(
+  "notices that find no room are told as lost, and what they were about is found in the tables",
+  async () => {
+    const lost = async () => value(await scrape(), "tablesnoop_read_errors_total", { source: "changes" }) ?? 0;
+    const before = await lost();
+    const routes = Array.from({ length: TOO_MANY }, (_, at) => `12.${at >> 16}.${(at >> 8) & 255}.${at & 255}/32`);
+    process.kill(daemon.pid, "SIGSTOP");
+    try {
+      await ip("ipv4", ...routes.map((prefix) => `route add ${prefix} via 10.98.0.2 table 7780 proto babel`));
+    } finally {
+      process.kill(daemon.pid, "SIGCONT");
+    }
+    await expect.poll(() => counts("ipv4", "7780", "babel"), WAIT).toEqual([TOO_MANY, 0, 0]);
+    expect(await lost()).toBeGreaterThan(before);
+    await ip("ipv4", ...routes.map((prefix) => `route delete ${prefix} table 7780`));
+    await expect.poll(() => counts("ipv4", "7780", "babel"), WAIT).toEqual([TOO_MANY, 0, TOO_MANY]);
   },
   60_000 * PATIENCE,
 );

@@ -6,6 +6,7 @@
  */
 
 #include "event.h"
+#include "notices.bpf.h"
 
 struct cache_map change_cache SEC(".maps");
 
