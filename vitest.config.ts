@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // One project per tier, one tier after the other. Files run in parallel only where they do not ask one kernel for exact
-// counts: not those of live, browser and torture.
-const IN_TURN = ["live", "browser", "torture"];
+// counts: not those of live, outages, browser and torture.
+const IN_TURN = ["live", "outages", "browser", "torture"];
 const SMOKE = "test/vm/smoke.test.ts";
 const tier = (name: string, order: number, timeout: number, hookTimeout = timeout) => ({
   test: {
@@ -26,14 +26,16 @@ export default defineConfig({
       tier("unit", 0, 10_000),
       tier("native", 1, 60_000),
       tier("live", 2, 60_000),
-      tier("deploy", 3, 120_000),
-      tier("browser", 4, 60_000),
-      // A file waits first until all packages are built: two minutes alone, several beside the other lane.
-      tier("package", 5, 300_000, 600_000),
-      tier("smoke", 6, 900_000),
-      // Neither is part of `npm test`. `.ci/run` runs the first, scripts/torture.mjs the second.
-      tier("vm", 7, 900_000),
-      tier("torture", 8, 300_000),
+      tier("outages", 3, 60_000),
+      tier("deploy", 4, 120_000),
+      tier("browser", 5, 60_000),
+      // A file waits first until all packages are built: two minutes alone, several beside the other lanes.
+      tier("package", 6, 300_000, 600_000),
+      tier("smoke", 7, 900_000),
+      // None of these is part of `npm test`. `.ci/run` runs the first two, scripts/torture.mjs the third.
+      tier("release", 8, 1_800_000),
+      tier("vm", 9, 900_000),
+      tier("torture", 10, 300_000),
     ],
     reporters: ["verbose"],
   },

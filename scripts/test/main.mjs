@@ -1,5 +1,6 @@
-// Runs the tiers of tests: `node scripts/test/main.mjs [--all] [--json FILE] [FLAGS]`. Most tiers wait more than they work, so two
-// lanes of them run beside each other; with --all every kernel follows, which takes both cores. FLAGS are vitest's.
+// Runs the tiers of tests: `node scripts/test/main.mjs [--all] [--json FILE] [FLAGS]`. Most tiers wait more than they work, so
+// three lanes of them run beside each other, each about as long as the others on two cores. With --all what takes long
+// is run too: a second build of the packages, and at the end every kernel. FLAGS are vitest's.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,8 +9,9 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** One lane counts in this kernel to the packet, file after file; the other hardly asks it. */
-const LANES = [["live"], ["unit", "native", "package", "deploy", "browser", "smoke"]];
+/** The first asks this kernel the most, file after file. The last waits the most: for routing daemons, Chromium, a guest. */
+const LANES = [["live"], ["unit", "native", "package", "deploy"], ["outages", "browser", "smoke"]];
+const LONG = ["release"];
 const KERNELS = ["vm"];
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,7 +20,8 @@ const VITEST = path.join(ROOT, "node_modules/vitest/vitest.mjs");
 const { isAll, json, flags } = parse(process.argv.slice(2));
 const reports = mkdtempSync(path.join(tmpdir(), "tablesnoop-tests-"));
 try {
-  const passed = await Promise.all(LANES.map((tiers) => runTiers(tiers, flags)));
+  const lanes = LANES.map((tiers, at) => (isAll && at === LANES.length - 1 ? [...tiers, ...LONG] : tiers));
+  const passed = await Promise.all(lanes.map((tiers) => runTiers(tiers, flags)));
   if (isAll) passed.push(await runTiers(KERNELS, flags));
   // What failed in any of them, once more and together, and the sums.
   const kept = json === undefined ? [] : ["--reporter=json", `--outputFile.json=${json}`];
@@ -43,7 +46,7 @@ function parse(words) {
 function runTiers(tiers, flags) {
   const report = path.join(reports, `${tiers.join("-")}.json`);
   const kept = ["--reporter=verbose", "--reporter=blob", `--outputFile.blob=${report}`];
-  // FLAGS may name a file of the other lane; without any, no test at all is a failure.
+  // FLAGS may name a file of another lane; without any, no test at all is a failure.
   const chosen = flags.length > 0 ? ["--passWithNoTests", ...flags] : [];
   return vitest([...tiers.map((tier) => `--project=${tier}`), ...kept, ...chosen]);
 }

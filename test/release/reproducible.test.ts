@@ -3,10 +3,10 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { createScratch } from "../package/scratch.js";
 import { ARE_MADE_HERE, builtPackages } from "../support/packages.js";
 import { runCommand } from "../support/processes/command.js";
 import { projectPath } from "../support/project_path.js";
-import { createScratch } from "./scratch.js";
 
 const MINUTES = 60_000;
 /** Of the whole addon, two minutes alone and several beside other work. */
