@@ -5,11 +5,12 @@ import { send } from "../support/traffic/send.js";
 import { type Figure, ratioFigure, timeFigure } from "./figure.js";
 import { createForwarder, destinationsOf, type Family, IN, localOf, OUT, type Place, sourceOf } from "./forwarder.js";
 import { type Dose, handOver } from "./frames.js";
-import { type Attached, alternate, bare, daemonVariant, type Variant } from "./variant.js";
+import { type Attached, alternate, attachObjects, bare, daemonVariant, type Variant } from "./variant.js";
 
 const ROUNDS = 3;
 const SENDS = 20_000;
 
+const INTO_TUNNEL = "packet into a tunnel";
 const TUNNEL = "ts-gre";
 const BEHIND_TUNNEL = "198.18.77.2";
 const IDENTIFIER = "2001:2:0:77::e";
@@ -19,7 +20,9 @@ const [, ASKS_FIB = "", ASKS_SET = ""] = destinationsOf("ipv4", "out");
 const OPTIONAL = ["dst-cache", "socket-cache", "srv6", "netfilter"] as const;
 const without = daemonVariant("without", undefined, collectors("no-"));
 const withAll = daemonVariant("with", undefined, collectors(""));
-const VARIANTS = [bare, without, withAll];
+/** What it takes at the least to know the tunnel whose cache is asked. */
+const withDevice: Variant = { name: "with, and a program at the tunnel", attach: attachBoth };
+const VARIANTS = [bare, without, withAll, withDevice];
 
 interface Scenario {
   readonly name: string;
@@ -54,7 +57,7 @@ export async function measureCollectors(dose: Dose): Promise<Figure[]> {
         return { ns: ns_each, packets: sent };
       },
     },
-    framed("packet into a tunnel", "tablesnoop_dst_cache_lookups_total", "ipv4", BEHIND_TUNNEL),
+    framed(INTO_TUNNEL, "tablesnoop_dst_cache_lookups_total", "ipv4", BEHIND_TUNNEL),
     framed("packet that its SID drops", "tablesnoop_sid_packets_total", "ipv6", IDENTIFIER),
     framed("forwarded, nft asks fib", "tablesnoop_netfilter_fib_lookups_total", "ipv4", ASKS_FIB),
     framed("forwarded, nft asks a set", "tablesnoop_netfilter_set_lookups_total", "ipv4", ASKS_SET),
@@ -73,8 +76,20 @@ export async function measureCollectors(dose: Dose): Promise<Figure[]> {
     return [
       ...VARIANTS.map((variant) => timeFigure(`${name}: ${variant.name}`, "ns", of(variant))),
       ratioFigure(`${name}: with / without`, of(withAll), of(without)),
+      ...(name === INTO_TUNNEL ? [ratioFigure(`${name}: with its device / with`, of(withDevice), of(withAll))] : []),
     ];
   });
+}
+
+async function attachBoth(): Promise<Attached> {
+  const daemon = await withAll.attach();
+  try {
+    const program = await attachObjects(["empty_tunnel"]);
+    return { detach: () => Promise.all([program.detach(), daemon.detach()]) };
+  } catch (error) {
+    await daemon.detach();
+    throw error;
+  }
 }
 
 function collectors(prefix: "" | "no-"): string[] {
