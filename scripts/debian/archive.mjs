@@ -39,23 +39,29 @@ export class ArchiveError extends Error {
 /** Knows what the archive has. */
 export class DebianArchive {
   #config;
+  #suites;
 
-  /** @param {string} config file for apt, read after the machine's own */
-  constructor(config) {
+  /**
+   * @param {string} config file for apt, read after the machine's own
+   * @param {readonly { suite: string, place: string }[]} suites
+   */
+  constructor(config, suites) {
     this.#config = config;
+    this.#suites = suites;
   }
 
   /** Brings its lists up to date if they are older than some hours. Without a network old ones do. */
   static async open() {
     const folder = cachePath("apt");
-    const sources = await sourcesHere();
+    const suites = await suitesHere();
+    const sources = suites.map((where) => sourceLine(where, ARCHITECTURES)).join("");
     for (const name of ["lists/partial", "cache/archives/partial"])
       mkdirSync(path.join(folder, name), { recursive: true });
     const config = path.join(folder, "apt.conf");
     keep(path.join(folder, "status"), "");
     keep(path.join(folder, "sources.list"), sources);
     keep(config, configuration(folder));
-    const archive = new DebianArchive(config);
+    const archive = new DebianArchive(config, suites);
     await archive.#update(path.join(folder, "updated"), `${sources}${ARCHITECTURES}`);
     return archive;
   }
@@ -76,6 +82,17 @@ export class DebianArchive {
       throw new ArchiveError(`read the lists of Debian's archive: ${words(error)}`, true);
     }
     writeFileSync(stamp, sources);
+  }
+
+  /**
+   * Lines of sources.list for a release and its security updates.
+   * @param {string} release such as bookworm
+   * @param {string} architecture as Debian calls it
+   */
+  sources(release, architecture) {
+    const wanted = [release, `${release}-security`];
+    const found = this.#suites.filter(({ suite }) => wanted.includes(suite));
+    return found.map((where) => sourceLine(where, [architecture]).trim());
   }
 
   /**
@@ -154,8 +171,11 @@ export function cachePath(name) {
   return path.join(process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "tablesnoop", name);
 }
 
-/** The lines of sources.list, by where this machine has Debian's archive from. */
-async function sourcesHere() {
+/**
+ * Where this machine has Debian's suites from.
+ * @returns {Promise<{ suite: string, place: string }[]>}
+ */
+async function suitesHere() {
   if (!existsSync(KEYRING)) {
     throw new ArchiveError(`use Debian's archive: no ${KEYRING}; apt-get install debian-archive-keyring`, true);
   }
@@ -170,13 +190,21 @@ async function sourcesHere() {
     throw new ArchiveError(`use Debian's archive: ${words(error)}`, true);
   });
   const places = new Map(stdout.split("\n").map((line) => /** @type {[string, string]} */ (line.split("|"))));
-  const options = `[arch=${ARCHITECTURES.join(",")} signed-by=${KEYRING}]`;
-  const lines = [...SUITES].flatMap(([label, suites]) => {
+  const found = [...SUITES].flatMap(([label, suites]) => {
     const place = places.get(label);
-    return place === undefined ? [] : suites.map((suite) => `deb ${options} ${place} ${suite} main\n`);
+    return place === undefined ? [] : suites.map((suite) => ({ suite, place }));
   });
-  if (lines.length > 0) return lines.join("");
+  if (found.length > 0) return found;
   throw new ArchiveError("use Debian's archive: apt here knows none; run apt-get update on a Debian", true);
+}
+
+/**
+ * A line of sources.list.
+ * @param {{ suite: string, place: string }} where
+ * @param {readonly string[]} architectures
+ */
+function sourceLine({ suite, place }, architectures) {
+  return `deb [arch=${architectures.join(",")} signed-by=${KEYRING}] ${place} ${suite} main\n`;
 }
 
 /**

@@ -1,4 +1,4 @@
-// A guest with Debian 12's own systemd and kernel, and on a disk beside it our package, the same as its own successor,
+// A guest with a Debian release's own systemd and kernel, and on a disk beside it our package, the same as its own successor,
 // and the helper that sends.
 
 import { createHash } from "node:crypto";
@@ -10,7 +10,7 @@ import { type Disks, requireHost } from "./disks.js";
 import { runOnHost } from "./host_command.js";
 import { diskImage, type ImageRecipe } from "./image.js";
 import { fetchKernel, type Kernel } from "./kernels.js";
-import { systemdRoot } from "./systemd_root.js";
+import { type Release, systemdRoot } from "./systemd_root.js";
 
 export interface SystemdMachine {
   readonly kernel: Kernel;
@@ -26,10 +26,10 @@ export const SEND = "send";
 export const NEXT = "+next";
 
 /** Throws Unavailable if it cannot be had here. */
-export async function prepareSystemdMachine(): Promise<SystemdMachine> {
+export async function prepareSystemdMachine(release: Release): Promise<SystemdMachine> {
   await requireHost();
-  const kernel = await fetchKernel({ series: "6.1", architecture: "amd64" });
-  const root = await diskImage(await systemdRoot(kernel));
+  const kernel = await fetchKernel({ series: release.series, architecture: "amd64" });
+  const root = await diskImage(await systemdRoot(release, kernel));
   const others = [await diskImage(await packageDisk())];
   return { kernel, disks: { root, init: "/sbin/init", others } };
 }

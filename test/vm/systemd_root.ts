@@ -1,17 +1,28 @@
-// A root file system with Debian 12's systemd and what the package leans on, made by mmdebstrap from the archive as apt
-// is configured here. guest_agent.sh runs in it as a service. Made once and kept: it takes a minute or two.
+// A root file system with a Debian release's systemd and what the package leans on, made by mmdebstrap from the archive that apt
+// here has. guest_agent.sh runs in it as a service. Made once and kept: it takes a minute or two.
 
 import { createHash } from "node:crypto";
 import { chmod, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ArchiveError, DebianArchive } from "../../scripts/debian/archive.mjs";
 import { Unavailable } from "../support/unavailable.js";
 import { AGENT } from "./guest_root.js";
 import { findOnHost, runOnHost } from "./host_command.js";
 import type { ImageRecipe } from "./image.js";
-import type { Kernel } from "./kernels.js";
+import type { Architecture, Kernel } from "./kernels.js";
 
-const RELEASE = "bookworm";
+export interface Release {
+  /** As people call it. */
+  readonly title: string;
+  readonly codename: string;
+  /** Of its kernel. */
+  readonly series: "6.1" | "6.12";
+}
+
+export const DEBIAN_12: Release = { title: "Debian 12", codename: "bookworm", series: "6.1" };
+export const DEBIAN_13: Release = { title: "Debian 13", codename: "trixie", series: "6.12" };
+
 const PACKAGES = [
   ...["systemd", "systemd-sysv", "dbus", "iproute2", "kmod", "procps", "perl-base", "init-system-helpers"],
   ...["libbpf1", "libelf1", "libmnl0", "zlib1g", "libstdc++6", "libgcc-s1"],
@@ -41,36 +52,33 @@ WantedBy=graphical.target
 `;
 
 /** Throws Unavailable if it cannot be had here. */
-export async function systemdRoot(kernel: Kernel): Promise<ImageRecipe> {
+export async function systemdRoot({ codename }: Release, kernel: Kernel): Promise<ImageRecipe> {
   if (process.getuid?.() !== 0) throw new Unavailable("build a guest with systemd: mmdebstrap needs root", false);
   if (!(await findOnHost("mmdebstrap"))) {
     throw new Unavailable("build a guest with systemd: not installed: mmdebstrap; apt-get install it", true);
   }
-  const sources = await debianSources();
-  const candidates = await runOnHost("apt-cache", ["policy", ...PACKAGES]);
-  const versions = [...candidates.matchAll(/^\s+Candidate: (\S+)$/gm)].map((match) => match[1]);
+  const { sources, versions } = await offerOf(codename, kernel.architecture);
   const recipe = [await readFile(AGENT), await readFile(fileURLToPath(import.meta.url))];
   const hash = createHash("sha256");
   for (const part of [...versions, ...recipe, kernel.version]) hash.update(String(part)).update("\0");
   return {
-    name: "systemd",
+    name: `systemd-${codename}`,
     key: hash.digest("hex").slice(0, 16),
     freeMb: 384,
-    fill: (tree) => fill(tree, sources, kernel),
+    fill: (tree) => fill(tree, codename, sources, kernel),
   };
 }
 
-/** One line of sources.list for each place that apt here has this release from. */
-async function debianSources(): Promise<string[]> {
-  // apt's own format language: $(NAME).
-  const format = ["ORIGIN", "CODENAME", "REPO_URI", "RELEASE", "COMPONENT"].map((name) => `$(${name})`).join("|");
-  const targets = await runOnHost("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);
-  const rows = targets.split("\n").map((line) => line.split("|"));
-  const lines = rows
-    .filter(([origin = "", codename = ""]) => origin === "Debian" && codename.startsWith(RELEASE))
-    .map(([, , uri, release, component]) => `deb ${uri} ${release} ${component}`);
-  if (lines.length > 0) return [...new Set(lines)];
-  throw new Unavailable(`build a guest with systemd: apt here knows no Debian archive of ${RELEASE}`, true);
+/** Where the archive has the release, and which versions of the packages. */
+async function offerOf(codename: string, architecture: Architecture) {
+  try {
+    const archive = await DebianArchive.open();
+    const found = await archive.find(PACKAGES, architecture, codename);
+    return { sources: archive.sources(codename, architecture), versions: found.map(({ version }) => version) };
+  } catch (error) {
+    if (error instanceof ArchiveError) throw new Unavailable(error.message, error.curable);
+    throw error;
+  }
 }
 
 /** What apt here was told about how to get there: proxies and the like. */
@@ -79,11 +87,11 @@ async function wayToArchive(): Promise<string[]> {
   return dump.split("\n").filter((line) => line !== "");
 }
 
-async function fill(tree: string, sources: readonly string[], kernel: Kernel): Promise<void> {
+async function fill(tree: string, codename: string, sources: readonly string[], kernel: Kernel): Promise<void> {
   const trimmed = NO_DOCUMENTATION.map((option) => `--dpkgopt=${option}`);
   const way = (await wayToArchive()).map((option) => `--aptopt=${option}`);
   const options = ["--variant=apt", "--format=directory", `--include=${PACKAGES.join(",")}`, ...trimmed, ...way];
-  await runOnHost("mmdebstrap", [...options, RELEASE, tree, ...sources]).catch((error: unknown) => {
+  await runOnHost("mmdebstrap", [...options, codename, tree, ...sources]).catch((error: unknown) => {
     const cause = error instanceof Error ? error.message : String(error);
     throw new Unavailable(`build a guest with systemd: ${cause.slice(-1_000)}`, true);
   });

@@ -1,4 +1,4 @@
-// The package on a booted Debian 12, as an administrator meets it: installed, counting in its sandbox without a right,
+// The package on a booted Debian, as an administrator meets it: installed, counting in its sandbox without a right,
 // brought back when it hangs or dies, upgraded, and gone without a trace. One guest; each test goes on where the last ended.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { parseExposition, type Sample, value } from "../support/truth/scrape.js"
 import { skipFor, Unavailable } from "../support/unavailable.js";
 import { boot, type Guest } from "./guest.js";
 import { NEXT, PACKAGE, prepareSystemdMachine, SEND, SUCCESSOR, type SystemdMachine } from "./systemd_machine.js";
+import type { Release } from "./systemd_root.js";
 
 const SENDS = 23;
 /** Modules that this machine has not loaded, or whose functions take a capability that the service does without. */
@@ -22,18 +23,19 @@ const ASK = `use IO::Socket::UNIX;
 my $s = IO::Socket::UNIX->new(Peer => "/run/tablesnoopd.sock") or die "connect: $!\\n";
 print $s "GET /metrics HTTP/1.0\\r\\n\\r\\n"; while (<$s>) { s/\\r//; print }`;
 
-const machine = await prepareSystemdMachine().catch((error: unknown) => {
-  if (error instanceof Unavailable) return error;
-  throw error;
-});
-
-describe("the package on a booted Debian 12", () => {
-  if (machine instanceof Unavailable) {
-    test("is installed and runs", (context) => skipFor(machine, context));
-    return;
-  }
-  inGuest(machine);
-});
+export async function describePackageOn(release: Release): Promise<void> {
+  const machine = await prepareSystemdMachine(release).catch((error: unknown) => {
+    if (error instanceof Unavailable) return error;
+    throw error;
+  });
+  describe(`the package on a booted ${release.title}`, () => {
+    if (machine instanceof Unavailable) {
+      test("is installed and runs", (context) => skipFor(machine, context));
+      return;
+    }
+    inGuest(machine);
+  });
+}
 
 function inGuest(machine: SystemdMachine): void {
   let guest: Guest;
