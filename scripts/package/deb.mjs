@@ -14,6 +14,8 @@ const MAINTAINER_SCRIPTS = ["postinst", "prerm", "postrm"];
 const DEFAULTS = "etc/default/tablesnoopd";
 /** What systemd-sysusers, which makes the group, comes with. */
 const SYSUSERS = "systemd | systemd-standalone-sysusers | systemd-sysusers";
+/** What groupdel comes with, which takes the group away: the smallest Debian 13 lacks it. */
+const GROUPDEL = "passwd";
 const DESCRIPTION = `counts the route and rule lookups of the kernel for Prometheus
  tablesnoopd watches every FIB table lookup and every policy-rule lookup of the
  Linux kernel with eBPF: IPv4 and IPv6, in every network namespace, without
@@ -51,7 +53,7 @@ export function writeDeb(tree, root, { version, epoch }, output, { architecture,
     Architecture: architecture.debian,
     Maintainer: MAINTAINER,
     "Installed-Size": `${installedKib(tree, files)}`,
-    Depends: [depends, SYSUSERS].join(", "),
+    Depends: [depends, SYSUSERS, GROUPDEL].join(", "),
     Section: "net",
     Priority: "optional",
     Description: DESCRIPTION,

@@ -112,7 +112,7 @@ describe.skipIf(!ARE_MADE_HERE)("the Debian package (skipped where none is made:
   test("it needs the libraries it is linked with, and no nodejs of Debian's", async () => {
     const { stdout } = await runCommand("dpkg-deb", ["-f", packages.deb, "Depends"]);
     const names = stdout.split(/[,|]/).map((part) => part.trim().split(" ")[0]);
-    expect(names).toEqual(expect.arrayContaining(["libbpf1", "libc6", "libmnl0", "libstdc++6"]));
+    expect(names).toEqual(expect.arrayContaining(["libbpf1", "libc6", "libmnl0", "libstdc++6", "passwd"]));
     expect(names.filter((name) => name?.startsWith("nodejs") || name?.endsWith("-dev"))).toEqual([]);
   });
 

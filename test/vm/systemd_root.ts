@@ -25,6 +25,7 @@ export const DEBIAN_13: Release = { title: "Debian 13", codename: "trixie", seri
 
 const PACKAGES = [
   ...["systemd", "systemd-sysv", "dbus", "iproute2", "kmod", "procps", "perl-base", "init-system-helpers"],
+  "passwd",
   ...["libbpf1", "libelf1", "libmnl0", "zlib1g", "libstdc++6", "libgcc-s1"],
 ];
 // Nobody reads them in a guest. bash completions and the like are few enough.
