@@ -62,7 +62,5 @@ function certificates(bundle: string): string[] {
 
 /** Of OpenSSL's words (error:05800074:x509 certificate routines::key values mismatch) the last part. */
 function reason(error: unknown): string {
-  return causeOf(error)
-    .replace(/^error:[0-9A-F]+:/, "")
-    .replace(/^.*::/, "");
+  return causeOf(error).replace(/.*::/, "");
 }

@@ -88,8 +88,36 @@ describe("completion in bash", () => {
     expect(await complete(["--web.thing", "=", "comp"])).toEqual(["completion"]);
   });
 
-  test("offers devices for a flag that wants one", async () => {
-    expect(await complete(["--egress", "=", "l"])).toContain("lo");
+  test("offers a switch that is off, or counts, without no-", async () => {
+    const table = {
+      quiet: { kind: "boolean", default: false, help: "", group: "" },
+      verbose: { kind: "count", default: 1, max: 2, help: "", group: "" },
+    } as const satisfies FlagTable;
+    expect(await complete([""], table)).toEqual(["--quiet", "--verbose"]);
+  });
+
+  test("knows the values of a flag by its other spelling too", async () => {
+    const table = {
+      min_level: { kind: "enum", alias: "min-level", choices: ["low", "high"], default: "low", help: "", group: "" },
+    } as const satisfies FlagTable;
+    expect(await complete(["--min-level", "=", "h"], table)).toEqual(["high"]);
+    expect(await complete(["--min_level", "=", "h"], table)).toEqual(["high"]);
+  });
+
+  test("has each case on a line of its own", () => {
+    const lines = bashCompletion("snoop", FLAGS, { tell: FLAGS }).split("\n");
+    expect(lines.filter((line) => line === "\t--level) offers=(low lower high) ;;")).toHaveLength(2);
+    expect(lines.filter((line) => line === "\tcase $flag in")).toHaveLength(2);
+  });
+
+  test.each(["egress", "iif", "oif"])("offers devices for %s", async (name) => {
+    const table = { [name]: { kind: "string", placeholder: "DEV", help: "", group: "" } } as const;
+    expect(await complete([`--${name}`, "=", "l"], table)).toContain("lo");
+  });
+
+  test("looks for namespaces where ip netns has them", () => {
+    const table = { netns: { kind: "string", placeholder: "NAME", help: "", group: "" } } as const;
+    expect(bashCompletion("snoop", table)).toContain("--netns) offers=(/run/netns/*) ;;");
   });
 
   test("offers no pattern where there are no namespaces", async () => {

@@ -21,3 +21,10 @@ test("protocols are named by rt_protos and its drop-ins, and a fault is told by 
   protocols.refresh();
   expect(errors).toEqual([expect.stringContaining("the protocol names known so far are kept")]);
 });
+
+test("they are those of this machine's files unless it is told others", () => {
+  const [own, same] = [new RtProtocols(() => undefined), new RtProtocols(() => undefined, "/")];
+  for (const one of [own, same]) one.refresh();
+  const names = ({ names }: RtProtocols) => Array.from({ length: 256 }, (_, id) => names.name(id));
+  expect(names(own)).toEqual(names(same));
+});

@@ -30,6 +30,12 @@ describe("RtTables", () => {
     expect(errors).toEqual([]);
   });
 
+  it("reads this machine's files unless it is told others", () => {
+    const [own, same] = [new RtTables(() => undefined), new RtTables(() => undefined, "/")];
+    for (const one of [own, same]) one.refresh();
+    expect([...own.names.entries()]).toEqual([...same.names.entries()]);
+  });
+
   it("reads both places and their drop-ins, and lets /etc win", () => {
     write("usr/share/iproute2/rt_tables", "10 shared\n11 shipped\n");
     write("usr/share/iproute2/rt_tables.d/a.conf", "12 shipped_drop_in\n");

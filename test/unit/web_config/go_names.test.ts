@@ -11,15 +11,44 @@ import {
 
 const KNOWN = getCiphers().map((name) => name.toUpperCase());
 
+/** As Go 1.19's tls.CipherSuites() lists them. */
+const SUITES_OF_GO = [
+  "TLS_RSA_WITH_AES_128_CBC_SHA",
+  "TLS_RSA_WITH_AES_256_CBC_SHA",
+  "TLS_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_RSA_WITH_AES_256_GCM_SHA384",
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+  "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+  "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+];
+
 describe("Go's names", () => {
-  test.each(SUITE_NAMES)("%s is a suite that OpenSSL has", (name) => {
+  test("are all that Go calls secure", () => {
+    expect([...SUITE_NAMES].sort()).toEqual([...SUITES_OF_GO].sort());
+  });
+
+  test("say of a client without a certificate that nobody asks for one", () => {
+    expect(CLIENT_AUTH.get("NoClientCert")).toEqual({ asks: false, needs: false, verifies: false });
+  });
+
+  test.each(SUITES_OF_GO)("%s is a suite that OpenSSL has", (name) => {
     const [own = ""] = cipherList([name], "TLS12")
       .split(":")
       .filter((listed) => !listed.startsWith("TLS_") || listed === name);
     expect(KNOWN).toContain(own);
   });
 
-  test.each(SUITE_NAMES.filter((name) => name.includes("_WITH_")))("%s is the suite of that name", (name) => {
+  test.each(SUITES_OF_GO.filter((name) => name.includes("_WITH_")))("%s is the suite of that name", (name) => {
     const [exchange = "", cipher = ""] = name.replace("TLS_", "").split("_WITH_");
     const openssl = cipherList([name], "TLS12").split(":").at(-1);
     const short = cipher

@@ -47,15 +47,18 @@ function load(settings: string) {
   return { ...material, asked };
 }
 
-function refusal(settings: string): string {
+/** Undefined if it is accepted. */
+function faultOf(settings: string): ConfigFault | undefined {
   try {
     load(settings);
   } catch (error) {
-    if (error instanceof ConfigFault) return error.message;
+    if (error instanceof ConfigFault) return error;
     throw error;
   }
-  return "accepted";
+  return undefined;
 }
+
+const refusal = (settings: string) => faultOf(settings)?.message ?? "accepted";
 
 describe("TLS", () => {
   test("has certificate and key from their files, and trusts nobody as long as no authority is named", () => {
@@ -119,5 +122,12 @@ describe("TLS is refused", () => {
 
   test("with an authority's file of which one certificate cannot be read, though the others can", () => {
     expect(refusal(`${TLS}, ${VERIFY}: broken.pem`)).toMatch(/^read the client CA's certificates: [a-z][^:]*$/);
+  });
+
+  test.each([
+    ["a key that does not fit", "cert_file: server.pem, key_file: other.key"],
+    ["a broken authority", `${TLS}, ${VERIFY}: broken.pem`],
+  ])("with the error of OpenSSL as its cause: %s", (_, settings) => {
+    expect(faultOf(settings)?.cause).toHaveProperty("code", expect.stringMatching(/^ERR_OSSL_/));
   });
 });

@@ -94,6 +94,15 @@ describe("files that are watched", () => {
     expect(files.haveChanged()).toBe(true);
   });
 
+  test("that could not be read have changed when they cannot be read for another reason", () => {
+    const { folder, files } = bench();
+    mkdirSync(join(folder, "inside"));
+    expect(refusal(() => files.read(join(folder, "inside/file"), 10))).toContain("ENOENT");
+    rmSync(join(folder, "inside"), { recursive: true });
+    writeFileSync(join(folder, "inside"), "");
+    expect(files.haveChanged()).toBe(true);
+  });
+
   test("are what links lead to", () => {
     const { path, files } = bench();
     symlinkSync(path, `${path}.link`);
