@@ -39,8 +39,9 @@ export class LatestDestinations {
     this.#entries = new Map([...this.#entries].filter(isLate));
     for (const { key, lookups } of countsOf(rows)) {
       const id = this.#idOf(key);
-      const known = id === undefined ? undefined : this.#entries.get(id);
-      if (id === undefined || (known?.at === at && known.lookups >= lookups)) continue;
+      if (id === undefined) continue;
+      const known = this.#entries.get(id);
+      if (known?.at === at && known.lookups >= lookups) continue;
       this.#entries.set(id, { destination: key.destination, at, lookups });
     }
   }

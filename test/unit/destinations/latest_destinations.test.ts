@@ -59,6 +59,23 @@ it("takes the one that failed most of those that came at once", () => {
   expect(bench.latest()?.destination).toBe("192.0.2.2");
 });
 
+it("keeps the first of those that came at once and failed equally often", () => {
+  const bench = new Bench();
+  bench.session.fail([
+    { netns: 1n, destination: "192.0.2.1", lookups: 2 },
+    { netns: 1n, destination: "192.0.2.2", lookups: 2 },
+  ]);
+  bench.drainAt(5_000);
+  expect(bench.latest()?.destination).toBe("192.0.2.1");
+});
+
+it("has none of a kind whose lookups do not fail", () => {
+  const bench = new Bench();
+  bench.session.fail([{ kind: "encap", netns: 1n, destination: "192.0.2.1", lookups: 2 }]);
+  bench.drainAt(5_000);
+  expect([bench.latest(), bench.failures.latest.of("encap", NO_ROUTE)]).toEqual([undefined, undefined]);
+});
+
 it("forgets it after the failure window", () => {
   const bench = new Bench();
   bench.fail("192.0.2.1");

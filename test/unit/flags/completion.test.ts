@@ -91,7 +91,7 @@ describe("completion in bash", () => {
   test("offers a switch that is off, or counts, without no-", async () => {
     const table = {
       quiet: { kind: "boolean", default: false, help: "", group: "" },
-      verbose: { kind: "count", default: 1, max: 2, help: "", group: "" },
+      verbose: { kind: "count", default: 0, max: 2, help: "", group: "" },
     } as const satisfies FlagTable;
     expect(await complete([""], table)).toEqual(["--quiet", "--verbose"]);
   });
