@@ -137,10 +137,9 @@ export class FailedDestinations {
     const { names, shows } = this.#options;
     const netns = names.netns(key.netns);
     const kind = KINDS[key.kind];
-    const failure = kind?.failure?.(key, names);
-    if (kind === undefined || failure === undefined || !shows(netns)) return undefined;
+    if (kind?.failure === undefined || !shows(netns)) return undefined;
     const family = FAMILIES[key.family] ?? "ipv4";
-    return { kind: kind.word, netns, family, ...failure, destination: key.destination };
+    return { kind: kind.word, netns, family, ...kind.failure(key, names), destination: key.destination };
   }
 }
 

@@ -54,9 +54,8 @@ export class LatestDestinations {
   #idOf(key: DestinationKey): string | undefined {
     const { names } = this.#options;
     const kind = KINDS[key.kind];
-    const failure = kind?.failure?.(key, names);
-    if (kind === undefined || failure === undefined) return undefined;
-    const { table, result } = failure;
+    if (kind?.failure === undefined) return undefined;
+    const { table, result } = kind.failure(key, names);
     return idOf(kind.word, { netns: names.netns(key.netns), family: FAMILIES[key.family] ?? "", table, result });
   }
 }

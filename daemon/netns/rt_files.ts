@@ -19,7 +19,8 @@ interface RtFilesOptions<Names> {
   readonly what: string;
   readonly parse: (text: string) => Names;
   readonly report: Report;
-  readonly root: string;
+  /** Below which the folders are; that of the file system if absent. */
+  readonly root?: string | undefined;
 }
 
 export class RtFiles<Names> {
@@ -55,7 +56,7 @@ export class RtFiles<Names> {
 
   #paths(): string[] {
     const listing = new Map<string, readonly string[]>();
-    const { root, file } = this.#options;
+    const { root = "/", file } = this.#options;
     const paths = FOLDERS.flatMap((folder) => {
       const dropIns = join(root, folder, `${file}.d`);
       const names = this.#list(dropIns);

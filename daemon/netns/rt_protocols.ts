@@ -5,7 +5,7 @@ import type { Report } from "./complaints.js";
 import { RtFiles } from "./rt_files.js";
 
 export class RtProtocols extends RtFiles<ProtocolNames> {
-  constructor(report: Report, root = "/") {
+  constructor(report: Report, root?: string) {
     super({ file: "rt_protos", what: "protocol names", parse: parseProtocols, report, root });
   }
 }

@@ -5,7 +5,7 @@ import type { Report } from "./complaints.js";
 import { RtFiles } from "./rt_files.js";
 
 export class RtTables extends RtFiles<TableNames> {
-  constructor(report: Report, root = "/") {
+  constructor(report: Report, root?: string) {
     super({ file: "rt_tables", what: "table names", parse: parseTables, report, root });
   }
 }
