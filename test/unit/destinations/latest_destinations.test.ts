@@ -69,6 +69,13 @@ it("keeps the first of those that came at once and failed equally often", () => 
   expect(bench.latest()?.destination).toBe("192.0.2.1");
 });
 
+it("tells series apart whose names would be the same one after the other", () => {
+  const bench = new Bench();
+  bench.fail("192.0.2.1");
+  bench.drainAt(5_000);
+  expect(bench.failures.latest.of("route", { ...NO_ROUTE, table: "mai", result: "nno_route" })).toBeUndefined();
+});
+
 it("has none of a kind whose lookups do not fail", () => {
   const bench = new Bench();
   bench.session.fail([{ kind: "encap", netns: 1n, destination: "192.0.2.1", lookups: 2 }]);
