@@ -9,8 +9,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** The first asks this kernel the most, file after file. The last waits the most: for routing daemons, Chromium, a guest. */
-const LANES = [["live"], ["unit", "native", "package", "deploy"], ["outages", "browser", "smoke"]];
+/** The first asks this kernel the most, file after file. The last waits the most: for lives to end, routing daemons, Chromium, a guest. */
+const LANES = [["live"], ["unit", "native", "package", "deploy"], ["addon", "outages", "browser", "smoke"]];
 const LONG = ["release"];
 const KERNELS = ["vm"];
 

@@ -1,4 +1,4 @@
-// The child of test/live/session_lifetime.test.ts: runs the steps named on its command line, one after the other, on real
+// The child of test/addon/session_lifetime.test.ts: runs the steps named on its command line, one after the other, on real
 // sessions. A wrong outcome throws; a crash shows in how the process ends.
 
 import assert from "node:assert/strict";
