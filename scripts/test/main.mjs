@@ -21,11 +21,11 @@ const { isAll, json, flags } = parse(process.argv.slice(2));
 const reports = mkdtempSync(path.join(tmpdir(), "tablesnoop-tests-"));
 try {
   const lanes = LANES.map((tiers, at) => (isAll && at === LANES.length - 1 ? [...tiers, ...LONG] : tiers));
-  const passed = await Promise.all(lanes.map((tiers) => runTiers(tiers, flags)));
-  if (isAll) passed.push(await runTiers(KERNELS, flags));
+  const passed = await Promise.all(lanes.map((tiers, lane) => runTiers(tiers, flags, lane)));
+  if (isAll) passed.push(await runTiers(KERNELS, flags, 0));
   // What failed in any of them, once more and together, and the sums.
   const kept = json === undefined ? [] : ["--reporter=json", `--outputFile.json=${json}`];
-  const all = await vitest([`--merge-reports=${reports}`, "--reporter=dot", ...kept]);
+  const all = await vitest(0, [`--merge-reports=${reports}`, "--reporter=dot", ...kept]);
   process.exitCode = all && passed.every((one) => one) ? 0 : 1;
 } finally {
   rmSync(reports, { recursive: true, force: true });
@@ -42,22 +42,29 @@ function parse(words) {
 /**
  * @param {readonly string[]} tiers one after the other
  * @param {readonly string[]} flags
+ * @param {number} lane which has addresses of its own (test/support/networks/topology.ts)
  */
-function runTiers(tiers, flags) {
+function runTiers(tiers, flags, lane) {
   const report = path.join(reports, `${tiers.join("-")}.json`);
   const kept = ["--reporter=verbose", "--reporter=blob", `--outputFile.blob=${report}`];
   // FLAGS may name a file of another lane; without any, no test at all is a failure.
   const chosen = flags.length > 0 ? ["--passWithNoTests", ...flags] : [];
-  return vitest([...tiers.map((tier) => `--project=${tier}`), ...kept, ...chosen]);
+  return vitest(lane, [...tiers.map((tier) => `--project=${tier}`), ...kept, ...chosen]);
 }
 
 /**
- * True if it ends well. Lines of two that run at once come whole.
+ * True if it ends well. Lines of several that run at once come whole.
+ * @param {number} lane
  * @param {readonly string[]} args
  * @returns {Promise<boolean>}
  */
-function vitest(args) {
-  const child = spawn(process.execPath, [VITEST, "run", ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+function vitest(lane, args) {
+  const env = { ...process.env, TABLESNOOP_LANE: String(lane) };
+  const child = spawn(process.execPath, [VITEST, "run", ...args], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   createInterface({ input: child.stdout }).on("line", (line) => process.stdout.write(`${line}\n`));
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => child.kill(signal);

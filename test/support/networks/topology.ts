@@ -43,7 +43,11 @@ interface Addresses {
 
 const FORWARDING = { "net.ipv4.ip_forward": 1, "net.ipv6.conf.all.forwarding": 1 };
 
-let sets = process.pid % 100;
+/** Lanes of `npm test` run beside each other (scripts/test/main.mjs), so each has addresses of its own. */
+const SETS_OF_A_LANE = 66;
+const LANE = Number(process.env["TABLESNOOP_LANE"] ?? 0);
+
+let sets = process.pid % SETS_OF_A_LANE;
 
 export async function createLine({ rpFilter = 0 }: LineOptions = {}): Promise<Line> {
   const set = nextSet();
@@ -122,7 +126,7 @@ async function packetCounts(netns: Netns): Promise<string> {
 
 /** 10.N.link.host/24 and fd74:N:link::host/64. */
 function nextSet() {
-  const number = 10 + (sets++ % 200);
+  const number = 10 + LANE * SETS_OF_A_LANE + (sets++ % SETS_OF_A_LANE);
   return {
     prefixes: [`10.${number}.0.0/16`, `fd74:${number}::/32`] as const,
     address: (link: number, host: number): Addresses => ({
