@@ -5,6 +5,7 @@ import { send } from "../support/traffic/send.js";
 import { type Figure, ratioFigure, timeFigure } from "./figure.js";
 import { createForwarder, destinationsOf, type Family, IN, localOf, OUT, type Place, sourceOf } from "./forwarder.js";
 import { type Dose, handOver } from "./frames.js";
+import { Rounds } from "./rounds.js";
 import { type Attached, alternate, attachObjects, bare, daemonVariant, type Variant } from "./variant.js";
 
 const ROUNDS = 3;
@@ -62,17 +63,17 @@ export async function measureCollectors(dose: Dose): Promise<Figure[]> {
     framed("forwarded, nft asks fib", "tablesnoop_netfilter_fib_lookups_total", "ipv4", ASKS_FIB),
     framed("forwarded, nft asks a set", "tablesnoop_netfilter_set_lookups_total", "ipv4", ASKS_SET),
   ];
-  const rounds = new Map<string, number[]>();
+  const rounds = new Rounds();
   await alternate(VARIANTS, ROUNDS, async (variant, attached) => {
     for (const scenario of scenarios) {
       const { ns, packets } = await scenario.send();
       const key = `${scenario.name}: ${variant.name}`;
-      rounds.set(key, [...(rounds.get(key) ?? []), ns]);
+      rounds.add(key, ns);
       if (variant === withAll) await checkCount(attached, netns, scenario, packets);
     }
   });
   return scenarios.flatMap(({ name }) => {
-    const of = (variant: Variant) => rounds.get(`${name}: ${variant.name}`) ?? [];
+    const of = (variant: Variant) => rounds.of(`${name}: ${variant.name}`);
     return [
       ...VARIANTS.map((variant) => timeFigure(`${name}: ${variant.name}`, "ns", of(variant))),
       ratioFigure(`${name}: with / without`, of(withAll), of(without)),

@@ -6,6 +6,7 @@ import type { Bench } from "./bench.js";
 import { addedFigure, type Figure, ratioFigure, timeFigure } from "./figure.js";
 import { createForwarder, destinationsOf, type Family, IN, localOf, type Place, sourceOf } from "./forwarder.js";
 import { type Frames, handOver } from "./frames.js";
+import { Rounds } from "./rounds.js";
 import { alternate, attachObjects, bare, daemonVariant, type Variant } from "./variant.js";
 
 const ROUNDS = 7;
@@ -31,7 +32,7 @@ export async function measureDrops({ cpu }: Bench): Promise<Figure[]> {
   await using forwarder = await createForwarder();
   const { netns } = forwarder;
   const scenarios = (["ipv4", "ipv6"] as const).flatMap((family) => [noSocket(family), noRoute(family)]);
-  const times = new Map<string, number[]>();
+  const times = new Rounds();
   await alternate(VARIANTS, ROUNDS, async (variant) => {
     for (const scenario of scenarios) {
       const name = figureName(scenario, variant);
@@ -39,11 +40,11 @@ export async function measureDrops({ cpu }: Bench): Promise<Figure[]> {
       const { frames, ns_least } = await handOver(netns, scenario.frames, { ...DOSE, cpu });
       const dropped = ((await scenario.account(netns)) ?? Number.NaN) - before;
       if (dropped !== frames) throw new Error(`measure ${name}: of ${frames} frames ${dropped} were dropped`);
-      times.set(name, [...(times.get(name) ?? []), ns_least]);
+      times.add(name, ns_least);
     }
   });
   return scenarios.flatMap((scenario) => {
-    const of = (variant: Variant) => times.get(figureName(scenario, variant)) ?? [];
+    const of = (variant: Variant) => times.of(figureName(scenario, variant));
     const goal = scenario.isOrdinary ? { atMost: ORDINARY_AT_MOST } : undefined;
     return [
       ...VARIANTS.map((variant) => timeFigure(figureName(scenario, variant), "ns", of(variant))),

@@ -20,6 +20,7 @@ import {
   sourceOf,
 } from "./forwarder.js";
 import { type Dose, type Frames, type FramesResult, handOver } from "./frames.js";
+import { Rounds } from "./rounds.js";
 import { alternate, bare, empty, emptyPacket, tablesnoop, type Variant } from "./variant.js";
 
 export interface ForwardOptions {
@@ -163,7 +164,7 @@ async function measure(parts: readonly Part[], options: ForwardOptions): Promise
   const runs = parts.flatMap(({ forwarder: { netns, forwardsIpv6 }, scenarios }) =>
     scenarios.filter(({ family }) => family === "ipv4" || forwardsIpv6).map((scenario) => ({ netns, scenario })),
   );
-  const times = new Map<string, number[]>();
+  const times = new Rounds();
   const lookups = new Map<string, number>();
   await alternate(variants, rounds, async (variant, { counted }) => {
     for (const { netns, scenario } of runs) {
@@ -171,12 +172,12 @@ async function measure(parts: readonly Part[], options: ForwardOptions): Promise
       const { frames, ns_least } = await handOverChecked(netns, scenario, dose);
       const after = await counted?.(netns);
       const name = figureName(scenario, variant);
-      times.set(name, [...(times.get(name) ?? []), ns_least]);
+      times.add(name, ns_least);
       if (before !== undefined && after !== undefined) lookups.set(name, (after - before) / frames);
     }
   });
   return runs.flatMap(({ scenario }) => {
-    const of = (variant: Variant) => times.get(figureName(scenario, variant)) ?? [];
+    const of = (variant: Variant) => times.of(figureName(scenario, variant));
     return [
       ...variants.map((variant) => timeFigure(figureName(scenario, variant), "ns", of(variant))),
       ...ratios.map(([one, other]) => {

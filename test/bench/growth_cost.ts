@@ -5,6 +5,7 @@ import { floodLookups } from "../support/traffic/flood.js";
 import type { Bench } from "./bench.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
 import { addedFigure, type Figure, timeFigure } from "./figure.js";
+import { Rounds } from "./rounds.js";
 import { ALL_TABLES, createSeriesRouter, KEYS, KEYS_OF_A_TABLE, type SeriesRouter } from "./series_router.js";
 import { alternate, bare, daemonVariant, empty, type Variant } from "./variant.js";
 
@@ -57,17 +58,17 @@ function fewAndManyKeys(router: SeriesRouter, cpu: number): Case[] {
 }
 
 async function measure(cases: readonly Case[]): Promise<Figure[]> {
-  const times = new Map<string, number[]>();
+  const times = new Rounds();
   await alternate(VARIANTS, ROUNDS, async (variant) => {
     for (const [name, nsPerLookup] of cases) {
       let least = Number.POSITIVE_INFINITY;
       for (let run = 0; run < RUNS; run++) least = Math.min(least, await nsPerLookup());
       const key = figureName(name, variant);
-      times.set(key, [...(times.get(key) ?? []), least]);
+      times.add(key, least);
     }
   });
   return cases.flatMap(([name]) => {
-    const of = (variant: Variant) => times.get(figureName(name, variant)) ?? [];
+    const of = (variant: Variant) => times.of(figureName(name, variant));
     return [
       ...VARIANTS.map((variant) => timeFigure(figureName(name, variant), "ns", of(variant))),
       addedFigure(`growth, ${name}: tablesnoop adds / empty adds`, [of(tablesnoop), of(empty), of(bare)]),

@@ -9,6 +9,7 @@ import { measureCollectors } from "./collector_cost.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
 import { type Figure, ratioFigure, timeFigure } from "./figure.js";
 import { measureForwardShort } from "./forward_cost.js";
+import { Rounds } from "./rounds.js";
 import { type Attached, alternate, attachObjects, bare, daemonVariant, type Variant } from "./variant.js";
 
 const ROUNDS = 5;
@@ -55,16 +56,16 @@ async function measureLookups(): Promise<Figure[]> {
 }
 
 async function measure(router: EgressRouter, cases: Readonly<Record<string, readonly string[]>>): Promise<Figure[]> {
-  const rounds = new Map<string, number[]>();
+  const rounds = new Rounds();
   await alternate(VARIANTS, ROUNDS, async (variant, attached) => {
     for (const [name, destinations] of Object.entries(cases)) {
       const key = `${name}: ${variant.name}`;
-      rounds.set(key, [...(rounds.get(key) ?? []), await nsPerLookup(router.netns, router.device, destinations)]);
+      rounds.add(key, await nsPerLookup(router.netns, router.device, destinations));
     }
     await checkCount(router.netns, attached, Object.keys(cases).length * RUNS * LOOKUPS);
   });
   return Object.keys(cases).flatMap((name) => {
-    const of = (variant: Variant) => rounds.get(`${name}: ${variant.name}`) ?? [];
+    const of = (variant: Variant) => rounds.of(`${name}: ${variant.name}`);
     return [
       ...VARIANTS.map((variant) => timeFigure(`${name}: ${variant.name}`, "ns", of(variant))),
       ratioFigure(`${name}: tablesnoop / empty`, of(trampoline), of(empty)),

@@ -4,6 +4,7 @@ import { floodLookups } from "../support/traffic/flood.js";
 import type { Bench } from "./bench.js";
 import { createEgressRouter, type EgressRouter } from "./egress_router.js";
 import { addedFigure, type Figure, type Goal, ratioFigure, timeFigure } from "./figure.js";
+import { Rounds } from "./rounds.js";
 import { type Attached, alternate, bare, bpftrace, empty, tablesnoop, type Variant } from "./variant.js";
 
 const ROUNDS = 11;
@@ -30,17 +31,17 @@ export async function measureLookupCost({ cpu, rival }: Bench): Promise<Figure[]
   const cases = lookupCases(router);
   const other = rival?.variant ?? bpftrace;
   const variants = [bare, empty, tablesnoop, other];
-  const rounds = new Map<string, number[]>();
+  const rounds = new Rounds();
   await alternate(variants, ROUNDS, async (variant, attached) => {
     for (const one of cases) {
       const name = figureName(one, variant);
       const cost = await nsPerLookup(router, one, cpu);
-      rounds.set(name, [...(rounds.get(name) ?? []), cost]);
+      rounds.add(name, cost);
     }
     await checkCount(router, attached, cases.length * RUNS * LOOKUPS);
   });
   return cases.flatMap((one) => {
-    const of = (variant: Variant) => rounds.get(figureName(one, variant)) ?? [];
+    const of = (variant: Variant) => rounds.of(figureName(one, variant));
     const adds = (ours: Variant, theirs: Variant, goal?: Goal) => {
       const name = `${one.name}: ${ours.name} adds / ${theirs.name} adds`;
       return addedFigure(name, [of(ours), of(theirs), of(bare)], goal);
