@@ -5,7 +5,7 @@
 import { createNetns, linkVeth } from "../support/networks/netns.js";
 import { startDaemonIn } from "../support/processes/daemon_in_netns.js";
 import { cpuSecondsOf, megabytesOf } from "../support/processes/resources.js";
-import { type Bird, startBirdWith } from "../support/processes/routing_daemon.js";
+import { type Bird, birdsNeighbour, startBirdWith } from "../support/processes/routing_daemon.js";
 import { value } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 import { type Figure, ratioFigure, timeFigure } from "./figure.js";
@@ -82,7 +82,7 @@ function routerConfig(): string {
     router id ${ROUTER.address};
     protocol device { scan time 60; }
     protocol kernel kernel1 { scan time 3600; ipv4 { import none; export all; }; }
-    ${bgp(ROUTER, NEIGHBOUR, "import all; export none;")}`;
+    ${birdsNeighbour(ROUTER, NEIGHBOUR, "import all; export none;")}`;
 }
 
 function neighbourConfig(): string {
@@ -95,19 +95,7 @@ function neighbourConfig(): string {
     router id ${NEIGHBOUR.address};
     protocol device { scan time 60; }
     protocol static full { disabled; ipv4; ${routes.join("\n")} }
-    ${bgp(NEIGHBOUR, ROUTER, "import none; export all;")}`;
-}
-
-type Speaker = { readonly address: string; readonly as: number };
-
-function bgp(own: Speaker, other: Speaker, channel: string): string {
-  return `
-    protocol bgp neighbour {
-      local ${own.address} as ${own.as};
-      neighbor ${other.address} as ${other.as};
-      connect delay time 1; connect retry time 1;
-      ipv4 { ${channel} };
-    }`;
+    ${birdsNeighbour(NEIGHBOUR, ROUTER, "import none; export all;")}`;
 }
 
 async function timed(neighbour: Bird, command: "enable" | "disable", bird: Bird, routes: number): Promise<Cost> {

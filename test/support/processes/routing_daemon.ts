@@ -9,10 +9,13 @@ import { libraryPath, unpackedPackage } from "../unpacked_package.js";
 import { type Background, startBackground } from "./background.js";
 import { runCommand } from "./command.js";
 
-export interface Speaker {
+export interface Peer {
   readonly address: string;
   readonly as: number;
-  readonly neighbour: { readonly address: string; readonly as: number };
+}
+
+export interface Speaker extends Peer {
+  readonly neighbour: Peer;
   /** Prefix that is announced to the neighbour; absent: none is, and what the neighbour announces goes into the kernel. */
   readonly announces?: string;
 }
@@ -49,13 +52,19 @@ async function startBird(netns: Netns, { address, as, neighbour, announces }: Sp
       router id ${address};
       protocol device { scan time 1; }
       ${origin}
+      ${birdsNeighbour({ address, as }, neighbour, channel)}`,
+  );
+}
+
+/** Of bird's configuration: its only BGP neighbour, which it meets in seconds. `channel`: what goes in and out. */
+export function birdsNeighbour(own: Peer, neighbour: Peer, channel: string): string {
+  return `
       protocol bgp neighbour {
-        local ${address} as ${as};
+        local ${own.address} as ${own.as};
         neighbor ${neighbour.address} as ${neighbour.as};
         connect delay time 1; connect retry time 1; error wait time 1, 2;
         ipv4 { ${channel} };
-      }`,
-  );
+      }`;
 }
 
 export async function startBirdWith(netns: Netns, config: string): Promise<Bird> {
