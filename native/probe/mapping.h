@@ -14,6 +14,8 @@
 
 namespace tablesnoop {
 
+inline size_t PageBytes() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
+
 template <typename Value>
 class Mapping {
  public:
@@ -21,7 +23,7 @@ class Mapping {
   // Maps `map`, which was made with BPF_F_MMAPABLE. The kernel rounds the value size of such an array up to 8 bytes.
   explicit Mapping(const bpf_map* map) : size_(bpf_map__max_entries(map)) {
     static_assert(sizeof(Value) % 8 == 0);
-    size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    size_t page = PageBytes();
     bytes_ = (size_ * sizeof(Value) + page - 1) / page * page;
     void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
     if (memory == MAP_FAILED) throw KernelError("map into memory", bpf_map__name(map), errno);

@@ -136,17 +136,17 @@ int RouteChanges::WaitMs() {
 }
 
 bool RouteChanges::Receive() {
-  bool has_received = TakeNotices();
+  bool has_received = false;
   while (running_) {
     NetlinkSocket::Received received = socket_->Receive();
+    // Before it is looked at: of what went before it.
+    has_received |= TakeNotices();
     if (received.has_lost) {
       HandleLoss();
       continue;
     }
     if (received.bytes == 0) break;
     has_received = true;
-    // First the notices of what went before it.
-    TakeNotices();
     int left = static_cast<int>(received.bytes);
     for (const nlmsghdr* message = received.message; mnl_nlmsg_ok(message, left);
          message = mnl_nlmsg_next(message, &left)) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../probes.h"
 
-#include <unistd.h>
-
 #include <cstdint>
 
 #include "../../../bpf/kinds/change/event.h"
+#include "../../probe/mapping.h"
 #include "../../probe/netns_cookie.h"
 #include "../../probe/object.h"
 
@@ -17,10 +16,10 @@ namespace {
 constexpr Purpose kElsewhere{TS_KIND_change, 0};
 
 void Prepare(const Object& object, btf*) {
-  bool is_seen = object.HasTrampolines() && object.Wants(TS_KIND_change);
-  if (!is_seen) bpf_map__set_max_entries(object.Map("kept_changes"), 1);
   bool is_heard = object.Wants(TS_KIND_change);
-  if (!is_heard) bpf_map__set_max_entries(object.Map("route_notices"), static_cast<uint32_t>(sysconf(_SC_PAGESIZE)));
+  bool is_seen = is_heard && object.HasTrampolines();
+  if (!is_heard) bpf_map__set_max_entries(object.Map("route_notices"), static_cast<uint32_t>(PageBytes()));
+  if (!is_seen) bpf_map__set_max_entries(object.Map("kept_changes"), 1);
   ts_change_settings settings = {.own_netns = OwnNetnsCookie()};
   object.SetReadOnly(".rodata.change", &settings, sizeof(settings));
 }
