@@ -54,7 +54,7 @@ export class DebianArchive {
   static async open() {
     const folder = cachePath("apt");
     const suites = await suitesHere();
-    const sources = suites.map((where) => sourceLine(where, ARCHITECTURES)).join("");
+    const sources = suites.map((where) => `${sourceLine(where, ARCHITECTURES)}\n`).join("");
     for (const name of ["lists/partial", "cache/archives/partial"])
       mkdirSync(path.join(folder, name), { recursive: true });
     const config = path.join(folder, "apt.conf");
@@ -85,14 +85,15 @@ export class DebianArchive {
   }
 
   /**
-   * Lines of sources.list for a release and its security updates.
+   * Lines of sources.list for a release and its security updates. Throws ArchiveError if this machine has none of it.
    * @param {string} release such as bookworm
    * @param {string} architecture as Debian calls it
    */
   sources(release, architecture) {
     const wanted = [release, `${release}-security`];
     const found = this.#suites.filter(({ suite }) => wanted.includes(suite));
-    return found.map((where) => sourceLine(where, [architecture]).trim());
+    if (found.length === 0) throw new ArchiveError(`use Debian's archive: apt here has no ${release} of it`, true);
+    return found.map((where) => sourceLine(where, [architecture]));
   }
 
   /**
@@ -204,7 +205,7 @@ async function suitesHere() {
  * @param {readonly string[]} architectures
  */
 function sourceLine({ suite, place }, architectures) {
-  return `deb [arch=${architectures.join(",")} signed-by=${KEYRING}] ${place} ${suite} main\n`;
+  return `deb [arch=${architectures.join(",")} signed-by=${KEYRING}] ${place} ${suite} main`;
 }
 
 /**

@@ -2,10 +2,10 @@
 
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ArchiveError, DebianArchive, type DebianPackage } from "../../scripts/debian/archive.mjs";
+import { DebianArchive, type DebianPackage } from "../../scripts/debian/archive.mjs";
 import { ARM64 } from "../../scripts/package/architecture.mjs";
 import { placeNodeRuntime } from "../../scripts/package/node_runtime.mjs";
-import { Unavailable } from "../support/unavailable.js";
+import { askArchive } from "./archive.js";
 import { runOnHost } from "./host_command.js";
 
 const RELEASE = "bookworm";
@@ -17,14 +17,10 @@ done
 cp -a "$0/etc/." "$1/etc/"`;
 
 /** They and what they depend on, by version. Throws Unavailable. */
-export async function foreignPackages(names: readonly string[]): Promise<DebianPackage[]> {
-  try {
-    const archive = await DebianArchive.open();
-    return await archive.withDependencies(names, ARM64.debian, RELEASE);
-  } catch (error) {
-    if (error instanceof ArchiveError) throw new Unavailable(error.message, error.curable);
-    throw error;
-  }
+export function foreignPackages(names: readonly string[]): Promise<DebianPackage[]> {
+  return askArchive("build a guest of another architecture", (archive) =>
+    archive.withDependencies(names, ARM64.debian, RELEASE),
+  );
 }
 
 export async function placeForeignPackages(tree: string, packages: readonly DebianPackage[]): Promise<void> {

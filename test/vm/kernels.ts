@@ -3,8 +3,8 @@
 
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { ArchiveError, DebianArchive, type DebianPackage } from "../../scripts/debian/archive.mjs";
-import { Unavailable } from "../support/unavailable.js";
+import { ArchiveError, type DebianArchive, type DebianPackage } from "../../scripts/debian/archive.mjs";
+import { askArchive } from "./archive.js";
 import { cacheFolder, exists, makeOnce } from "./cache.js";
 import { runOnHost } from "./host_command.js";
 
@@ -30,9 +30,8 @@ export interface Kernel extends KernelChoice {
 }
 
 /** Throws Unavailable if the archive cannot be reached or has no such kernel any more. */
-export async function fetchKernel({ series, architecture }: KernelChoice): Promise<Kernel> {
-  try {
-    const archive = await DebianArchive.open();
+export function fetchKernel({ series, architecture }: KernelChoice): Promise<Kernel> {
+  return askArchive(`fetch a ${series} kernel for ${architecture}`, async (archive) => {
     const image = await newest(archive, series, architecture);
     const release = image.name.replace("linux-image-", "");
     const folder = await cacheFolder("kernels", "unpacked");
@@ -46,10 +45,7 @@ export async function fetchKernel({ series, architecture }: KernelChoice): Promi
       vmlinuz: join(unpacked, "vmlinuz"),
       modules: join(unpacked, "lib/modules", release),
     };
-  } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error;
-    throw new Unavailable(`fetch a ${series} kernel for ${architecture}: ${error.message}`, error.curable);
-  }
+  });
 }
 
 async function newest(archive: DebianArchive, series: Series, architecture: Architecture): Promise<DebianPackage> {

@@ -5,12 +5,12 @@ import { createHash } from "node:crypto";
 import { chmod, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ArchiveError, DebianArchive } from "../../scripts/debian/archive.mjs";
 import { Unavailable } from "../support/unavailable.js";
+import { askArchive } from "./archive.js";
 import { AGENT } from "./guest_root.js";
 import { findOnHost, runOnHost } from "./host_command.js";
 import type { ImageRecipe } from "./image.js";
-import type { Architecture, Kernel } from "./kernels.js";
+import type { Kernel } from "./kernels.js";
 
 export interface Release {
   /** As people call it. */
@@ -58,7 +58,10 @@ export async function systemdRoot({ codename }: Release, kernel: Kernel): Promis
   if (!(await findOnHost("mmdebstrap"))) {
     throw new Unavailable("build a guest with systemd: not installed: mmdebstrap; apt-get install it", true);
   }
-  const { sources, versions } = await offerOf(codename, kernel.architecture);
+  const { sources, versions } = await askArchive("build a guest with systemd", async (archive) => ({
+    sources: archive.sources(codename, kernel.architecture),
+    versions: (await archive.find(PACKAGES, kernel.architecture, codename)).map(({ version }) => version),
+  }));
   const recipe = [await readFile(AGENT), await readFile(fileURLToPath(import.meta.url))];
   const hash = createHash("sha256");
   for (const part of [...versions, ...recipe, kernel.version]) hash.update(String(part)).update("\0");
@@ -68,18 +71,6 @@ export async function systemdRoot({ codename }: Release, kernel: Kernel): Promis
     freeMb: 384,
     fill: (tree) => fill(tree, codename, sources, kernel),
   };
-}
-
-/** Where the archive has the release, and which versions of the packages. */
-async function offerOf(codename: string, architecture: Architecture) {
-  try {
-    const archive = await DebianArchive.open();
-    const found = await archive.find(PACKAGES, architecture, codename);
-    return { sources: archive.sources(codename, architecture), versions: found.map(({ version }) => version) };
-  } catch (error) {
-    if (error instanceof ArchiveError) throw new Unavailable(error.message, error.curable);
-    throw error;
-  }
 }
 
 /** What apt here was told about how to get there: proxies and the like. */
