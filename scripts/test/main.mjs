@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 
 /** The first asks this kernel the most, file after file. The last waits the most: for lives to end, routing daemons, Chromium, a guest. */
 const LANES = [["live"], ["unit", "native", "package", "deploy"], ["addon", "outages", "browser", "smoke"]];
+/** Of --all: what the last lane goes on with, and what follows all of them. */
 const LONG = ["release"];
 const KERNELS = ["vm"];
 
@@ -20,12 +21,12 @@ const VITEST = path.join(ROOT, "node_modules/vitest/vitest.mjs");
 const { isAll, json, flags } = parse(process.argv.slice(2));
 const reports = mkdtempSync(path.join(tmpdir(), "tablesnoop-tests-"));
 try {
-  const lanes = LANES.map((tiers, at) => (isAll && at === LANES.length - 1 ? [...tiers, ...LONG] : tiers));
-  const passed = await Promise.all(lanes.map((tiers, lane) => runTiers(tiers, flags, lane)));
-  if (isAll) passed.push(await runTiers(KERNELS, flags, 0));
+  if (isAll) LANES.at(-1)?.push(...LONG);
+  const passed = await Promise.all(LANES.map(runTiers));
+  if (isAll) passed.push(await runTiers(KERNELS));
   // What failed in any of them, once more and together, and the sums.
   const kept = json === undefined ? [] : ["--reporter=json", `--outputFile.json=${json}`];
-  const all = await vitest(0, [`--merge-reports=${reports}`, "--reporter=dot", ...kept]);
+  const all = await vitest([`--merge-reports=${reports}`, "--reporter=dot", ...kept]);
   process.exitCode = all && passed.every((one) => one) ? 0 : 1;
 } finally {
   rmSync(reports, { recursive: true, force: true });
@@ -41,24 +42,23 @@ function parse(words) {
 
 /**
  * @param {readonly string[]} tiers one after the other
- * @param {readonly string[]} flags
- * @param {number} lane which has addresses of its own (test/support/networks/topology.ts)
+ * @param {number} [lane] which has addresses of its own (test/support/networks/topology.ts)
  */
-function runTiers(tiers, flags, lane) {
+function runTiers(tiers, lane) {
   const report = path.join(reports, `${tiers.join("-")}.json`);
   const kept = ["--reporter=verbose", "--reporter=blob", `--outputFile.blob=${report}`];
   // FLAGS may name a file of another lane; without any, no test at all is a failure.
   const chosen = flags.length > 0 ? ["--passWithNoTests", ...flags] : [];
-  return vitest(lane, [...tiers.map((tier) => `--project=${tier}`), ...kept, ...chosen]);
+  return vitest([...tiers.map((tier) => `--project=${tier}`), ...kept, ...chosen], lane);
 }
 
 /**
  * True if it ends well. Lines of several that run at once come whole.
- * @param {number} lane
  * @param {readonly string[]} args
+ * @param {number} [lane]
  * @returns {Promise<boolean>}
  */
-function vitest(lane, args) {
+function vitest(args, lane = 0) {
   const env = { ...process.env, TABLESNOOP_LANE: String(lane) };
   const child = spawn(process.execPath, [VITEST, "run", ...args], {
     cwd: ROOT,
