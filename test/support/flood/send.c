@@ -152,8 +152,8 @@ int main(int argc, char **argv)
 			print(&tally, (double)(cpu_ns() - began) / options.count);
 		return 0;
 	}
-	fprintf(stderr, "usage: send udp|held|connect|ping|tun|sink|cookie --to ADDRESS [--from ADDRESS] [--port N] "
-			"[--count N] "
-			"[--size N] [--mark N] [--then-netns FILE] [--device NAME] [--device-netns FILE]\n");
+	fprintf(stderr,
+		"usage: send udp|held|connect|ping|tun|sink|cookie --to ADDRESS [--from ADDRESS] [--port N] "
+		"[--count N] [--size N] [--mark N] [--then-netns FILE] [--device NAME] [--device-netns FILE]\n");
 	return 2;
 }

@@ -33,39 +33,40 @@ int open_socket(const struct send_options *options, int type, int protocol)
 	return -1;
 }
 
+/* `to`: null if the socket is connected. Closes it. */
+static int send_datagrams(int fd, const struct send_options *options, struct send_tally *tally,
+			  const struct sockaddr *to)
+{
+	char payload[SEND_MAX_PAYLOAD] = {};
+	socklen_t length = to ? options->address_length : 0;
+	unsigned long i;
+
+	for (i = 0; i < options->count; i++)
+		send_count(tally, sendto(fd, payload, options->size, 0, to, length));
+	close(fd);
+	return 0;
+}
+
 /* Unconnected: every sendto asks for a route anew. */
 int send_udp(const struct send_options *options, struct send_tally *tally)
 {
-	char payload[SEND_MAX_PAYLOAD] = {};
 	int fd = open_socket(options, SOCK_DGRAM, 0);
-	unsigned long i;
 
-	if (fd < 0)
-		return 1;
-	for (i = 0; i < options->count; i++)
-		send_count(tally, sendto(fd, payload, options->size, 0, (const struct sockaddr *)&options->to,
-					 options->address_length));
-	close(fd);
-	return 0;
+	return fd < 0 ? 1 : send_datagrams(fd, options, tally, (const struct sockaddr *)&options->to);
 }
 
 /* Connected: the socket keeps the route it was given with its first datagram. */
 int send_held(const struct send_options *options, struct send_tally *tally)
 {
-	char payload[SEND_MAX_PAYLOAD] = {};
 	int fd = open_socket(options, SOCK_DGRAM, 0);
-	unsigned long i;
 
 	if (fd < 0)
 		return 1;
-	if (connect(fd, (const struct sockaddr *)&options->to, options->address_length)) {
-		close(fd);
-		return send_fail("connect", "socket", errno);
-	}
-	for (i = 0; i < options->count; i++)
-		send_count(tally, send(fd, payload, options->size, 0));
+	if (!connect(fd, (const struct sockaddr *)&options->to, options->address_length))
+		return send_datagrams(fd, options, tally, NULL);
+	send_fail("connect", "socket", errno);
 	close(fd);
-	return 0;
+	return 1;
 }
 
 /* Connects and sends nothing. Between two connects the socket forgets its peer and the source chosen for it. */
