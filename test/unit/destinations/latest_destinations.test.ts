@@ -48,25 +48,14 @@ it("keeps the latest destination of each series, with its time", () => {
   expect(bench.failures.latest.of("rule", NO_ROUTE)).toBeUndefined();
 });
 
-it("takes the one that failed most of those that came at once", () => {
+it.each([
+  ["the one that failed most", [2, 23, 5], "192.0.2.2"],
+  ["the first that failed as often as another", [2, 2], "192.0.2.1"],
+])("takes %s of those that came at once", (_, counts, latest) => {
   const bench = new Bench();
-  bench.session.fail([
-    { netns: 1n, destination: "192.0.2.1", lookups: 2 },
-    { netns: 1n, destination: "192.0.2.2", lookups: 23 },
-    { netns: 1n, destination: "192.0.2.3", lookups: 5 },
-  ]);
+  bench.session.fail(counts.map((lookups, at) => ({ netns: 1n, destination: `192.0.2.${at + 1}`, lookups })));
   bench.drainAt(5_000);
-  expect(bench.latest()?.destination).toBe("192.0.2.2");
-});
-
-it("keeps the first of those that came at once and failed equally often", () => {
-  const bench = new Bench();
-  bench.session.fail([
-    { netns: 1n, destination: "192.0.2.1", lookups: 2 },
-    { netns: 1n, destination: "192.0.2.2", lookups: 2 },
-  ]);
-  bench.drainAt(5_000);
-  expect(bench.latest()?.destination).toBe("192.0.2.1");
+  expect(bench.latest()?.destination).toBe(latest);
 });
 
 it("tells series apart whose names would be the same one after the other", () => {
