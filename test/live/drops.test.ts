@@ -12,7 +12,7 @@ import { openStream } from "../support/processes/stream_client.js";
 import { type SendMode, type SendOptions, send } from "../support/traffic/send.js";
 import { knowsReason } from "../support/truth/drop_reasons.js";
 import { readErrors } from "../support/truth/mib.js";
-import type { Sample } from "../support/truth/scrape.js";
+import { delta, type Sample } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const PACKETS = 23;
@@ -86,7 +86,7 @@ function forwarding(family: Family, isOn: boolean): Promise<void> {
 
 /** How the router asks for a neighbour on its way to B: once, for a moment, with room for so many bytes meanwhile. */
 function asking(family: Family, unres_qlen_bytes: number): Promise<void> {
-  const own = { mcast_solicit: 1, retrans_time_ms: 200, unres_qlen_bytes };
+  const own = { mcast_solicit: 1, retrans_time_ms: 1000, unres_qlen_bytes };
   return line.r.sysctl(
     Object.fromEntries(Object.entries(own).map(([key, value]) => [`net.${family}.neigh.r-b.${key}`, value])),
   );
@@ -257,15 +257,18 @@ async function run(one: Case): Promise<{ counts: Record<string, number>; account
   const expected = PACKETS + sumOf(one.besides ?? {});
   await send(mode === "tun" ? line.r : line.a, mode, { count: PACKETS, ...options });
   let counts: Record<string, number> = {};
+  let unseen = 0;
   await waitUntil(
     `${expected} drops are counted`,
     async () => {
-      counts = growth(before, await daemon.scrape(), line.r);
+      const after = await daemon.scrape();
+      counts = growth(before, after, line.r);
+      unseen = delta(before, after, "tablesnoop_probe_skipped_total", { probe: "kfree_skb" });
       return sumOf(counts) >= expected;
     },
     { timeoutMs: 5000 * PATIENCE, intervalMs: 100 },
   ).catch((cause: unknown) => {
-    throw new Error(`${String(cause)}; there are ${JSON.stringify(counts)}`, { cause });
+    throw new Error(`${String(cause)}; there are ${JSON.stringify(counts)}, and ${unseen} unseen`, { cause });
   });
   return { counts, account: (await errors()) - accountBefore };
 }

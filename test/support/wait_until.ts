@@ -9,7 +9,8 @@ export interface WaitOptions {
 
 /**
  * Asks `condition` until it returns something other than undefined or false, and returns that. A condition that throws
- * is asked again; its last error is the cause of the failure.
+ * is asked again; its last error is the cause of the failure. The last time is after the deadline: what was asked in time
+ * may have been answered late, with what was true long before.
  */
 export async function waitUntil<T>(
   what: string,
@@ -18,7 +19,8 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;
-  for (;;) {
+  for (let asked = 1; ; asked += 1) {
+    const isLast = performance.now() >= deadline;
     try {
       const answer = await condition();
       if (answer !== undefined && answer !== false) return answer;
@@ -26,8 +28,9 @@ export async function waitUntil<T>(
     } catch (error) {
       cause = error;
     }
-    if (performance.now() >= deadline) {
-      throw new Error(`wait until ${what}: not within ${timeoutMs} ms`, { cause });
+    if (isLast) {
+      const last = cause === undefined ? "" : `; the last time: ${String(cause)}`;
+      throw new Error(`wait until ${what}: not within ${timeoutMs} ms, asked ${asked} times${last}`, { cause });
     }
     await pause(intervalMs);
   }
