@@ -4,6 +4,7 @@
 import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { BlindSpots, notCounted, unseenKinds } from "./blind_spots.js";
 import { builtFile } from "./built_files.js";
 import { RouteChangeBook } from "./changes/route_change_book.js";
 import type { Config } from "./config.js";
@@ -12,6 +13,7 @@ import { POINT_MS } from "./history/recent.js";
 import { Guard } from "./http/guard.js";
 import { readPageFiles } from "./http/page_route.js";
 import { buildServer } from "./http/server.js";
+import { wordsOf } from "./kinds/unseen.js";
 import { type Admit, type Listening, listen } from "./listen/listen.js";
 import { takeSystemdSockets } from "./listen/systemd_sockets.js";
 import { dropCapabilities } from "./native/process.js";
@@ -20,7 +22,7 @@ import { askRoutes, findRoutes } from "./native/routes.js";
 import { libbpfVersion, type Session } from "./native/session.js";
 import { Naming } from "./netns/naming.js";
 import { isShownAmong } from "./netns/shown.js";
-import { notCounted, openProbes, unseenKinds, wordsOf } from "./probes.js";
+import { openProbes } from "./probes.js";
 import { giveUpCapabilities } from "./service/capabilities.js";
 import { readiness } from "./service/readiness.js";
 import type { ServiceManager } from "./service/service_manager.js";
@@ -75,6 +77,8 @@ export class Daemon {
       this.#webConfig.start();
       const session = openProbes(this.#config, this.#log);
       this.#session = session;
+      const blindSpots = new BlindSpots(session, this.#log);
+      blindSpots.look();
       const names = this.#buildNames();
       this.#changes = this.#buildChanges(session, names);
       const watched = this.#buildWatched(names);
@@ -87,10 +91,13 @@ export class Daemon {
       counting.destinations.start();
       this.#listeners?.start();
       this.#serviceManager.status(situation(0));
-      this.#listening = await this.#listen(this.#buildServer(session, counting));
+      this.#listening = await this.#listen(this.#buildServer(session, blindSpots, counting));
       giveUpCapabilities({ kept: this.#config.capabilities, session, drop: dropCapabilities, log: this.#log });
       const drainMs = Math.min(this.#config.failureWindowMs / DRAINS_PER_WINDOW, POINT_MS);
-      this.#timer = setInterval(() => this.#serviceManager.status(situation(0)), drainMs);
+      this.#timer = setInterval(() => {
+        this.#serviceManager.status(situation(0));
+        blindSpots.look();
+      }, drainMs);
       for (const address of this.#listening.addresses) this.#log.info({ address }, "listening");
       this.#serviceManager.ready(situation(drainMs));
     } catch (error) {
@@ -174,7 +181,11 @@ export class Daemon {
     return listen(server, addresses, this.#log, {}, { ...access, approve: (address) => approve(address, exposed) });
   }
 
-  #buildServer(session: Session, { drain, exposition, answers, destinations }: Counting): FastifyInstance {
+  #buildServer(
+    session: Session,
+    blindSpots: BlindSpots,
+    { drain, exposition, answers, destinations }: Counting,
+  ): FastifyInstance {
     const { telemetryPath, maxRequests } = this.#config;
     const { version } = this.#version;
     const listeners = this.#listeners;
@@ -185,7 +196,7 @@ export class Daemon {
           body: await exposition.render(format),
         }),
       },
-      ready: () => readiness(drain.now(FRESH_MS), session.unseen().map(notCounted)),
+      ready: () => readiness(drain.now(FRESH_MS), blindSpots.look().map(notCounted)),
       telemetryPath,
       maxRequests,
       failures: {
@@ -218,7 +229,7 @@ export class Daemon {
           version,
           backend: session.backend,
           backendReason: session.fallbackReason,
-          unseen: session.unseen().map((unseen) => ({ kind: wordsOf(unseen), reason: unseen.reason })),
+          unseen: blindSpots.look().map((unseen) => ({ kind: wordsOf(unseen), reason: unseen.reason })),
           hasStream: listeners !== undefined,
           ...answers.lookups(),
         }),

@@ -3,7 +3,7 @@
 import { performance } from "node:perf_hooks";
 import { causeOf, StartError } from "../errors.js";
 import { bitsOf } from "../kinds/lines.js";
-import { KINDS } from "../kinds/list.js";
+import { wordsOf } from "../kinds/unseen.js";
 import type { RouteChanges } from "../native/route_changes.js";
 import type { Backend, Listener, LookupFilter, Session, SessionOptions, Verbosity } from "../native/session.js";
 import { Naming } from "../netns/naming.js";
@@ -173,11 +173,12 @@ class OwnLines implements LineSource {
 }
 
 function tellOfTheUnseen(session: Session, { query: { kinds }, ownNetns, note }: OwnLinesOptions): void {
-  const unseen = session.unseen();
-  const wholly = unseen.filter(({ part }) => part === "");
-  for (const { kind, reason, part, isElsewhere } of unseen) {
+  const all = session.unseen();
+  const wholly = all.filter(({ part }) => part === "");
+  for (const unseen of all) {
+    const { reason, isElsewhere } = unseen;
     if (isElsewhere && ownNetns) continue;
-    const lookups = part || `${KINDS[kind]?.noun}s`;
+    const lookups = wordsOf(unseen);
     if (wholly.length === kinds.length) {
       const because = session.fallbackReason === "" ? "" : `; trampoline: ${session.fallbackReason}`;
       throw new StartError("kind_unseen", { lookups, cause: `${reason}${because}` });

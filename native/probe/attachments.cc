@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernel_error.h"
+#include "module_function.h"
 
 namespace tablesnoop {
 
@@ -150,7 +151,7 @@ std::vector<ProbeState> Attachments::States() const {
     bool attached = attachment.link != nullptr;
     uint64_t skipped = attached ? SkippedRuns(object_.Program(hook.program)) : 0;
     Mechanism shown = ServesAll(hook) ? object_.Best() : hook.mechanism;
-    Add(states, {hook.probe, shown, attached, attachment.missing, attachment.reason, skipped});
+    Add(states, {hook.probe, shown, attached, attachment.missing, ReasonNow(attachment), skipped});
     for (Mechanism other : kMechanisms) {
       if (ServesAll(hook) && other != shown) Add(states, {hook.probe, other, false, false, kNotNeeded, 0});
     }
@@ -158,10 +159,14 @@ std::vector<ProbeState> Attachments::States() const {
   return states;
 }
 
+std::string Attachments::ReasonNow(const Attachment& attachment) {
+  return RefusalNow(*attachment.hook, attachment.reason);
+}
+
 std::string Attachments::Reason(Purpose purpose) const {
   std::string reason;
   for (const Attachment& attachment : attachments_) {
-    if (attachment.hook->purpose == purpose) reason = std::string(attachment.hook->probe) + ": " + attachment.reason;
+    if (attachment.hook->purpose == purpose) reason = std::string(attachment.hook->probe) + ": " + ReasonNow(attachment);
   }
   return reason;
 }
@@ -181,7 +186,7 @@ std::string Attachments::WhyNoneOf(Concerns concerns) const {
     const Hook& hook = *attachment.hook;
     if (!concerns(hook) || !Uses(hook.mechanism)) continue;
     if (attachment.link) return "";
-    why = std::string(hook.probe) + ": " + attachment.reason;
+    why = std::string(hook.probe) + ": " + ReasonNow(attachment);
   }
   return why;
 }

@@ -67,6 +67,7 @@ class Attachments {
     std::string reason;
   };
 
+  static std::string ReasonNow(const Attachment& attachment);
   template <typename Concerns>
   std::string WhyNoneOf(Concerns concerns) const;
   bool Attach(const Hook& hook);

@@ -53,6 +53,12 @@ Descriptor OpenTypes(const char* module) {
   return Descriptor(-errno);
 }
 
+bool IsLoaded(const char* module) { return access((std::string("/sys/module/") + module).c_str(), F_OK) == 0; }
+
+std::string NotLoaded(const char* module) {
+  return std::string("module ") + module + " is not loaded; restart when it is";
+}
+
 std::string TryToLoad(const Hook& hook, int types, int function) {
   const bpf_insn return_zero[] = {
       {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0},
@@ -70,9 +76,7 @@ std::string TryToLoad(const Hook& hook, int types, int function) {
 std::string ModuleRefusal(const Hook& hook, btf* vmlinux) {
   LibbpfLog log;
   const std::string module = std::string("module ") + hook.module;
-  if (access((std::string("/sys/module/") + hook.module).c_str(), F_OK) != 0) {
-    return module + " is not loaded; restart when it is";
-  }
+  if (!IsLoaded(hook.module)) return NotLoaded(hook.module);
   Btf types(btf__load_module_btf(hook.module, vmlinux));
   if (!types) return "the kernel has no types of " + module + " (CONFIG_DEBUG_INFO_BTF_MODULES)";
   int function = btf__find_by_name_kind(types.get(), hook.probe, BTF_KIND_FUNC);
@@ -81,6 +85,11 @@ std::string ModuleRefusal(const Hook& hook, btf* vmlinux) {
   if (kernels.Get() == -EPERM) return "the types of " + module + " take CAP_SYS_ADMIN";
   if (kernels.Get() < 0) return "open the types of " + module + ": " + DescribeErrno(-kernels.Get());
   return TryToLoad(hook, kernels.Get(), function);
+}
+
+std::string RefusalNow(const Hook& hook, const std::string& refusal) {
+  if (!hook.module || refusal != NotLoaded(hook.module) || !IsLoaded(hook.module)) return refusal;
+  return std::string("module ") + hook.module + " has been loaded since the start; restart to see what it does";
 }
 
 }  // namespace tablesnoop

@@ -14,4 +14,7 @@ namespace tablesnoop {
 // Why no program can hang on the hook, whose function is a module's; empty if one can. Tries it.
 std::string ModuleRefusal(const Hook& hook, btf* vmlinux);
 
+// What has become of such a refusal: of a module that was not there, but has come since, that is another one.
+std::string RefusalNow(const Hook& hook, const std::string& refusal);
+
 }  // namespace tablesnoop

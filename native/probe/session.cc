@@ -81,18 +81,28 @@ void Session::Attach(uint32_t kinds) {
     attached_ |= 1U << number;
     const KindProbes& probes = *kKindProbes[number];
     if (probes.attach) probes.attach({*attachments_, *inventory_, *events_});
+  }
+}
+
+std::vector<UnseenKind> Session::Unseen() const {
+  std::vector<UnseenKind> unseen;
+  for (int number = 0; number < TS_KINDS; number++) {
+    ts_kind kind = static_cast<ts_kind>(number);
+    if ((attached_ & 1U << number) == 0) continue;
+    const KindProbes& probes = *kKindProbes[number];
     if (probes.needs_hooks) {
       std::string reason = attachments_->WhyUnseen(probes.seen_by.value_or(kind));
       if (!reason.empty()) {
-        unseen_.push_back({kind, std::move(reason), "", false});
+        unseen.push_back({kind, std::move(reason), "", false});
         continue;
       }
     }
     for (const KindPart& part : probes.parts) {
       std::string reason = attachments_->WhyUnseen(part.purpose);
-      if (!reason.empty()) unseen_.push_back({kind, std::move(reason), part.noun, part.is_elsewhere});
+      if (!reason.empty()) unseen.push_back({kind, std::move(reason), part.noun, part.is_elsewhere});
     }
   }
+  return unseen;
 }
 
 InventoryRows Session::Walk() {

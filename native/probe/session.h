@@ -41,7 +41,8 @@ class Session {
   Mechanism Backend() const { return object_->Best(); }
   // Why it is not a better one, if none was insisted on; else empty.
   const std::string& FallbackReason() const { return fallback_reason_; }
-  const std::vector<UnseenKind>& Unseen() const { return unseen_; }
+  // As it is now: why may change, when a module has come.
+  std::vector<UnseenKind> Unseen() const;
   tablesnoop::Counters& Counters() { return *counters_; }
   // Walks the inventory, and attaches what has become necessary by what it found.
   InventoryRows Walk();
@@ -59,7 +60,6 @@ class Session {
   void Attach(uint32_t kinds);
 
   std::string fallback_reason_;
-  std::vector<UnseenKind> unseen_;
   uint32_t attached_ = 0;  // 1 << ts_kind
   // Destroyed from the last to the first: links before the maps their programs use.
   std::unique_ptr<Object> object_;

@@ -46,12 +46,16 @@ test("a daemon that does not count VXLAN does not hold the module", async () => 
   expect(await refusalOf("rmmod", MODULE)).toBe("");
 });
 
-test("a module that is not loaded is named, and nothing is called amiss", async () => {
+test("a module that is not loaded is named, and nothing is called amiss; nor when it has come", async () => {
   expect(await refusalOf("rmmod", MODULE)).toBe("");
   await using daemon = await startBackend();
   const because = `vxlan_find_mac_rcu: module ${MODULE} is not loaded; restart when it is`;
   expect(await said(daemon)).toEqual([`VXLAN lookups are not counted: ${because}`]);
   expect(daemon.stderr()).not.toContain("probe not attached");
+  expect(await refusalOf("modprobe", MODULE)).toBe("");
+  const since = `vxlan_find_mac_rcu: module ${MODULE} has been loaded since the start; restart to see what it does`;
+  expect(await said(daemon)).toEqual([`VXLAN lookups are not counted: ${since}`]);
+  expect(daemon.stderr()).toContain(since);
 });
 
 test("without CAP_SYS_ADMIN the types of a module are out of reach, and all else is counted", async () => {

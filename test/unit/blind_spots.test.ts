@@ -1,8 +1,9 @@
 // What a session cannot see, in words: a kind, or a part of one whose rest is seen.
 
 import { expect, test } from "vitest";
+import { BlindSpots, notCounted, unseenKinds } from "../../daemon/blind_spots.js";
+import { wordsOf } from "../../daemon/kinds/unseen.js";
 import { ABI } from "../../daemon/native/abi.js";
-import { notCounted, unseenKinds, wordsOf } from "../../daemon/probes.js";
 import { readiness } from "../../daemon/service/readiness.js";
 
 const CACHES = { kind: ABI.TS_KIND_dst_cache, reason: "the kernel has no tracepoint for them", part: "" };
@@ -23,6 +24,20 @@ const COLLECTORS = {
 test("a kind is named by its noun, a part by its own", () => {
   expect([CACHES, FLOODS].map(wordsOf)).toEqual(["cached routes", "bridge floods"]);
   expect(notCounted(FLOODS)).toBe("bridge floods are not counted: br_flood: module bridge is not loaded");
+});
+
+test("the log tells each once, and again for another reason", () => {
+  const late = { ...FLOODS, reason: "br_flood: module bridge has been loaded since the start" };
+  let unseen = [CACHES, FLOODS];
+  const told: string[] = [];
+  const spots = new BlindSpots({ unseen: () => unseen }, { warn: (sentence: string) => told.push(sentence) });
+  expect(spots.look()).toEqual([CACHES, FLOODS]);
+  spots.look();
+  expect(told).toEqual([CACHES, FLOODS].map(notCounted));
+  unseen = [CACHES, late];
+  expect(spots.look()).toEqual([CACHES, late]);
+  spots.look();
+  expect(told).toEqual([CACHES, FLOODS, late].map(notCounted));
 });
 
 test("a kind of which only a part is unseen can be listened to", () => {
