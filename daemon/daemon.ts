@@ -231,6 +231,7 @@ export class Daemon {
           backendReason: session.fallbackReason,
           unseen: blindSpots.look().map((unseen) => ({ kind: wordsOf(unseen), reason: unseen.reason })),
           hasStream: listeners !== undefined,
+          netnsShown: this.#config.netns,
           ...answers.lookups(),
         }),
         history: () => answers.history(Date.now()),

@@ -17,6 +17,7 @@ export class LivePanel {
   readonly #on = find("live-on", HTMLDivElement);
   readonly #off = find("live-off", HTMLDivElement);
   readonly #form = find("live-filter", HTMLFormElement);
+  readonly #netns = find("live-netns", HTMLInputElement);
   readonly #hidesLocal = find("live-local", HTMLInputElement);
   readonly #pause = find("live-pause", HTMLButtonElement);
   readonly #problem = find("live-problem", HTMLParagraphElement);
@@ -50,8 +51,11 @@ export class LivePanel {
     });
   }
 
-  setEnabled(isEnabled: boolean): void {
+  /** Of several namespaces that are shown one must be listened to: the first, until another one is asked for. */
+  setEnabled(isEnabled: boolean, netnsShown: readonly string[]): void {
     if (isEnabled === this.#isEnabled) return;
+    const [first = "", ...others] = netnsShown;
+    if (others.length > 0 && this.#netns.value === "") this.#netns.value = first;
     this.#isEnabled = isEnabled;
     this.#on.hidden = !isEnabled;
     this.#off.hidden = isEnabled;

@@ -49,7 +49,7 @@ poll<LookupsAnswer>("api/lookups", LOOKUPS_MS, {
     overview.show(answer, history, causes);
     netns.showLookups(answer);
     lookups.show(answer);
-    live.setEnabled(answer.hasStream);
+    live.setEnabled(answer.hasStream, answer.netnsShown);
     const isNewer = answer.version !== document.body.dataset["version"];
     setConnection("live", isNewer ? `Now version ${answer.version}: reload this page` : "Live");
   },

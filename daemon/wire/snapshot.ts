@@ -37,6 +37,8 @@ export interface LookupsAnswer extends LookupsSnapshot {
   /** Lookups that cannot be seen, in words, and why. */
   readonly unseen: readonly { readonly kind: string; readonly reason: string }[];
   readonly hasStream: boolean;
+  /** The namespaces that are shown at all; empty: all. The stream is of one of several. */
+  readonly netnsShown: readonly string[];
 }
 
 interface ProbeNow {

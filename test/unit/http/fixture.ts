@@ -30,6 +30,7 @@ export const NOTHING_COUNTED: LookupsAnswer = {
   backendReason: "",
   unseen: [],
   hasStream: false,
+  netnsShown: [],
   rateSeconds: 0,
   probes: [],
   readErrors: [],
