@@ -29,7 +29,7 @@ export default defineConfig({
       tier("addon", 3, 60_000),
       tier("outages", 4, 60_000),
       tier("deploy", 5, 120_000),
-      tier("browser", 6, 60_000),
+      tier("browser", 6, 120_000),
       // A file waits first until all packages are built: two minutes alone, several beside the other lanes.
       tier("package", 7, 300_000, 600_000),
       tier("smoke", 8, 900_000),

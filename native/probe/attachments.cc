@@ -166,7 +166,8 @@ std::string Attachments::ReasonNow(const Attachment& attachment) {
 std::string Attachments::Reason(Purpose purpose) const {
   std::string reason;
   for (const Attachment& attachment : attachments_) {
-    if (attachment.hook->purpose == purpose) reason = std::string(attachment.hook->probe) + ": " + ReasonNow(attachment);
+    if (attachment.hook->purpose == purpose)
+      reason = std::string(attachment.hook->probe) + ": " + ReasonNow(attachment);
   }
   return reason;
 }
