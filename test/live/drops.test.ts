@@ -84,9 +84,13 @@ function forwarding(family: Family, isOn: boolean): Promise<void> {
   return line.r.sysctl({ [key]: Number(isOn) });
 }
 
-/** How the router asks for a neighbour on its way to B: once, for a moment, with room for so many bytes meanwhile. */
+/** How long the router asks for a neighbour, and the sender keeps all others away. */
+const ASKING_MS = 200;
+const GIVEN_UP_MS = 2 * ASKING_MS;
+
+/** How the router asks for a neighbour on its way to B: once, with room for so many bytes meanwhile. */
 function asking(family: Family, unres_qlen_bytes: number): Promise<void> {
-  const own = { mcast_solicit: 1, retrans_time_ms: 1000, unres_qlen_bytes };
+  const own = { mcast_solicit: 1, retrans_time_ms: ASKING_MS, unres_qlen_bytes };
   return line.r.sysctl(
     Object.fromEntries(Object.entries(own).map(([key, value]) => [`net.${family}.neigh.r-b.${key}`, value])),
   );
@@ -168,7 +172,7 @@ function inBothFamilies(family: Family): Case[] {
       reason: "neigh_queuefull",
       device: "r-b",
       // Each packet puts the one before it out; the last one waits in vain.
-      packet: { to: absent(family, 77), count: PACKETS + 1 },
+      packet: { to: absent(family, 77), count: PACKETS + 1, afterwardsMs: GIVEN_UP_MS },
       setUp: () => asking(family, 0),
       tearDown: () => asking(family, 65536),
       // IPv6 drops what has waited in vain without a reason.
@@ -215,7 +219,7 @@ function inIpv4(): Case[] {
       name: "for a neighbour that does not answer",
       reason: "neigh_failed",
       device: "r-b",
-      packet: { to: absent("ipv4", 88) },
+      packet: { to: absent("ipv4", 88), afterwardsMs: GIVEN_UP_MS },
       setUp: () => asking("ipv4", 1 << 20),
       tearDown: () => asking("ipv4", 65536),
       account: "IcmpOutDestUnreachs",

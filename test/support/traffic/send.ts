@@ -3,6 +3,7 @@
 import type { Netns } from "../networks/netns.js";
 import { type Background, startBackground } from "../processes/background.js";
 import { projectPath } from "../project_path.js";
+import { undisturbed } from "./undisturbed.js";
 
 /**
  * udp: unconnected sendto, each asks for a route. held: sends of a connected socket, which keeps its route. connect: a UDP
@@ -23,6 +24,10 @@ export interface SendOptions {
   readonly thenNetns?: Netns;
   readonly device?: string;
   readonly deviceNetns?: Netns;
+  /** Undisturbed, and for so many milliseconds afterwards: until the kernel's timers have ended what the sends began. */
+  readonly afterwardsMs?: number;
+  /** Of what is undisturbed, by number; one of those there are. 0 if absent. */
+  readonly cpu?: number;
 }
 
 export interface SendResult {
@@ -48,7 +53,10 @@ export async function send(netns: Pick<Netns, "exec">, mode: SendMode, options: 
   const args = Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)],
   );
-  const { stdout } = await netns.exec(helper(), [mode, ...args]);
+  const command = [helper(), mode, ...args] as const;
+  const [program, ...words] =
+    options.afterwardsMs === undefined ? command : undisturbed(command, options.afterwardsMs, options.cpu);
+  const { stdout } = await netns.exec(program, words);
   return JSON.parse(stdout) as SendResult;
 }
 
