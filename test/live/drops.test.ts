@@ -84,9 +84,9 @@ function forwarding(family: Family, isOn: boolean): Promise<void> {
   return line.r.sysctl({ [key]: Number(isOn) });
 }
 
-/** How long the router asks for a neighbour, and the sender keeps all others away. */
-const ASKING_MS = 200;
-const GIVEN_UP_MS = 2 * ASKING_MS;
+/** How long the router asks for a neighbour: all packets are sent by then. */
+const ASKING_MS = 200 * PATIENCE;
+const GIVEN_UP_MS = ASKING_MS + 200;
 
 /** How the router asks for a neighbour on its way to B: once, with room for so many bytes meanwhile. */
 function asking(family: Family, unres_qlen_bytes: number): Promise<void> {
