@@ -9,14 +9,14 @@ import { PATIENCE } from "../support/pace.js";
 import type { DaemonProcess } from "../support/processes/daemon_process.js";
 import { startTablesnoop } from "../support/processes/tablesnoop_process.js";
 import { send } from "../support/traffic/send.js";
-import { undisturbed } from "../support/traffic/undisturbed.js";
+import { execUndisturbed } from "../support/traffic/undisturbed.js";
 import { neighbourStatistic } from "../support/truth/neighbour_statistics.js";
 import { total, value } from "../support/truth/scrape.js";
 import { waitUntil } from "../support/wait_until.js";
 
 const N = 23;
 /** Packets of one process, which take some failures long. */
-const FLOOD = 50_000 / PATIENCE;
+const FLOOD = 100_000 / PATIENCE;
 const FAMILIES = ["ipv4", "ipv6"] as const;
 type Family = (typeof FAMILIES)[number];
 
@@ -114,8 +114,7 @@ async function entries(netns: Netns, device: string, state: string): Promise<num
 /** One datagram to each, in one process. */
 async function sendToEach(netns: Netns, addresses: readonly string[]): Promise<void> {
   const script = addresses.map((address) => `echo >/dev/udp/${address}/7003`);
-  const [program, ...words] = undisturbed(["bash", "-c", script.join("\n")], GIVEN_UP_MS);
-  await netns.exec(program, words);
+  await execUndisturbed(netns, ["bash", "-c", script.join("\n")], GIVEN_UP_MS);
 }
 
 function addressesFrom(family: Family, number: number): string[] {
@@ -178,9 +177,7 @@ describe.each(FAMILIES)("%s", (family) => {
     const { host, peer } = pair;
     const to = at(family, 151);
     const probe = async (until: string) => {
-      const words = ["ip", "neigh", "change", to, "dev", "host-peer", "nud", "probe"];
-      const [program, ...rest] = undisturbed(words, GIVEN_UP_MS);
-      await host.exec(program, rest);
+      await execUndisturbed(host, ["ip", "neigh", "change", to, "dev", "host-peer", "nud", "probe"], GIVEN_UP_MS);
       await waitUntil(
         `${to} is ${until}`,
         async () => (await host.exec("ip", ["neigh", "get", to, "dev", "host-peer"])).stdout.includes(until),

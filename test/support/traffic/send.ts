@@ -3,7 +3,7 @@
 import type { Netns } from "../networks/netns.js";
 import { type Background, startBackground } from "../processes/background.js";
 import { projectPath } from "../project_path.js";
-import { undisturbed } from "./undisturbed.js";
+import { execUndisturbed } from "./undisturbed.js";
 
 /**
  * udp: unconnected sendto, each asks for a route. held: sends of a connected socket, which keeps its route. connect: a UDP
@@ -53,10 +53,11 @@ export async function send(netns: Pick<Netns, "exec">, mode: SendMode, options: 
   const args = Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)],
   );
-  const command = [helper(), mode, ...args] as const;
-  const [program, ...words] =
-    options.afterwardsMs === undefined ? command : undisturbed(command, options.afterwardsMs, options.cpu);
-  const { stdout } = await netns.exec(program, words);
+  const { afterwardsMs, cpu } = options;
+  const words = [mode, ...args];
+  const { stdout } = await (afterwardsMs === undefined
+    ? netns.exec(helper(), words)
+    : execUndisturbed(netns, [helper(), ...words], afterwardsMs, cpu));
   return JSON.parse(stdout) as SendResult;
 }
 

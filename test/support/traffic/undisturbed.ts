@@ -3,22 +3,18 @@
 // ftrace tells of it, no BPF program does. So a test that counts such events lets nothing else run there meanwhile.
 
 import { availableParallelism } from "node:os";
+import type { Netns } from "../networks/netns.js";
+import type { CommandResult } from "../processes/command.js";
 
-/** Words of a command that runs on one CPU, before all other processes, and keeps it busy for so long afterwards. */
-export function undisturbed(command: readonly string[], afterwardsMs: number, cpu = 0): [program: string, ...string[]] {
-  const now = "$" + "{EPOCHREALTIME/[.,]/}";
-  const script = `"$@"; end=$((${now} + $0)); while ((${now} < end)); do :; done`;
-  return [
-    "chrt",
-    "--fifo",
-    "1",
-    "taskset",
-    "--cpu-list",
-    `${cpu % availableParallelism()}`,
-    "bash",
-    "-ec",
-    script,
-    `${afterwardsMs * 1000}`,
-    ...command,
-  ];
+const SCRIPT = `"$@"; end=$((\${EPOCHREALTIME/[.,]/} + $0)); while ((\${EPOCHREALTIME/[.,]/} < end)); do :; done`;
+
+/** Runs the command on one CPU, before all other processes, and keeps that CPU busy for so long afterwards. */
+export function execUndisturbed(
+  netns: Pick<Netns, "exec">,
+  command: readonly string[],
+  afterwardsMs: number,
+  cpu = 0,
+): Promise<CommandResult> {
+  const place = ["--fifo", "1", "taskset", "--cpu-list", String(cpu % availableParallelism())];
+  return netns.exec("chrt", [...place, "bash", "-ec", SCRIPT, String(afterwardsMs * 1000), ...command]);
 }
